@@ -1,0 +1,35 @@
+/** What a source was seen doing: the vocabulary of verdicts. */
+
+export const exploitClasses = [
+  'rce',
+  'lfi',
+  'rfi',
+  'sqli',
+  'xss',
+  'php',
+  'java',
+  'js',
+  'ssrf',
+  'xxe',
+  'ssti',
+  'deserialization',
+  'auth-bypass',
+  'protocol',
+  'other',
+] as const;
+
+export type ExploitClass = (typeof exploitClasses)[number];
+
+export type Behavior =
+  | 'scan:horizontal'
+  | 'scan:vertical'
+  | 'scan:sweep'
+  | `bruteforce:${string}`
+  | `spray:${string}`
+  | `exploit:${ExploitClass}`
+  | 'enumeration:bucket'
+  | 'enumeration:web'
+  | `flood:${string}`
+  | `decoy:${string}`
+  | 'malware:download'
+  | 'c2:contact';

@@ -1,0 +1,73 @@
+/** The contract of a decoy: protocol code that owns no socket, clock or logger. Bytes in; replies and facts out. */
+
+import type { Fact, Fingerprints } from './observation.ts';
+import type { Persona } from './persona.ts';
+
+export interface DecoyContext {
+  readonly persona: Persona;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  readonly transport: 'tcp' | 'udp';
+  /** True where the bytes come from inside TLS. */
+  readonly tls: boolean;
+  readonly session: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Bytes fit for keys and nonces (the system's generator; a seeded one in tests). */
+  randomBytes(count: number): Uint8Array;
+  /** How often this source has tried to log in here before: what `LoginPolicy.acceptAfter` counts. Counts the call. */
+  countAttempt(): number;
+}
+
+/** What a decoy's session tells the sensor to do, in order. */
+export type DecoyOutput =
+  | { readonly do: 'reply'; readonly bytes: Uint8Array }
+  /** Record this fact. The sensor adds time, addresses, ids; fingerprints are kept for the rest of the session. */
+  | { readonly do: 'saw'; readonly fact: Fact; readonly fingerprints?: Fingerprints }
+  /** Note the client's fingerprints or the protocol's name without a fact of its own. */
+  | { readonly do: 'know'; readonly fingerprints?: Fingerprints; readonly protocol?: string }
+  /** Store these delivered bytes by their SHA-256; the sensor records the `payload` observation. */
+  | {
+      readonly do: 'capture';
+      readonly bytes: Uint8Array;
+      readonly how: string;
+      readonly name?: string;
+      readonly url?: string;
+    }
+  /** A piece of a terminal session, for the recording (asciicast v2). */
+  | { readonly do: 'terminal'; readonly direction: 'input' | 'output'; readonly text: string }
+  /** Hold back what follows (a real daemon's delay after a wrong password). At most 5,000 ms are honoured. */
+  | { readonly do: 'pause'; readonly milliseconds: number }
+  /** End the conversation once the replies are out. */
+  | { readonly do: 'close' };
+
+/**
+ * One conversation. For a datagram transport, `receive` is called once a datagram.
+ *
+ * A session never throws on hostile bytes: what does not parse ends in the answer that the real daemon gives, or `close`.
+ * Any split of the same bytes over several calls yields the same outputs.
+ */
+export interface DecoySession {
+  /** What the server says before the client does. */
+  start?(): Iterable<DecoyOutput>;
+  receive(bytes: Uint8Array): Iterable<DecoyOutput>;
+  /** The client has closed its side, or the time is up. */
+  end?(): Iterable<DecoyOutput>;
+}
+
+export interface Decoy {
+  /** Lower case, as in `decoy:<name>`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly transport: 'tcp' | 'udp' | 'both';
+  /** Where the real service usually listens. */
+  readonly ports: readonly number[];
+  /**
+   * How sure it is that these first bytes are its protocol, 0 to 1; for finding the decoy that answers on any port.
+   * Absent where the server speaks first.
+   */
+  recognise?(firstBytes: Uint8Array): number;
+  open(context: DecoyContext): DecoySession;
+}
