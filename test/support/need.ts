@@ -1,0 +1,46 @@
+/** What a test needs of its machine. Locally a test that lacks it is skipped with the reason; under CI it fails. */
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { it } from 'vitest';
+
+/** The tools of this list that are not on the machine's path. */
+function missingTools(tools: readonly string[]): string[] {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const found = (tool: string): boolean =>
+    folders.some((folder) => {
+      try {
+        accessSync(join(folder, tool), constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+  return tools.filter((tool) => !found(tool));
+}
+
+function unlessMissing(missing: string): typeof it {
+  if (missing === '') return it;
+  if (process.env['CI'] === 'true') {
+    it(`needs ${missing}`, () => {
+      throw new Error(`this machine lacks ${missing}; scripts/setup.ts installs what the tests need`);
+    });
+  }
+  const skipped = ((name: string) => {
+    it.skip(`${name} (skipped: needs ${missing})`, () => {});
+  }) as typeof it;
+  return skipped;
+}
+
+/** `it`, where all these tools are on the path. */
+export function needTools(tools: readonly string[]): typeof it {
+  return unlessMissing(missingTools(tools).join(', '));
+}
+
+/** `it`, where the test runs as root and these tools are on the path. */
+export function needRoot(tools: readonly string[] = []): typeof it {
+  const missing = missingTools(tools);
+  if (process.getuid?.() !== 0) missing.unshift('root');
+  return unlessMissing(missing.join(', '));
+}
