@@ -20,26 +20,27 @@ function missingTools(tools: readonly string[]): string[] {
   return tools.filter((tool) => !found(tool));
 }
 
-function unlessMissing(missing: string): typeof it {
-  if (missing === '') return it;
+/** Declares a test, or says why it is not run. */
+type Declare = (name: string, body: () => void | Promise<void>, timeoutMilliseconds?: number) => void;
+
+function unlessMissing(missing: string): Declare {
+  if (missing === '') return (name, body, timeout) => it(name, { timeout: timeout ?? 60_000 }, body);
   if (process.env['CI'] === 'true') {
-    it(`needs ${missing}`, () => {
-      throw new Error(`this machine lacks ${missing}; scripts/setup.ts installs what the tests need`);
-    });
+    return (name) =>
+      it(name, () => {
+        throw new Error(`this machine lacks ${missing}; scripts/setup.ts installs what the tests need`);
+      });
   }
-  const skipped = ((name: string) => {
-    it.skip(`${name} (skipped: needs ${missing})`, () => {});
-  }) as typeof it;
-  return skipped;
+  return (name) => it.skip(`${name} (skipped: needs ${missing})`, () => {});
 }
 
 /** `it`, where all these tools are on the path. */
-export function needTools(tools: readonly string[]): typeof it {
+export function needTools(tools: readonly string[]): Declare {
   return unlessMissing(missingTools(tools).join(', '));
 }
 
 /** `it`, where the test runs as root and these tools are on the path. */
-export function needRoot(tools: readonly string[] = []): typeof it {
+export function needRoot(tools: readonly string[] = []): Declare {
   const missing = missingTools(tools);
   if (process.getuid?.() !== 0) missing.unshift('root');
   return unlessMissing(missing.join(', '));
