@@ -1,0 +1,152 @@
+import { pick } from '../core/random.ts';
+import { accountFiles, accountsOf, debianBase, ubuntuServices, usersOf } from './accounts.ts';
+import { textFile, type PersonaMaker } from './build.ts';
+import { lastStart, momentBetween } from './calendar.ts';
+import { selfSigned, type SelfSigned } from './certificates.ts';
+import { privateAddress, serverHardware } from './hardware.ts';
+import { serverName } from './host-name.ts';
+import { serverPolicy } from './login.ts';
+import { openSshIdentity } from './openssh.ts';
+import { focalOsRelease, focalReleases } from './releases.ts';
+import { history, secret, serverFiles } from './server-files.ts';
+import { hostKeyFiles } from './ssh-host-key.ts';
+
+interface JavaServer {
+  readonly user: string;
+  readonly home: string;
+  readonly roles: readonly [string, ...string[]];
+  readonly server: string;
+  readonly title: string;
+  readonly products: readonly string[];
+  readonly unit: string;
+  readonly subject: (hostname: string) => SelfSigned['subject'];
+}
+
+/** keytool asks for six parts of a name and writes `Unknown` for each that is passed over. */
+const keytoolName = (hostname: string): SelfSigned['subject'] => [
+  ['C', 'Unknown'],
+  ['ST', 'Unknown'],
+  ['L', 'Unknown'],
+  ['O', 'Unknown'],
+  ['OU', 'Unknown'],
+  ['CN', hostname],
+];
+
+const servers: readonly [JavaServer, ...JavaServer[]] = [
+  {
+    user: 'confluence',
+    home: '/opt/atlassian/confluence',
+    roles: ['wiki', 'confluence', 'docs'],
+    server: '',
+    title: 'Log In - Confluence',
+    products: ['confluence', 'atlassian-confluence'],
+    unit: 'confluence',
+    subject: keytoolName,
+  },
+  {
+    user: 'oracle',
+    home: '/u01/oracle/middleware',
+    roles: ['wls', 'weblogic', 'app'],
+    server: '',
+    title: 'Oracle WebLogic Server Administration Console',
+    products: ['weblogic', 'oracle-weblogic'],
+    unit: 'weblogic',
+    // The demonstration identity that WebLogic makes for a domain.
+    subject: (hostname) => [
+      ['C', 'US'],
+      ['ST', 'MyState'],
+      ['L', 'MyTown'],
+      ['O', 'MyOrganization'],
+      ['OU', 'FOR TESTING ONLY'],
+      ['CN', hostname],
+    ],
+  },
+  {
+    user: 'tomcat',
+    home: '/opt/tomcat',
+    roles: ['app', 'java', 'api', 'tomcat'],
+    server: '',
+    title: 'Apache Tomcat/9.0.37',
+    products: ['spring', 'spring-boot', 'spring-cloud-gateway', 'tomcat', 'struts', 'log4j', 'apache-struts'],
+    unit: 'tomcat',
+    subject: keytoolName,
+  },
+];
+
+export const javaApp: PersonaMaker = {
+  name: 'java-app',
+  summary: 'A Java application server on Ubuntu 20.04: Confluence, WebLogic or Tomcat with Spring',
+  make(seed, options) {
+    const random = seed.random('java');
+    const java = pick(random, servers);
+    const release = pick(random, focalReleases);
+    const hardware = serverHardware(seed, 3_900_000);
+    const address = options.address ?? privateAddress(seed, hardware.naming);
+    const hostname = serverName(seed, hardware.naming, address, java.roles, 'ubuntu');
+    const installedAt = momentBetween(seed, 'install', '2020-05-01', '2022-06-01');
+    const bootedAt = lastStart(seed, options.now, 20, 250);
+    const accounts = accountsOf(
+      `${debianBase.trim()}\n${ubuntuServices.trim()}\nubuntu:P:1000:1000:Ubuntu:/home/ubuntu:/bin/bash\n${java.user}:P:1001:1001::${java.home}:/bin/bash`,
+    );
+    const ssh = openSshIdentity(seed, release.openssh);
+    return {
+      hostname,
+      system: 'linux-gnu',
+      kernel: release.kernel,
+      osRelease: focalOsRelease,
+      cpu: hardware.cpu,
+      memoryKilobytes: hardware.memoryKilobytes,
+      bootedAt,
+      address,
+      mac: hardware.mac,
+      users: usersOf(accounts),
+      files: {
+        ...accountFiles(seed, accounts, installedAt),
+        ...serverFiles(seed, {
+          hostname,
+          fullName: hostname,
+          address,
+          osRelease: focalOsRelease,
+          system: 'Ubuntu 20.04.6 LTS',
+          bootedAt,
+        }),
+        ...hostKeyFiles(ssh.keys, hostname),
+        [`/etc/systemd/system/${java.unit}.service`]: textFile(
+          `[Unit]\nDescription=${java.unit}\nAfter=network.target\n\n[Service]\nType=forking\nUser=${java.user}\nEnvironment=JAVA_HOME=/usr/lib/jvm/java-8-openjdk-amd64\nExecStart=${java.home}/bin/startup.sh\n\n[Install]\nWantedBy=multi-user.target\n`,
+        ),
+        [`${java.home}/conf/database.properties`]: textFile(
+          `jdbc.url=jdbc:postgresql://127.0.0.1:5432/${java.unit}\njdbc.username=${java.user}\njdbc.password=${secret(seed, 'database')}\n`,
+          0o640,
+          java.user,
+        ),
+        '/root/.bash_history': textFile(
+          history(seed, 'root', [
+            'apt install openjdk-8-jdk',
+            `systemctl status ${java.unit}`,
+            `systemctl restart ${java.unit}`,
+            `journalctl -u ${java.unit} -n 200`,
+            `tail -f ${java.home}/logs/catalina.out`,
+            `vim ${java.home}/conf/database.properties`,
+            `su - ${java.user}`,
+            'java -version',
+            'ss -tlnp',
+          ]),
+          0o600,
+        ),
+      },
+      login: serverPolicy(seed, ['root', 'ubuntu', java.user]),
+      issue: `Ubuntu 20.04.6 LTS\r\n${hostname} `,
+      ssh,
+      tls: () =>
+        selfSigned(seed, {
+          subject: java.subject(hostname),
+          notBefore: installedAt,
+          days: 3650,
+          serialOctets: 4,
+          keyIdentifiers: true,
+        }),
+      http: { server: java.server, products: java.products, title: java.title },
+      redis: null,
+    };
+  },
+};

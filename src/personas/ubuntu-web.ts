@@ -1,0 +1,137 @@
+import { below, pick } from '../core/random.ts';
+import { accountFiles, accountsOf, debianBase, ubuntuServices, usersOf } from './accounts.ts';
+import { textFile, type PersonaMaker } from './build.ts';
+import { lastStart, momentBetween } from './calendar.ts';
+import { snakeoilCertificate } from './certificates.ts';
+import { privateAddress, serverHardware } from './hardware.ts';
+import { serverName } from './host-name.ts';
+import { serverPolicy } from './login.ts';
+import { openSshIdentity } from './openssh.ts';
+import { focalOsRelease, focalReleases } from './releases.ts';
+import { history, secret, serverFiles } from './server-files.ts';
+import { hostKeyFiles } from './ssh-host-key.ts';
+
+interface Stack {
+  readonly server: string;
+  readonly title: string;
+  readonly products: readonly string[];
+  readonly configuration: string;
+}
+
+/** Two servers that Ubuntu 20.04 carries, with what people run behind each. */
+const stacks: readonly [Stack, ...Stack[]] = [
+  {
+    server: 'nginx/1.18.0 (Ubuntu)',
+    title: 'Welcome to nginx!',
+    products: ['nginx', 'php', 'phpunit', 'php-cgi', 'laravel', 'wordpress', 'thinkphp', 'drupal'],
+    configuration: '/etc/nginx/sites-enabled/default',
+  },
+  {
+    server: 'Apache/2.4.41 (Ubuntu)',
+    title: 'Apache2 Ubuntu Default Page: It works',
+    products: ['apache-httpd', 'php', 'phpunit', 'php-cgi', 'wordpress', 'laravel', 'phpmyadmin', 'joomla'],
+    configuration: '/etc/apache2/sites-enabled/000-default.conf',
+  },
+];
+
+export const ubuntuWeb: PersonaMaker = {
+  name: 'ubuntu-web',
+  summary: 'An Ubuntu 20.04 web server with PHP and careless passwords',
+  make(seed, options) {
+    const random = seed.random('web');
+    const stack = pick(random, stacks);
+    const release = pick(random, focalReleases);
+    const hardware = serverHardware(seed);
+    const address = options.address ?? privateAddress(seed, hardware.naming);
+    const hostname = serverName(seed, hardware.naming, address, ['web', 'www', 'app', 'lamp'], 'ubuntu');
+    const installedAt = momentBetween(seed, 'install', '2020-05-01', '2023-06-01');
+    const bootedAt = lastStart(seed, options.now, 20, 200);
+    const people = pick(random, ['ubuntu', 'deploy', 'admin', 'test'] as const);
+    const accounts = accountsOf(
+      `${debianBase.trim()}\n${ubuntuServices.trim()}\n${people}:P:1000:1000:${people === 'ubuntu' ? 'Ubuntu' : ',,,'}:/home/${people}:/bin/bash`,
+    );
+    const site = pick(random, ['shop', 'portal', 'intranet', 'blog', 'crm', 'tickets', 'wiki'] as const);
+    const database = `${site}_${pick(random, ['prod', 'live', 'db', String(below(random, 90) + 10)])}`;
+    const password = secret(seed, 'database');
+    const root = `/var/www/${pick(random, ['html', site])}`;
+    const ssh = openSshIdentity(seed, release.openssh);
+    return {
+      hostname,
+      system: 'linux-gnu',
+      kernel: release.kernel,
+      osRelease: focalOsRelease,
+      cpu: hardware.cpu,
+      memoryKilobytes: hardware.memoryKilobytes,
+      bootedAt,
+      address,
+      mac: hardware.mac,
+      users: usersOf(accounts),
+      files: {
+        ...accountFiles(seed, accounts, installedAt),
+        ...serverFiles(seed, {
+          hostname,
+          fullName: hostname,
+          address,
+          osRelease: focalOsRelease,
+          system: 'Ubuntu 20.04.6 LTS',
+          bootedAt,
+        }),
+        ...hostKeyFiles(ssh.keys, hostname),
+        [stack.configuration]: textFile(
+          stack.server.startsWith('nginx')
+            ? `server {\n\tlisten 80 default_server;\n\tlisten 443 ssl default_server;\n\tinclude snippets/snakeoil.conf;\n\troot ${root};\n\tindex index.php index.html;\n\tserver_name _;\n\tlocation ~ \\.php$ {\n\t\tinclude snippets/fastcgi-php.conf;\n\t\tfastcgi_pass unix:/var/run/php/php7.4-fpm.sock;\n\t}\n}\n`
+            : `<VirtualHost *:80>\n\tServerAdmin webmaster@localhost\n\tDocumentRoot ${root}\n\tErrorLog \${APACHE_LOG_DIR}/error.log\n\tCustomLog \${APACHE_LOG_DIR}/access.log combined\n</VirtualHost>\n`,
+        ),
+        [`${root}/.env`]: textFile(
+          `APP_NAME=${site}\nAPP_ENV=production\nAPP_DEBUG=false\nAPP_KEY=base64:${Buffer.from(seed.bytes('app key', 32)).toString('base64')}\nDB_CONNECTION=mysql\nDB_HOST=127.0.0.1\nDB_PORT=3306\nDB_DATABASE=${database}\nDB_USERNAME=${site}\nDB_PASSWORD=${password}\n`,
+          0o640,
+          'www-data',
+        ),
+        [`${root}/config.php`]: textFile(
+          `<?php\n$db_host = 'localhost';\n$db_name = '${database}';\n$db_user = '${site}';\n$db_pass = '${password}';\n`,
+          0o640,
+          'www-data',
+        ),
+        '/root/.bash_history': textFile(
+          history(seed, 'root', [
+            'apt update && apt upgrade -y',
+            stack.server.startsWith('nginx') ? 'systemctl restart nginx' : 'systemctl restart apache2',
+            `cd ${root}`,
+            `mysqldump -u root ${database} > /root/${database}.sql`,
+            `tail -f /var/log/${stack.server.startsWith('nginx') ? 'nginx' : 'apache2'}/error.log`,
+            `chown -R www-data:www-data ${root}`,
+            `nano ${root}/.env`,
+            'systemctl restart php7.4-fpm',
+            'crontab -l',
+            `su - ${people}`,
+            'ufw status',
+            'reboot',
+          ]),
+          0o600,
+        ),
+        [`/home/${people}/.bash_history`]: textFile(
+          history(seed, people, [
+            'sudo -i',
+            `cd ${root}`,
+            'git pull',
+            'composer install --no-dev',
+            'php artisan migrate',
+            'vim .env',
+            'sudo systemctl reload php7.4-fpm',
+          ]),
+          0o600,
+          people,
+        ),
+      },
+      login: serverPolicy(
+        seed,
+        accounts.filter((account) => account.password === 'set').map((account) => account.name),
+      ),
+      issue: `Ubuntu 20.04.6 LTS\r\n${hostname} `,
+      ssh,
+      tls: () => snakeoilCertificate(seed, hostname, installedAt),
+      http: { server: stack.server, products: stack.products, title: stack.title },
+      redis: null,
+    };
+  },
+};
