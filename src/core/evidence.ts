@@ -1,6 +1,7 @@
 /** Evidence: a weighted claim about a source, made by a detector from observations. */
 
 import type { Behavior } from './behavior.ts';
+import type { ObservationKind, Transport } from './observation.ts';
 
 export interface Evidence {
   /** The detector's name. */
@@ -24,7 +25,8 @@ export interface GroundedEvidence extends Evidence {
   readonly at: number;
   readonly sensor: string;
   readonly spoofable: boolean;
-  readonly transport: 'tcp' | 'udp' | 'icmp' | 'other';
+  readonly transport: Transport;
+  readonly kind: ObservationKind;
 }
 
 export const noEvidence: readonly Evidence[] = Object.freeze([]);

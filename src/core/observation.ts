@@ -142,6 +142,8 @@ export interface FlowFact {
   readonly protocol: number;
   /** OR of the TCP flags seen, or -1 where the format does not say. */
   readonly tcpFlags: number;
+  /** True where the record answers a conversation that the other side began (RFC 5103 §3: biflow direction). Absent where nobody looked. */
+  readonly reply?: boolean;
 }
 
 /** An access to an object store. */

@@ -1,0 +1,119 @@
+/** What is remembered of one source: its score, what it was seen doing, and the evidence that weighs most. */
+
+import type { Behavior } from '../core/behavior.ts';
+import type { Classification, GuardOutcome, Verdict } from '../core/decision.ts';
+import type { GroundedEvidence } from '../core/evidence.ts';
+import type { Policy } from './policy.ts';
+import { decayed, updated } from './sequential-test.ts';
+
+/** Pieces of evidence kept a source: enough to explain a decision; when full, the lightest goes. */
+const evidenceKept = 24;
+/** Names kept a source of each list; beyond, new ones are counted by the score alone. */
+const namesKept = 32;
+
+/** A decision in force, as the judge needs to know it. */
+export interface Standing {
+  readonly decision: string;
+  readonly action: 'block' | 'rate-limit';
+  until: number;
+  leaseSeconds: number;
+  renewals: number;
+  /** Longest lease that the guards allow. */
+  readonly capSeconds: number;
+}
+
+export class SourceRecord {
+  readonly source: string;
+  readonly firstSeen: number;
+  lastSeen: number;
+  observations = 0;
+  score = 0;
+  #scoredAt: number;
+  readonly behaviors: Behavior[] = [];
+  readonly cves: string[] = [];
+  evidence: GroundedEvidence[] = [];
+  /** True once evidence against it came over a completed handshake. */
+  handshake = false;
+  /** True once evidence against it came by something else than datagrams and bare probes. */
+  beyondProbes = false;
+  /** Users that logged in successfully from here, with the time; null for none. */
+  users: Map<string, number> | null = null;
+  standing: Standing | null = null;
+  /** Outcomes of the guards at the last candidate, and until when a refusal is not asked again. */
+  guards: readonly GuardOutcome[] = [];
+  quietUntil = 0;
+  quietAction = '';
+
+  constructor(source: string, at: number) {
+    this.source = source;
+    this.firstSeen = at;
+    this.lastSeen = at;
+    this.#scoredAt = at;
+  }
+
+  saw(at: number): void {
+    this.observations += 1;
+    if (at > this.lastSeen) this.lastSeen = at;
+  }
+
+  /** Takes evidence into the score. Late evidence (event time before the last) counts at the last one's time. */
+  weigh(evidence: GroundedEvidence, halfLifeMilliseconds: number): void {
+    const at = Math.max(evidence.at, this.#scoredAt);
+    this.score = updated(this.score, at - this.#scoredAt, evidence.weight, halfLifeMilliseconds);
+    this.#scoredAt = at;
+    if (
+      evidence.behavior !== null &&
+      this.behaviors.length < namesKept &&
+      !this.behaviors.includes(evidence.behavior)
+    ) {
+      this.behaviors.push(evidence.behavior);
+    }
+    for (const cve of evidence.cves) {
+      if (this.cves.length < namesKept && !this.cves.includes(cve)) this.cves.push(cve);
+    }
+    if (evidence.weight > 0) {
+      if (!evidence.spoofable) this.handshake = true;
+      if (evidence.transport !== 'udp' && evidence.kind !== 'scan') this.beyondProbes = true;
+      this.#keep(evidence);
+    }
+  }
+
+  scoreAt(at: number, halfLifeMilliseconds: number): number {
+    return decayed(this.score, at - this.#scoredAt, halfLifeMilliseconds);
+  }
+
+  get scoredAt(): number {
+    return this.#scoredAt;
+  }
+
+  classification(policy: Policy): Classification {
+    if (this.score >= policy.malicious) return 'malicious';
+    if (this.score >= policy.suspicious) return 'suspicious';
+    return 'unknown';
+  }
+
+  verdict(policy: Policy): Verdict {
+    return {
+      source: this.source,
+      classification: this.classification(policy),
+      score: Math.round(this.score * 100) / 100,
+      behaviors: [...this.behaviors],
+      cves: [...this.cves],
+      observations: this.observations,
+      firstSeen: this.firstSeen,
+      lastSeen: this.lastSeen,
+    };
+  }
+
+  #keep(evidence: GroundedEvidence): void {
+    this.evidence.push(evidence);
+    if (this.evidence.length <= evidenceKept) return;
+    let lightest = 0;
+    for (let index = 1; index < this.evidence.length; index += 1) {
+      const candidate = this.evidence[index];
+      const held = this.evidence[lightest];
+      if (candidate !== undefined && held !== undefined && candidate.weight < held.weight) lightest = index;
+    }
+    this.evidence.splice(lightest, 1);
+  }
+}

@@ -1,0 +1,89 @@
+/** Runs the detectors over a stream of observations, each with its own bounded table of states. */
+
+import type { Detector } from '../core/detector.ts';
+import { noEvidence, type Evidence } from '../core/evidence.ts';
+import type { Observation, ObservationKind } from '../core/observation.ts';
+
+class Bench {
+  readonly detector: Detector;
+  readonly #states = new Map<string, unknown>();
+  readonly #maximum: number;
+  evicted = 0;
+
+  constructor(detector: Detector, maximum: number) {
+    this.detector = detector;
+    this.#maximum = maximum;
+  }
+
+  get size(): number {
+    return this.#states.size;
+  }
+
+  step(observation: Observation): readonly Evidence[] {
+    const key = this.detector.key(observation);
+    if (key === null) return noEvidence;
+    const held = this.#states.get(key);
+    const { state, evidence } = this.detector.step(held ?? this.detector.initial(), observation);
+    if (state !== held) {
+      if (held === undefined && this.#states.size >= this.#maximum) this.#dropOldest();
+      this.#states.set(key, state);
+    }
+    return evidence;
+  }
+
+  #dropOldest(): void {
+    for (const key of this.#states.keys()) {
+      this.#states.delete(key);
+      this.evicted += 1;
+      return;
+    }
+  }
+}
+
+export interface RunnerCounters {
+  readonly detector: string;
+  readonly states: number;
+  readonly evicted: number;
+}
+
+export class DetectorRunner {
+  readonly #benches: readonly Bench[];
+  readonly #byKind = new Map<ObservationKind, Bench[]>();
+
+  constructor(detectors: readonly Detector[], maximumStates = 1_000_000) {
+    this.#benches = detectors.map((detector) => new Bench(detector, maximumStates));
+    for (const bench of this.#benches) {
+      for (const kind of bench.detector.kinds) {
+        const list = this.#byKind.get(kind);
+        if (list === undefined) this.#byKind.set(kind, [bench]);
+        else list.push(bench);
+      }
+    }
+  }
+
+  /** The evidence of all detectors that want this observation; the shared empty list where there is none. */
+  run(observation: Observation): readonly Evidence[] {
+    const benches = this.#byKind.get(observation.kind);
+    if (benches === undefined) return noEvidence;
+    let all: Evidence[] | null = null;
+    let only: readonly Evidence[] = noEvidence;
+    for (const bench of benches) {
+      const evidence = bench.step(observation);
+      if (evidence.length === 0) continue;
+      if (only.length === 0) only = evidence;
+      else {
+        all ??= [...only];
+        all.push(...evidence);
+      }
+    }
+    return all ?? only;
+  }
+
+  counters(): RunnerCounters[] {
+    return this.#benches.map((bench) => ({
+      detector: bench.detector.name,
+      states: bench.size,
+      evicted: bench.evicted,
+    }));
+  }
+}
