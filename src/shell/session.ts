@@ -1,27 +1,118 @@
+import { bytesToText } from './byte-text.ts';
+import { ExitShell } from './evaluate/control.ts';
+import { engine } from './evaluate/engine.ts';
+import { runShell } from './evaluate/program.ts';
+import { Shell } from './evaluate/shell.ts';
 import type { ShellEvent } from './event.ts';
+import { baseSystem } from './files/base-system.ts';
+import { FileSystem } from './files/file-system.ts';
+import { Exhausted } from './limits.ts';
+import { LineDiscipline } from './line-discipline.ts';
+import { loginText, prepareLogin } from './login.ts';
+import { Machine } from './machine.ts';
 import type { ShellOptions } from './options.ts';
+import { SessionState } from './state.ts';
+import { BrokenPipe, Interrupted, type Run } from './stream.ts';
 
 export type { ShellOptions } from './options.ts';
 
 /** One visitor's shell. Owns no socket, clock or logger: bytes in; events out. Never throws on hostile bytes. */
 export class ShellSession {
-  readonly #options: ShellOptions;
+  readonly #state: SessionState;
+  readonly #shell: Shell;
+  readonly #discipline: LineDiscipline;
+  #run: Run | null = null;
+  #over = false;
+  /** An error of the interpreter's own, which a visitor sees as a crash; for tests, which expect none. */
+  fault: unknown = null;
 
   constructor(options: ShellOptions) {
-    this.#options = options;
+    const machine = new Machine(options.persona, `${options.source}:${options.sourcePort}`, options.now());
+    const clock = (): number => this.#state.now();
+    const files = new FileSystem(baseSystem(machine, clock), clock);
+    this.#state = new SessionState(options, machine, files);
+    this.#shell = new Shell(this.#state, engine, !machine.busybox, machine.busybox ? '-sh' : '-bash');
+    this.#discipline = new LineDiscipline(this.#state);
+    prepareLogin(this.#shell, options);
   }
 
   /** What an interactive shell says first: message of the day, prompt. */
-  *start(): Iterable<ShellEvent> {}
+  *start(): Iterable<ShellEvent> {
+    if (this.#run !== null || this.#over) return;
+    if (this.#state.options.terminal) this.#state.show(loginText(this.#state).replaceAll('\n', '\r\n'));
+    this.#shell.interactive = this.#state.options.interactive && this.#state.options.terminal;
+    this.#run = runShell(this.#shell, null);
+    this.#advance();
+    yield* this.#state.take();
+  }
 
   /** Typed bytes, or the standard input of the command given to `run`. */
-  *receive(_bytes: Uint8Array): Iterable<ShellEvent> {}
+  *receive(bytes: Uint8Array): Iterable<ShellEvent> {
+    if (this.#over) return;
+    const text = bytesToText(bytes);
+    if (!this.#state.options.terminal) {
+      // Byte by byte where the shell reads lines, so that a split of the bytes cannot be told.
+      for (let start = 0; start < text.length && !this.#over;) {
+        const end = text.indexOf('\n', start);
+        const next = end < 0 ? text.length : end + 1;
+        this.#state.input.push(text.slice(start, next));
+        if (end >= 0) this.#advance();
+        start = next;
+      }
+    } else {
+      for (const character of text) {
+        if (this.#over) break;
+        if (this.#discipline.feed(character)) this.#advance();
+      }
+    }
+    yield* this.#state.take();
+  }
 
   /** Runs one command string, as `exec` of SSH or `sh -c`; the exit event follows when it is over. */
-  *run(_command: string): Iterable<ShellEvent> {}
+  *run(command: string): Iterable<ShellEvent> {
+    if (this.#run !== null || this.#over) return;
+    const text = Buffer.from(command, 'utf8').toString('latin1');
+    this.#shell.name = this.#shell.bash ? 'bash' : 'sh';
+    this.#shell.fromOption = true;
+    this.#state.recordLine(text);
+    this.#run = runShell(this.#shell, text);
+    this.#advance();
+    yield* this.#state.take();
+  }
 
   /** The visitor has closed standard input, or the connection. Captures that are still held come here. */
   *end(): Iterable<ShellEvent> {
-    yield { say: 'exit', status: this.#options.interactive ? 0 : 1 };
+    if (this.#over) return;
+    this.#state.input.end();
+    this.#advance();
+    if (!this.#over) this.#finish(this.#shell.status);
+    yield* this.#state.take();
+  }
+
+  /** Lets the interpreter go on until it waits for the visitor or is done. */
+  #advance(): void {
+    if (this.#run === null || this.#over) return;
+    try {
+      const step = this.#run.next();
+      if (step.done === true) this.#finish(step.value);
+    } catch (error) {
+      this.#finish(this.#statusOf(error));
+    }
+  }
+
+  #statusOf(error: unknown): number {
+    if (error instanceof ExitShell) return error.status;
+    if (error instanceof Interrupted) return 130;
+    if (error instanceof BrokenPipe) return 141;
+    if (error instanceof Exhausted) return 137;
+    this.fault = error;
+    return 139;
+  }
+
+  #finish(status: number): void {
+    this.#over = true;
+    this.#run = null;
+    this.#state.captureAll();
+    this.#state.emit({ say: 'exit', status: ((status % 256) + 256) % 256 });
   }
 }

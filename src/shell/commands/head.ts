@@ -1,0 +1,72 @@
+import type { Command, Process } from '../process.ts';
+import type { Run } from '../stream.ts';
+import { inputTexts, linesOf, readOptions } from './input-text.ts';
+
+/** `-5` is `-n 5`. */
+const expanded = (words: readonly string[]): string[] =>
+  words.map((word) => word.replace(/^-(\d+)$/, '-n$1'));
+
+function* show(process: Process, part: (text: string, by: 'n' | 'c', count: string) => string): Run {
+  const { values, operands, flags } = readOptions(expanded(process.words), 'nc');
+  const by = values.has('c') ? 'c' : 'n';
+  const count = values.get(by) ?? '10';
+  if (!/^[-+]?\d{1,10}$/.test(count)) {
+    process.error.write(`${process.name}: invalid number of ${by === 'c' ? 'bytes' : 'lines'}: '${count}'\n`);
+    return 1;
+  }
+  const { texts, status } = yield* inputTexts(process, operands);
+  for (const [index, { path, text }] of texts.entries()) {
+    if (texts.length > 1 && !flags.has('q'))
+      process.output.write(`${index > 0 ? '\n' : ''}==> ${path === '-' ? 'standard input' : path} <==\n`);
+    process.output.write(part(text, by, count));
+  }
+  return status;
+}
+
+const joined = (lines: readonly string[], text: string, tail: boolean): string =>
+  lines.length === 0 ? '' : lines.join('\n') + (tail && !text.endsWith('\n') ? '' : '\n');
+
+export const head: Command = {
+  names: ['head'],
+  folder: '/usr/bin',
+  systems: 'both',
+  run: (process) =>
+    show(process, (text, by, count) => {
+      const number = Number(count);
+      if (by === 'c')
+        return count.startsWith('-')
+          ? text.slice(0, Math.max(0, text.length + number))
+          : text.slice(0, number);
+      const lines = linesOf(text);
+      const kept = count.startsWith('-')
+        ? lines.slice(0, Math.max(0, lines.length + number))
+        : lines.slice(0, number);
+      return joined(kept, text, kept.length === lines.length);
+    }),
+};
+
+export const tail: Command = {
+  names: ['tail'],
+  folder: '/usr/bin',
+  systems: 'both',
+  run: (process) =>
+    show(process, (text, by, count) => {
+      const number = Math.abs(Number(count));
+      if (by === 'c')
+        return count.startsWith('+')
+          ? text.slice(Math.max(0, number - 1))
+          : number === 0
+            ? ''
+            : text.slice(-number);
+      const lines = linesOf(text);
+      return joined(
+        count.startsWith('+')
+          ? lines.slice(Math.max(0, number - 1))
+          : number === 0
+            ? []
+            : lines.slice(-number),
+        text,
+        true,
+      );
+    }),
+};

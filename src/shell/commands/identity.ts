@@ -1,0 +1,143 @@
+import { encodeText } from '../byte-text.ts';
+import { formatDate } from '../date-format.ts';
+import { loadText } from '../files/proc.ts';
+import type { Command, Process } from '../process.ts';
+import { readOptions } from './input-text.ts';
+
+export const uname: Command = {
+  names: ['uname', 'arch'],
+  folder: '/bin',
+  systems: 'both',
+  run(process) {
+    const { machine } = process.state;
+    const { release, version, machine: hardware } = machine.kernel;
+    if (process.name === 'arch') {
+      process.output.write(`${hardware}\n`);
+      return 0;
+    }
+    const { flags, operands } = readOptions(process.words, '');
+    const unknown = [...flags].find((flag) => flag.length === 1 && !'asnrvmpio'.includes(flag));
+    if (unknown !== undefined || operands.length > 0) {
+      process.error.write(
+        `uname: ${unknown === undefined ? `extra operand '${operands[0]}'` : `invalid option -- '${unknown}'`}\nTry 'uname --help' for more information.\n`,
+      );
+      return 1;
+    }
+    const all = flags.has('a') || flags.has('all');
+    const parts: string[] = [];
+    if (all || flags.size === 0 || flags.has('s')) parts.push('Linux');
+    if (all || flags.has('n')) parts.push(machine.hostname);
+    if (all || flags.has('r')) parts.push(release);
+    if (all || flags.has('v')) parts.push(version);
+    if (all || flags.has('m')) parts.push(hardware);
+    if (flags.has('p') || (all && !machine.busybox && machine.bashVersion < '5.1')) parts.push(hardware);
+    if (flags.has('i') || (all && !machine.busybox && machine.bashVersion < '5.1')) parts.push(hardware);
+    if (all || flags.has('o')) parts.push('GNU/Linux');
+    process.output.write(`${parts.join(' ')}\n`);
+    return 0;
+  },
+};
+
+export const hostname: Command = {
+  names: ['hostname'],
+  folder: '/bin',
+  systems: 'both',
+  run(process) {
+    process.output.write(
+      process.words[0]?.startsWith('-I') === true || process.words[0] === '-i'
+        ? `${process.state.machine.persona.address} \n`
+        : `${process.state.machine.hostname}\n`,
+    );
+    return 0;
+  },
+};
+
+const nameOf = (process: Process): string => process.state.machine.userOf(process.state.files.uid);
+
+export const whoami: Command = {
+  names: ['whoami', 'logname'],
+  folder: '/usr/bin',
+  systems: 'both',
+  run(process) {
+    process.output.write(`${nameOf(process)}\n`);
+    return 0;
+  },
+};
+
+export const id: Command = {
+  names: ['id', 'groups'],
+  folder: '/usr/bin',
+  systems: 'both',
+  run(process) {
+    const { flags, operands } = readOptions(process.words, '');
+    const { machine } = process.state;
+    const wanted = operands[0];
+    const uid = wanted === undefined ? process.state.files.uid : machine.uidOf(wanted);
+    if (uid === null) {
+      process.error.write(
+        machine.busybox ? `id: unknown user ${wanted}\n` : `id: '${wanted}': no such user\n`,
+      );
+      return 1;
+    }
+    const name = machine.userOf(uid);
+    if (process.name === 'groups') process.output.write(`${name}\n`);
+    else if (flags.has('u') || flags.has('g') || flags.has('G'))
+      process.output.write(`${flags.has('n') ? name : uid}\n`);
+    else
+      process.output.write(
+        `uid=${uid}(${name}) gid=${uid}(${name})${machine.busybox ? '' : ` groups=${uid}(${name})`}\n`,
+      );
+    return 0;
+  },
+};
+
+function duration(process: Process): string {
+  const minutes = Math.max(
+    1,
+    Math.floor((process.state.now() - process.state.machine.persona.bootedAt) / 60_000),
+  );
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor((minutes % 1440) / 60);
+  const rest = minutes % 60;
+  const clock = hours > 0 ? `${String(hours).padStart(2)}:${String(rest).padStart(2, '0')}` : `${rest} min`;
+  return `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${clock}`;
+}
+
+const summary = (process: Process, users: number): string =>
+  ` ${formatDate(process.state.now(), '%H:%M:%S')} up ${duration(process)},  ${process.state.machine.busybox ? '' : `${users} user${users === 1 ? '' : 's'},  `}load average: ${loadText(process.state.machine, process.state.now()).replaceAll(' ', ', ')}\n`;
+
+export const uptime: Command = {
+  names: ['uptime'],
+  folder: '/usr/bin',
+  systems: 'both',
+  run(process) {
+    process.output.write(
+      process.words[0] === '-p' ? `up ${duration(process).trim()}\n` : summary(process, 1),
+    );
+    return 0;
+  },
+};
+
+export const who: Command = {
+  names: ['w', 'who', 'last', 'users'],
+  folder: '/usr/bin',
+  systems: 'both',
+  run(process) {
+    const { state } = process;
+    const user = encodeText(state.options.user).padEnd(8);
+    const { source } = state.options;
+    const started = state.machine.startedAt;
+    if (process.name === 'users') process.output.write(`${user.trim()}\n`);
+    else if (process.name === 'who')
+      process.output.write(`${user} pts/0        ${formatDate(started, '%Y-%m-%d %H:%M')} (${source})\n`);
+    else if (process.name === 'last')
+      process.output.write(
+        `${user} pts/0        ${source.padEnd(16)} ${formatDate(started, '%a %b %e %H:%M')}   still logged in\n\nwtmp begins ${formatDate(state.machine.persona.bootedAt, '%a %b %e %H:%M:%S %Y')}\n`,
+      );
+    else
+      process.output.write(
+        `${summary(process, 1)}USER     TTY      FROM             LOGIN@   IDLE   JCPU   PCPU WHAT\n${user} pts/0    ${source.padEnd(16)} ${formatDate(started, '%H:%M')}    0.00s  0.02s  0.00s w\n`,
+      );
+    return 0;
+  },
+};

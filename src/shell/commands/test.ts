@@ -1,0 +1,18 @@
+import type { Command } from '../process.ts';
+import { evaluateTest, TestFault } from '../test-expression.ts';
+
+export const test: Command = {
+  names: ['test', '[', '[['],
+  folder: '/usr/bin',
+  systems: 'both',
+  run(process) {
+    const words = process.name === 'test' ? process.words : process.words.slice(0, -1);
+    try {
+      return evaluateTest(process, words);
+    } catch (error) {
+      if (!(error instanceof TestFault)) throw error;
+      process.error.write(`${process.name}: ${error.message}\n`);
+      return 2;
+    }
+  },
+};

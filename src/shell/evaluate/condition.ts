@@ -1,0 +1,103 @@
+import { Pattern } from '../language/pattern.ts';
+import type { Word } from '../language/syntax.ts';
+import { evaluateTest } from '../test-expression.ts';
+import { compileExpression } from '../regular-expression.ts';
+import type { Reading, Run } from '../stream.ts';
+import { expandPattern, expandText } from './expansion.ts';
+import type { Shell } from './shell.ts';
+
+interface Cursor {
+  readonly words: readonly Word[];
+  position: number;
+}
+
+function operatorAt(cursor: Cursor): string {
+  const part = cursor.words[cursor.position]?.parts;
+  const only = part?.[0];
+  return part?.length === 1 && only?.kind === 'text' && !only.quoted ? only.text : '';
+}
+
+/** `[[ … ]]` of bash: words are neither split nor matched with files, `==` takes a pattern, `=~` an expression. */
+export function* evaluateCondition(shell: Shell, words: readonly Word[]): Run {
+  const cursor = { words, position: 0 };
+  return (yield* either(shell, cursor, 0)) ? 0 : 1;
+}
+
+function* either(shell: Shell, cursor: Cursor, depth: number): Reading<boolean> {
+  let value = yield* both(shell, cursor, depth);
+  while (operatorAt(cursor) === '||') {
+    cursor.position += 1;
+    const right = yield* both(shell, cursor, depth);
+    value = value || right;
+  }
+  return value;
+}
+
+function* both(shell: Shell, cursor: Cursor, depth: number): Reading<boolean> {
+  let value = yield* primary(shell, cursor, depth);
+  while (operatorAt(cursor) === '&&') {
+    cursor.position += 1;
+    const right = yield* primary(shell, cursor, depth);
+    value = value && right;
+  }
+  return value;
+}
+
+const binary = new Set([
+  '==',
+  '=',
+  '!=',
+  '=~',
+  '<',
+  '>',
+  '-eq',
+  '-ne',
+  '-lt',
+  '-le',
+  '-gt',
+  '-ge',
+  '-nt',
+  '-ot',
+  '-ef',
+]);
+
+function* primary(shell: Shell, cursor: Cursor, depth: number): Reading<boolean> {
+  if (depth > 40) return false;
+  const operator = operatorAt(cursor);
+  if (operator === '!') {
+    cursor.position += 1;
+    return !(yield* primary(shell, cursor, depth + 1));
+  }
+  if (operator === '(') {
+    cursor.position += 1;
+    const value = yield* either(shell, cursor, depth + 1);
+    cursor.position += 1;
+    return value;
+  }
+  const left = cursor.words[cursor.position];
+  if (left === undefined) return false;
+  if (/^-[a-zA-Z]$/.test(operator) && cursor.words[cursor.position + 1] !== undefined) {
+    const operand = cursor.words[cursor.position + 1] ?? { parts: [] };
+    cursor.position += 2;
+    return evaluateTest(shell, [operator, yield* expandText(shell, operand)]) === 0;
+  }
+  cursor.position += 1;
+  const middle = operatorAt(cursor);
+  if (!binary.has(middle)) return (yield* expandText(shell, left)) !== '';
+  const right = cursor.words[cursor.position + 1] ?? { parts: [] };
+  cursor.position += 2;
+  const value = yield* expandText(shell, left);
+  if (middle === '=~') return matchExpression(shell, value, yield* expandText(shell, right));
+  if (middle === '==' || middle === '=' || middle === '!=') {
+    const pattern = yield* expandPattern(shell, right);
+    shell.state.budget.spendBytes(pattern.length * Math.max(1, value.length));
+    return new Pattern(pattern).matches(value) === (middle !== '!=');
+  }
+  return evaluateTest(shell, [value, middle, yield* expandText(shell, right)]) === 0;
+}
+
+function matchExpression(shell: Shell, value: string, source: string): boolean {
+  const match = compileExpression(source, { extended: true, ignoreCase: false })?.find(value, 0) ?? null;
+  shell.variables.setElements('BASH_REMATCH', match === null ? [] : match.groups.map((group) => group ?? ''));
+  return match !== null;
+}

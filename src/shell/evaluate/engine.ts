@@ -1,0 +1,197 @@
+import { builtinNamed } from '../builtins/index.ts';
+import { Incomplete, SyntaxFault } from '../language/fault.ts';
+import { parseLine } from '../language/parser.ts';
+import { Scanner } from '../language/scanner.ts';
+import type { Command, List, ListItem, Pipeline } from '../language/syntax.ts';
+import { BrokenPipe, CollectedOutput, type Run, TextInput } from '../stream.ts';
+import { asCondition, runCase, runFor, runIf, runLoop } from './compound.ts';
+import { evaluateCondition } from './condition.ts';
+import { ExitShell, ExpansionFault, ReturnFunction } from './control.ts';
+import { arithmetic, expandText } from './expansion.ts';
+import { redirect, RedirectionFault } from './redirection.ts';
+import type { Engine, Shell } from './shell.ts';
+import { runSimple } from './simple-command.ts';
+import { complainSyntax } from './syntax-message.ts';
+import { ReadonlyFault } from './variables.ts';
+
+/** Commands of a list, in order. */
+function* runList(shell: Shell, list: List): Run {
+  for (const item of list.items) {
+    if (item.background) runInBackground(shell, yield* background(shell, item), item.source);
+    else shell.status = yield* runAndOr(shell, item);
+  }
+  return shell.status;
+}
+
+/** A background job runs to its end at once: its output then stands where a quick job's would. */
+function* background(shell: Shell, item: ListItem): Run {
+  const child = shell.fork();
+  child.interactive = false;
+  if (shell.interactive) child.descriptors.set(0, { input: new TextInput(''), output: null });
+  const pid = shell.state.nextPid();
+  shell.lastBackground = pid;
+  if (shell.interactive && shell.bash && shell.state.options.terminal) shell.state.show(`[1] ${pid}\r\n`);
+  try {
+    yield* shell.nested(() => runAndOr(child, item));
+  } catch (error) {
+    if (!(error instanceof ExitShell) && !(error instanceof ReturnFunction) && !(error instanceof BrokenPipe))
+      throw error;
+  }
+  return pid;
+}
+
+function runInBackground(shell: Shell, pid: number, source: string): void {
+  shell.status = 0;
+  if (shell.interactive && shell.state.options.terminal && shell.jobs.length < 8)
+    shell.jobs.push({ number: shell.jobs.length + 1, pid, text: source });
+}
+
+function* runAndOr(shell: Shell, item: ListItem): Run {
+  const last = item.rest.length;
+  const runAt = (index: number, pipeline: Pipeline): Run =>
+    index === last ? runPipeline(shell, pipeline) : asCondition(shell, () => runPipeline(shell, pipeline));
+  let status = yield* runAt(0, item.first);
+  shell.status = status;
+  let ran = 0;
+  for (const [index, { operator, pipeline }] of item.rest.entries()) {
+    if ((operator === '&&') !== (status === 0)) continue;
+    ran = index + 1;
+    status = yield* runAt(ran, pipeline);
+    shell.status = status;
+  }
+  const negated = (ran === 0 ? item.first : item.rest[ran - 1]?.pipeline)?.negated ?? false;
+  if (status !== 0 && ran === last && !negated && shell.flags.has('e') && shell.condition === 0)
+    throw new ExitShell(status);
+  return status;
+}
+
+/** Commands of a pipeline run one after the other, each reading what the one before it has written. */
+function* runPipeline(shell: Shell, pipeline: Pipeline): Run {
+  const { commands, negated } = pipeline;
+  let status = 0;
+  if (commands.length === 1) {
+    const [only] = commands;
+    if (only !== undefined)
+      status = negated
+        ? yield* asCondition(shell, () => runCommand(shell, only))
+        : yield* runCommand(shell, only);
+    return negated ? Number(status === 0) : status;
+  }
+  let text: string | null = null;
+  let failed = 0;
+  for (const [index, command] of commands.entries()) {
+    const child = shell.fork();
+    child.interactive = false;
+    if (shell.interactive) child.name = shell.name;
+    if (text !== null) child.descriptors.set(0, { input: new TextInput(text), output: null });
+    const output = index < commands.length - 1 ? new CollectedOutput() : null;
+    if (output !== null) child.descriptors.set(1, { input: null, output });
+    status = yield* runStage(child, command, shell.interactive);
+    if (status !== 0) failed = status;
+    text = output?.text ?? null;
+  }
+  if (shell.flags.has('pipefail')) status = failed;
+  return negated ? Number(status === 0) : status;
+}
+
+function* runStage(child: Shell, command: Command, interactive: boolean): Run {
+  child.interactive = interactive;
+  try {
+    return yield* child.nested(() => runCommand(child, command));
+  } catch (error) {
+    if (error instanceof ExitShell || error instanceof ReturnFunction) return error.status;
+    if (error instanceof BrokenPipe) return 141;
+    if (error instanceof ExpansionFault || error instanceof ReadonlyFault) {
+      child.complain(error.message);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+function* runCommand(shell: Shell, command: Command): Run {
+  shell.state.budget.spend(1);
+  if (command.kind === 'simple') return yield* runSimple(shell, command);
+  if (command.kind === 'function') {
+    shell.functions.set(command.name, command.body);
+    return 0;
+  }
+  let undo: () => void;
+  try {
+    undo = yield* redirect(shell, command.redirections);
+  } catch (error) {
+    if (!(error instanceof RedirectionFault)) throw error;
+    shell.complain(error.message);
+    return 1;
+  }
+  try {
+    return yield* shell.nested(() => runCompound(shell, command));
+  } finally {
+    undo();
+  }
+}
+
+function* runCompound(shell: Shell, command: Exclude<Command, { kind: 'simple' | 'function' }>): Run {
+  switch (command.kind) {
+    case 'group':
+      return yield* runList(shell, command.body);
+    case 'subshell':
+      return yield* runSubshell(shell, command.body);
+    case 'if':
+      return yield* runIf(shell, command);
+    case 'for':
+      return yield* runFor(shell, command);
+    case 'loop':
+      return yield* runLoop(shell, command);
+    case 'case':
+      return yield* runCase(shell, command);
+    case 'condition':
+      return yield* evaluateCondition(shell, command.words);
+    case 'count': {
+      const value = arithmetic(shell, yield* expandText(shell, command.expression));
+      return value === 0n ? 1 : 0;
+    }
+  }
+}
+
+function* runSubshell(shell: Shell, body: List): Run {
+  const child = shell.fork();
+  try {
+    return yield* runList(child, body);
+  } catch (error) {
+    if (error instanceof ExitShell || error instanceof ReturnFunction) return error.status;
+    if (error instanceof ExpansionFault || error instanceof ReadonlyFault) {
+      child.complain(error.message);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+/** A script: each line is parsed when its turn comes; an error in an expansion ends it. */
+function* runScript(shell: Shell, text: string): Run {
+  shell.state.budget.spendBytes(text.length);
+  const scanner = new Scanner(text, 0, true, shell.bash);
+  try {
+    for (let list = parseLine(scanner); list !== null; list = parseLine(scanner)) yield* runList(shell, list);
+  } catch (error) {
+    if (error instanceof SyntaxFault || error instanceof Incomplete) {
+      complainSyntax(shell, error, text);
+      shell.status = 2;
+    } else if (error instanceof ExpansionFault) {
+      shell.complain(error.message);
+      shell.status = error.status;
+    } else if (error instanceof ReadonlyFault) {
+      shell.complain(shell.bash ? error.message : `${error.variable}: is read only`);
+      shell.status = shell.bash ? 1 : 2;
+    } else throw error;
+  }
+  return shell.status;
+}
+
+export const engine: Engine = {
+  list: runList,
+  command: runCommand,
+  script: runScript,
+  builtin: builtinNamed,
+};

@@ -1,0 +1,369 @@
+import { ArithmeticFault, evaluateArithmetic } from '../language/arithmetic.ts';
+import { Incomplete, SyntaxFault } from '../language/fault.ts';
+import { parseLine } from '../language/parser.ts';
+import { escapePattern, Pattern, unescapePattern } from '../language/pattern.ts';
+import { Scanner } from '../language/scanner.ts';
+import type { List, ParameterPart, Part, Word } from '../language/syntax.ts';
+import { limits } from '../limits.ts';
+import { BrokenPipe, CollectedOutput, type Reading } from '../stream.ts';
+import { expandBraces } from './braces.ts';
+import { ExitShell, ExpansionFault, ReturnFunction } from './control.ts';
+import { FieldBuilder, fieldMayBePattern, fieldPattern, fieldText } from './field-builder.ts';
+import { glob } from './glob.ts';
+import { placeProcessFile } from './process-file.ts';
+import type { Shell } from './shell.ts';
+
+const separatorsOf = (shell: Shell): string => shell.variables.get('IFS') ?? ' \t\n';
+
+/** Words to arguments: braces, expansions, field splitting, path names, removal of quotes. */
+export function* expandWords(shell: Shell, words: readonly Word[]): Reading<string[]> {
+  const results: string[] = [];
+  for (const word of words) {
+    for (const braced of shell.bash ? expandBraces(word) : [word]) {
+      const builder = new FieldBuilder(separatorsOf(shell));
+      yield* expandInto(shell, braced, builder);
+      for (const field of builder.done()) {
+        const text = fieldText(field);
+        shell.state.budget.spendBytes(text.length);
+        const matches =
+          !shell.flags.has('f') && fieldMayBePattern(field) ? glob(shell, fieldPattern(field)) : [];
+        if (matches.length > 0) results.push(...matches);
+        else results.push(text);
+      }
+    }
+  }
+  return results;
+}
+
+/** One word to one text: assignments, redirections, `case`; neither split nor matched with files. */
+export function* expandText(shell: Shell, word: Word): Reading<string> {
+  const builder = new FieldBuilder('');
+  yield* expandInto(shell, word, builder);
+  const text = builder.done().map(fieldText).join(' ');
+  shell.state.budget.spendBytes(text.length);
+  return text;
+}
+
+/** One word to a pattern, in which what was quoted means itself. */
+export function* expandPattern(shell: Shell, word: Word): Reading<string> {
+  const builder = new FieldBuilder('');
+  yield* expandInto(shell, word, builder);
+  return builder.done().map(fieldPattern).join(' ');
+}
+
+function* expandInto(shell: Shell, word: Word, builder: FieldBuilder): Reading<void> {
+  for (const [index, part] of word.parts.entries()) {
+    if (part.kind === 'text') {
+      const text = index === 0 && !part.quoted ? expandTilde(shell, part.text) : part.text;
+      builder.add(text, part.quoted);
+    } else if (part.kind === 'parameter') yield* expandParameter(shell, part, builder);
+    else {
+      const value = yield* expandComputed(shell, part);
+      if (part.quoted) builder.add(value, true);
+      else builder.addSplit(value);
+    }
+  }
+}
+
+function expandTilde(shell: Shell, text: string): string {
+  const match = /^~([A-Za-z_][\w-]{0,31})?(?=\/|:|$)/.exec(text);
+  if (match === null) return text;
+  const home =
+    match[1] === undefined
+      ? (shell.variables.get('HOME') ?? '/')
+      : shell.state.machine.users.find((user) => user.name === match[1])?.home;
+  return home === undefined ? text : home + text.slice(match[0].length);
+}
+
+function* expandComputed(
+  shell: Shell,
+  part: Exclude<Part, ParameterPart | { kind: 'text' }>,
+): Reading<string> {
+  switch (part.kind) {
+    case 'arithmetic':
+      return yield* expandArithmetic(shell, part.expression);
+    case 'command':
+      return yield* substitute(shell, part.body);
+    case 'process':
+      return placeProcessFile(shell.state, `${yield* substitute(shell, part.body)}\n`);
+    case 'backquote': {
+      const scanner = new Scanner(part.text, 0, true, shell.bash);
+      try {
+        const items = [];
+        for (let list = parseLine(scanner); list !== null; list = parseLine(scanner))
+          items.push(...list.items);
+        return yield* substitute(shell, { items });
+      } catch (error) {
+        if (!(error instanceof SyntaxFault) && !(error instanceof Incomplete)) throw error;
+        throw new ExpansionFault(
+          error instanceof SyntaxFault
+            ? `syntax error near unexpected token \`${error.token}'`
+            : 'unexpected EOF',
+          2,
+        );
+      }
+    }
+  }
+}
+
+/** The value of an arithmetic expression as text. Throws `ExpansionFault`. */
+export function* expandArithmetic(shell: Shell, expression: Word): Reading<string> {
+  const text = yield* expandText(shell, expression);
+  return String(arithmetic(shell, text));
+}
+
+export function arithmetic(shell: Shell, text: string): bigint {
+  shell.state.budget.spendBytes(text.length * 8);
+  try {
+    return evaluateArithmetic(text, {
+      get: (name) => shell.variables.get(name) ?? '0',
+      set: (name, value) => shell.variables.set(name, value),
+    });
+  } catch (error) {
+    if (!(error instanceof ArithmeticFault)) throw error;
+    if (shell.bash)
+      throw new ExpansionFault(`${text.trim()}: ${error.message} (error token is "${error.token}")`);
+    throw new ExpansionFault(
+      error.message === 'division by 0' ? 'divide by zero' : 'arithmetic syntax error',
+      2,
+    );
+  }
+}
+
+/** `$(…)`: the output of a subshell without its last line ends. */
+function* substitute(shell: Shell, body: List): Reading<string> {
+  const output = new CollectedOutput();
+  const child = shell.fork();
+  child.descriptors.set(1, { input: null, output });
+  try {
+    shell.status = yield* child.nested(() => child.engine.list(child, body));
+  } catch (error) {
+    if (error instanceof ExitShell || error instanceof ReturnFunction) shell.status = error.status;
+    else if (error instanceof BrokenPipe) shell.status = 141;
+    else throw error;
+  }
+  const text = output.text.replaceAll('\0', '');
+  shell.state.budget.spendBytes(text.length);
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 10) end -= 1;
+  return text.slice(0, end);
+}
+
+/** The value of a parameter that is not a list; undefined where it is not set. */
+export function parameterValue(shell: Shell, name: string): string | undefined {
+  switch (name) {
+    case '?':
+      return String(shell.status);
+    case '$':
+      return String(shell.pid);
+    case '!':
+      return shell.lastBackground === 0 ? '' : String(shell.lastBackground);
+    case '#':
+      return String(shell.words.length);
+    case '@':
+    case '*':
+      return shell.words.length === 0 ? undefined : shell.words.join(' ');
+    case '-':
+      return (
+        [...shell.flags].join('') +
+        (shell.bash ? 'hB' : '') +
+        (shell.interactive ? 'i' : '') +
+        (shell.fromOption && shell.bash ? 'c' : '')
+      );
+    case '0':
+      return shell.name;
+    default:
+  }
+  if (name >= '0' && name <= ':') return shell.words[Number(name) - 1];
+  const value = shell.variables.get(name);
+  if (value !== undefined) return value;
+  if (name === 'RANDOM') return String(shell.state.machine.nextRandom() & 0x7fff);
+  if (name === 'LINENO') return String(shell.line);
+  if (name === 'SECONDS' && shell.bash)
+    return String(Math.floor((shell.state.now() - shell.state.machine.startedAt) / 1000));
+  if (name === 'EPOCHSECONDS' && shell.bash) return String(Math.floor(shell.state.now() / 1000));
+  return undefined;
+}
+
+/** The elements where the parameter is a list, such as `@` or `name[@]`; null where it is not. */
+function listOf(shell: Shell, name: string): readonly string[] | null {
+  if (name === '@' || name === '*') return shell.words;
+  const match = /^(\w+)\[[@*]\]$/.exec(name);
+  return match === null ? null : shell.variables.elements(match[1] ?? '');
+}
+
+function addList(
+  shell: Shell,
+  elements: readonly string[],
+  star: boolean,
+  quoted: boolean,
+  builder: FieldBuilder,
+): void {
+  if (quoted && star) {
+    builder.add(elements.join((shell.variables.get('IFS') ?? ' ').charAt(0)), true);
+    return;
+  }
+  for (const [index, element] of elements.entries()) {
+    if (index > 0) builder.break();
+    if (quoted) builder.add(element, true);
+    else builder.addSplit(element);
+  }
+}
+
+function* expandParameter(shell: Shell, part: ParameterPart, builder: FieldBuilder): Reading<void> {
+  const { name, operator, quoted } = part;
+  const elements = listOf(shell, name);
+  if (elements !== null && operator === '') {
+    addList(shell, elements, name.endsWith('*') || name.endsWith('*]'), quoted, builder);
+    return;
+  }
+  if (elements !== null && operator === 'substring' && part.argument !== null) {
+    const from = Number(yield* expandArithmetic(shell, part.argument));
+    const count =
+      part.second === null ? elements.length : Number(yield* expandArithmetic(shell, part.second));
+    const all = name === '@' || name === '*' ? [shell.name, ...elements] : elements;
+    addList(shell, all.slice(from, from + count), false, quoted, builder);
+    return;
+  }
+  const put = (value: string): void => {
+    if (quoted) builder.add(value, true);
+    else builder.addSplit(value);
+  };
+  const value = parameterValue(shell, name);
+  if (operator === 'length') {
+    put(String(elements !== null ? elements.length : (value ?? '').length));
+    return;
+  }
+  const colon = operator.length === 2 && operator.startsWith(':');
+  const unset = value === undefined || (colon && value === '');
+  switch (operator) {
+    case ':-':
+    case '-':
+      if (unset) yield* expandArgument(shell, part, builder);
+      else put(value);
+      return;
+    case ':+':
+    case '+':
+      if (!unset) yield* expandArgument(shell, part, builder);
+      return;
+    case ':=':
+    case '=': {
+      if (!unset) {
+        put(value);
+        return;
+      }
+      const assigned = yield* expandText(shell, part.argument ?? { parts: [] });
+      shell.variables.set(name, assigned);
+      put(assigned);
+      return;
+    }
+    case ':?':
+    case '?': {
+      if (!unset) {
+        put(value);
+        return;
+      }
+      const message = yield* expandText(shell, part.argument ?? { parts: [] });
+      throw new ExpansionFault(
+        `${name}: ${message === '' ? 'parameter null or not set' : message}`,
+        shell.bash ? 127 : 2,
+      );
+    }
+    default:
+  }
+  if (value === undefined && shell.flags.has('u') && name !== '@' && name !== '*')
+    throw new ExpansionFault(
+      shell.bash ? `${name}: unbound variable` : `${name}: parameter not set`,
+      shell.bash ? 127 : 2,
+    );
+  put(yield* transform(shell, part, value ?? ''));
+}
+
+/** The word of `${name:-word}`: its own quoting counts. */
+function* expandArgument(shell: Shell, part: ParameterPart, builder: FieldBuilder): Reading<void> {
+  const word = part.argument ?? { parts: [] };
+  if (part.quoted) {
+    builder.add(yield* expandText(shell, word), true);
+    return;
+  }
+  const inner: Word = { parts: word.parts };
+  for (const [index, piece] of inner.parts.entries()) {
+    if (piece.kind === 'text' && !piece.quoted)
+      builder.addSplit(index === 0 ? expandTilde(shell, piece.text) : piece.text);
+    else yield* expandInto(shell, { parts: [piece] }, builder);
+  }
+}
+
+function* transform(shell: Shell, part: ParameterPart, value: string): Reading<string> {
+  switch (part.operator) {
+    case '':
+      return value;
+    case 'indirect':
+      return parameterValue(shell, value) ?? '';
+    case 'substring':
+      return yield* substring(shell, part, value);
+    case '^':
+      return value.charAt(0).toUpperCase() + value.slice(1);
+    case '^^':
+      return value.toUpperCase();
+    case ',':
+      return value.charAt(0).toLowerCase() + value.slice(1);
+    case ',,':
+      return value.toLowerCase();
+    default:
+  }
+  const source = yield* expandPattern(shell, part.argument ?? { parts: [] });
+  // Matching tries every end: a long value is charged for what that may cost.
+  shell.state.budget.spendBytes(value.length * Math.max(1, Math.min(value.length, 4096)));
+  const longest = part.operator === '##' || part.operator === '%%';
+  if (part.operator === '#' || part.operator === '##') {
+    const literal = unescapePattern(source);
+    if (escapePattern(literal) === source || !/[*?[\\]/.test(source))
+      return value.startsWith(literal) ? value.slice(literal.length) : value;
+    const length = new Pattern(source).prefix(value, longest);
+    return length < 0 ? value : value.slice(length);
+  }
+  if (part.operator === '%' || part.operator === '%%') {
+    const start = new Pattern(source).suffix(value, longest);
+    return start < 0 ? value : value.slice(0, start);
+  }
+  const replacement = part.second === null ? '' : yield* expandText(shell, part.second);
+  return replace(value, new Pattern(source), replacement, part.operator);
+}
+
+function* substring(shell: Shell, part: ParameterPart, value: string): Reading<string> {
+  const offset = Number(yield* expandArithmetic(shell, part.argument ?? { parts: [] }));
+  const start = offset < 0 ? Math.max(0, value.length + offset) : Math.min(offset, value.length);
+  if (part.second === null) return value.slice(start);
+  const length = Number(yield* expandArithmetic(shell, part.second));
+  const end = length < 0 ? value.length + length : start + length;
+  if (end < start) throw new ExpansionFault(`${length}: substring expression < 0`);
+  return value.slice(start, end);
+}
+
+/** `${name/pattern/replacement}`: the first, longest match, or all. */
+function replace(value: string, pattern: Pattern, replacement: string, operator: string): string {
+  if (operator === '/#') {
+    const length = pattern.prefix(value, true);
+    return length < 0 ? value : replacement + value.slice(length);
+  }
+  if (operator === '/%') {
+    const start = pattern.suffix(value, true);
+    return start < 0 ? value : value.slice(0, start) + replacement;
+  }
+  let result = '';
+  let position = 0;
+  const bounded = value.slice(0, limits.inputLineBytes);
+  while (position < bounded.length) {
+    const length = pattern.prefix(bounded.slice(position, position + 1024), true);
+    if (length <= 0) {
+      result += bounded.charAt(position);
+      position += 1;
+      continue;
+    }
+    result += replacement;
+    position += length;
+    if (operator === '/') return result + value.slice(position);
+  }
+  return result + value.slice(bounded.length);
+}

@@ -1,0 +1,163 @@
+import { FileFault } from '../files/fault.ts';
+import { contentOf, type DeviceNode } from '../files/node.ts';
+import type { Redirection } from '../language/syntax.ts';
+import type { SessionState } from '../state.ts';
+import {
+  DeviceInput,
+  FileOutput,
+  fullOutput,
+  type Input,
+  nullOutput,
+  type Output,
+  type Reading,
+  TextInput,
+} from '../stream.ts';
+import { expandText } from './expansion.ts';
+import type { Descriptor, Shell } from './shell.ts';
+
+/** A redirection that cannot be made; the message is the shell's own. */
+export class RedirectionFault extends Error {}
+
+/** What reading a path gives. Throws `FileFault`. */
+export function openInput(state: SessionState, path: string, folder: string): Input {
+  const node = state.files.get(path, folder);
+  if (node.kind === 'device') {
+    if (node.device === 'tty') return state.input;
+    if (node.device === 'zero' || node.device === 'full') return new DeviceInput(() => '\0'.repeat(4096));
+    if (node.device === 'random') return new DeviceInput(() => state.machine.randomText(4096));
+    return new TextInput('');
+  }
+  const text =
+    node.kind === 'file' && state.files.may(node, 4) ? contentOf(node) : state.files.read(path, folder);
+  state.budget.spendBytes(text.length);
+  return new TextInput(text);
+}
+
+function deviceOutput(state: SessionState, node: DeviceNode): Output {
+  if (node.device === 'tty') return state.output;
+  return node.device === 'full' ? fullOutput : nullOutput;
+}
+
+/** What writing to a path does. Throws `FileFault`. */
+export function openOutput(
+  state: SessionState,
+  path: string,
+  folder: string,
+  mode: 'truncate' | 'append',
+): Output {
+  const node = state.files.open(path, folder, mode);
+  if (node.kind === 'device') return deviceOutput(state, node);
+  if (node.kind !== 'file') throw new FileFault('EISDIR');
+  return new FileOutput(state.files, node, () => state.writer);
+}
+
+/** Makes redirections in their order and returns what undoes them. Throws `RedirectionFault`. */
+export function* redirect(shell: Shell, redirections: readonly Redirection[]): Reading<() => void> {
+  const before = new Map(shell.descriptors);
+  const undo = (): void => {
+    shell.descriptors = before;
+  };
+  shell.descriptors = new Map(before);
+  try {
+    for (const redirection of redirections) yield* redirectOne(shell, redirection);
+  } catch (error) {
+    undo();
+    throw error;
+  }
+  return undo;
+}
+
+function* redirectOne(shell: Shell, redirection: Redirection): Reading<void> {
+  const { operator } = redirection;
+  const reads = operator.startsWith('<');
+  const descriptor = redirection.descriptor >= 0 ? redirection.descriptor : reads ? 0 : 1;
+  const target = yield* expandText(shell, redirection.target);
+  shell.state.budget.spend(2);
+  switch (operator) {
+    case '<<':
+      put(shell, descriptor, { input: new TextInput(target), output: null });
+      return;
+    case '<<<':
+      put(shell, descriptor, { input: new TextInput(`${target}\n`), output: null });
+      return;
+    case '<&':
+    case '>&':
+      duplicate(shell, descriptor, target, operator, redirection.descriptor < 0);
+      return;
+    case '&>':
+    case '&>>': {
+      const output = openedFor(shell, target, operator === '&>>' ? 'append' : 'truncate');
+      put(shell, 1, { input: null, output });
+      put(shell, 2, { input: null, output });
+      return;
+    }
+    case '<':
+      put(shell, descriptor, { input: openedInput(shell, target), output: null });
+      return;
+    case '<>': {
+      const output = openedFor(shell, target, 'append');
+      put(shell, descriptor, { input: openedInput(shell, target), output });
+      return;
+    }
+    default:
+      put(shell, descriptor, {
+        input: null,
+        output: openedFor(shell, target, operator === '>>' ? 'append' : 'truncate'),
+      });
+  }
+}
+
+function put(shell: Shell, descriptor: number, value: Descriptor): void {
+  shell.descriptors.set(descriptor, value);
+}
+
+function duplicate(shell: Shell, descriptor: number, target: string, operator: string, bare: boolean): void {
+  if (target === '-') {
+    shell.descriptors.delete(descriptor);
+    return;
+  }
+  if (/^\d+$/.test(target)) {
+    const source = shell.descriptors.get(Number(target));
+    if (source === undefined) throw new RedirectionFault(`${target}: Bad file descriptor`);
+    put(shell, descriptor, source);
+    return;
+  }
+  if (operator === '<&' || !bare) throw new RedirectionFault(`${target}: ambiguous redirect`);
+  const output = openedFor(shell, target, 'truncate');
+  put(shell, 1, { input: null, output });
+  put(shell, 2, { input: null, output });
+}
+
+/** bash connects for `/dev/tcp/host/port`; here the attempt is recorded and refused. */
+function refuseNetwork(shell: Shell, path: string): void {
+  if (!shell.bash || !/^\/dev\/(?:tcp|udp)\/[^/]+\/[^/]+$/.test(path)) return;
+  shell.state.recordCommand([path]);
+  shell.complain('connect: Connection refused');
+  throw new RedirectionFault(`${path}: Connection refused`);
+}
+
+function openedInput(shell: Shell, path: string): Input {
+  refuseNetwork(shell, path);
+  try {
+    return openInput(shell.state, path, shell.folder);
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+    if (shell.bash) throw new RedirectionFault(`${path}: ${error.message}`);
+    throw new RedirectionFault(
+      `can't open ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`,
+    );
+  }
+}
+
+function openedFor(shell: Shell, path: string, mode: 'truncate' | 'append'): Output {
+  refuseNetwork(shell, path);
+  try {
+    return openOutput(shell.state, path, shell.folder, mode);
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+    if (shell.bash) throw new RedirectionFault(`${path}: ${error.message}`);
+    throw new RedirectionFault(
+      `can't create ${path}: ${error.code === 'ENOENT' ? 'nonexistent directory' : error.message}`,
+    );
+  }
+}

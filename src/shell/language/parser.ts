@@ -1,0 +1,508 @@
+import { Incomplete } from './fault.ts';
+import { Scanner } from './scanner.ts';
+import type {
+  Assignment,
+  CaseCommand,
+  Command,
+  ForCommand,
+  IfCommand,
+  List,
+  ListItem,
+  Pipeline,
+  Redirection,
+  SimpleCommand,
+  Word,
+} from './syntax.ts';
+import { innerQuoted, readHereBody, readQuotedText, readWord } from './word-reader.ts';
+
+const reserved = new Set([
+  'if',
+  'then',
+  'else',
+  'elif',
+  'fi',
+  'for',
+  'while',
+  'until',
+  'do',
+  'done',
+  'case',
+  'esac',
+  'in',
+  '{',
+  '}',
+  '!',
+]);
+/** Words that end a list: they belong to the compound command around it. */
+const closing = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}']);
+const operatorTexts = ['&&', '||', ';;', ';&', '&', '|', ';', '(', ')', '<', '>'];
+
+/** The first token at the cursor, for messages. */
+function tokenAt(scanner: Scanner): string {
+  if (scanner.ended || scanner.peek() === '\n') return 'newline';
+  const operator = operatorTexts.find((text) => scanner.starts(text));
+  if (operator !== undefined) return operator;
+  return /^[^\s;&|<>()]{1,60}/.exec(scanner.text.slice(scanner.position, scanner.position + 60))?.[0] ?? '';
+}
+
+/** What the parser expected is missing: more may come, or the text is wrong. */
+function missing(scanner: Scanner, expected: string): Error {
+  return scanner.ended ? new Incomplete(expected) : scanner.fault(tokenAt(scanner));
+}
+
+/** The reserved word at the cursor, or ''. It must stand as a whole word. */
+function peekReserved(scanner: Scanner): string {
+  const match = /^(?:[a-z]{2,5}|[{}!])(?=[\s;&|<>()]|$)/.exec(
+    scanner.text.slice(scanner.position, scanner.position + 7),
+  );
+  return match !== null && reserved.has(match[0]) ? match[0] : '';
+}
+
+function expectReserved(scanner: Scanner, word: string): void {
+  scanner.skipLines();
+  if (peekReserved(scanner) !== word) throw missing(scanner, word);
+  scanner.position += word.length;
+}
+
+/**
+ * Reads the next complete command line of a script: shells run each before they look at the next.
+ * Null at the end of the text. Throws `Incomplete` or `SyntaxFault`.
+ */
+export function parseLine(scanner: Scanner): List | null {
+  scanner.substitution = substitution;
+  scanner.hereBody = readHereBody;
+  scanner.skipLines();
+  if (scanner.ended) return null;
+  const list = parseList(scanner, false);
+  scanner.skipBlanks();
+  if (!scanner.ended && !scanner.takeNewline()) throw scanner.fault(tokenAt(scanner));
+  if (scanner.ended) scanner.finishHereDocuments();
+  return list;
+}
+
+/** Text that is expanded as if in double quotes. */
+export function parseQuotedText(text: string, bash: boolean): Word {
+  return readQuotedText(text, bash, substitution);
+}
+
+function substitution(scanner: Scanner): List {
+  scanner.enter();
+  const list = parseList(scanner, true);
+  scanner.skipLines();
+  if (scanner.peek() !== ')') throw missing(scanner, ')');
+  scanner.position += 1;
+  scanner.leave();
+  return list;
+}
+
+/** `lines`: true inside a compound command, where a line end separates; false where it ends the list. */
+function parseList(scanner: Scanner, lines: boolean): List {
+  const items: ListItem[] = [];
+  for (;;) {
+    if (lines) scanner.skipLines();
+    else scanner.skipBlanks();
+    if (scanner.ended || scanner.peek() === ')' || scanner.peek() === '\n') break;
+    if (scanner.starts(';;') || scanner.starts(';&')) break;
+    if (closing.has(peekReserved(scanner))) break;
+    const start = scanner.position;
+    const { first, rest } = parseAndOr(scanner);
+    const source = scanner.text.slice(start, Math.min(scanner.position, start + 400)).trimEnd();
+    scanner.skipBlanks();
+    let background = false;
+    let more = true;
+    if (scanner.peek() === '&' && !scanner.starts('&&')) {
+      background = true;
+      scanner.position += 1;
+    } else if (scanner.peek() === ';' && !scanner.starts(';;') && !scanner.starts(';&'))
+      scanner.position += 1;
+    else if (lines && scanner.peek() === '\n') more = true;
+    else more = false;
+    items.push({ first, rest, background, source });
+    if (!more) break;
+  }
+  return { items };
+}
+
+function parseAndOr(scanner: Scanner): Pick<ListItem, 'first' | 'rest'> {
+  const first = parsePipeline(scanner);
+  const rest: { operator: '&&' | '||'; pipeline: Pipeline }[] = [];
+  for (;;) {
+    scanner.skipBlanks();
+    const operator = scanner.starts('&&') ? '&&' : scanner.starts('||') ? '||' : null;
+    if (operator === null) return { first, rest };
+    scanner.position += 2;
+    scanner.skipLines();
+    if (scanner.ended) throw new Incomplete(operator);
+    rest.push({ operator, pipeline: parsePipeline(scanner) });
+  }
+}
+
+function parsePipeline(scanner: Scanner): Pipeline {
+  let negated = false;
+  scanner.skipBlanks();
+  while (peekReserved(scanner) === '!') {
+    negated = !negated;
+    scanner.position += 1;
+    scanner.skipBlanks();
+  }
+  const commands: Command[] = [];
+  for (;;) {
+    const command = parseCommand(scanner);
+    scanner.skipBlanks();
+    if (scanner.peek() !== '|' || scanner.starts('||')) {
+      commands.push(command);
+      return { negated, commands };
+    }
+    scanner.position += 1;
+    if (scanner.bash && scanner.peek() === '&') {
+      // `|&` carries standard error through the pipe too.
+      scanner.position += 1;
+      commands.push(withRedirection(command, { descriptor: 2, operator: '>&', target: textWord('1') }));
+    } else commands.push(command);
+    scanner.skipLines();
+    if (scanner.ended) throw new Incomplete('|');
+  }
+}
+
+const textWord = (text: string): Word => ({ parts: [{ kind: 'text', text, quoted: false }] });
+
+function withRedirection(command: Command, redirection: Redirection): Command {
+  if (command.kind === 'function') return command;
+  return { ...command, redirections: [...command.redirections, redirection] };
+}
+
+function parseCommand(scanner: Scanner): Command {
+  scanner.skipBlanks();
+  const character = scanner.peek();
+  if (character === '(') {
+    if (scanner.bash && scanner.peek(1) === '(') {
+      const counted = parseCount(scanner);
+      if (counted !== null) return counted;
+    }
+    scanner.position += 1;
+    const body = substitution(scanner);
+    if (body.items.length === 0) throw scanner.fault(')');
+    return { kind: 'subshell', body, redirections: redirectionsAfter(scanner) };
+  }
+  const word = peekReserved(scanner);
+  if (word === '') {
+    if (scanner.bash && /^\[\[\s/.test(scanner.text.slice(scanner.position, scanner.position + 3)))
+      return parseCondition(scanner);
+    return parseSimple(scanner);
+  }
+  if (
+    word === 'if' ||
+    word === 'for' ||
+    word === 'while' ||
+    word === 'until' ||
+    word === 'case' ||
+    word === '{'
+  ) {
+    scanner.enter();
+    scanner.position += word.length;
+    const command = compound(scanner, word);
+    scanner.leave();
+    return command;
+  }
+  if (word === 'in') return parseSimple(scanner);
+  throw scanner.fault(word);
+}
+
+function compound(scanner: Scanner, word: string): Command {
+  switch (word) {
+    case '{': {
+      const body = block(scanner, '}');
+      return { kind: 'group', body, redirections: redirectionsAfter(scanner) };
+    }
+    case 'if':
+      return parseIf(scanner);
+    case 'for':
+      return parseFor(scanner);
+    case 'case':
+      return parseCase(scanner);
+    default: {
+      const condition = block(scanner, 'do');
+      const body = block(scanner, 'done');
+      return {
+        kind: 'loop',
+        until: word === 'until',
+        condition,
+        body,
+        redirections: redirectionsAfter(scanner),
+      };
+    }
+  }
+}
+
+/** A list that must hold something, and the word that ends it. */
+function block(scanner: Scanner, end: string): List {
+  const list = parseList(scanner, true);
+  if (list.items.length === 0) {
+    scanner.skipLines();
+    throw missing(scanner, end);
+  }
+  expectReserved(scanner, end);
+  return list;
+}
+
+function parseIf(scanner: Scanner): IfCommand {
+  const branches: { condition: List; body: List }[] = [];
+  let otherwise: List | null = null;
+  for (;;) {
+    const condition = block(scanner, 'then');
+    const body = parseList(scanner, true);
+    scanner.skipLines();
+    const next = peekReserved(scanner);
+    if (body.items.length === 0 || (next !== 'elif' && next !== 'else' && next !== 'fi'))
+      throw missing(scanner, 'fi');
+    branches.push({ condition, body });
+    scanner.position += next.length;
+    if (next === 'elif') continue;
+    if (next === 'else') otherwise = block(scanner, 'fi');
+    return { kind: 'if', branches, otherwise, redirections: redirectionsAfter(scanner) };
+  }
+}
+
+function parseFor(scanner: Scanner): ForCommand {
+  scanner.skipBlanks();
+  if (scanner.bash && scanner.starts('((')) return parseCountingFor(scanner);
+  const nameWord = readWord(scanner);
+  const part = nameWord?.parts[0];
+  if (nameWord === null || part === undefined || part.kind !== 'text' || nameWord.parts.length !== 1)
+    throw missing(scanner, 'name');
+  scanner.skipLines();
+  let words: Word[] | null = null;
+  if (peekReserved(scanner) === 'in') {
+    scanner.position += 2;
+    words = [];
+    for (;;) {
+      scanner.skipBlanks();
+      const word = readWord(scanner);
+      if (word === null) break;
+      words.push(word);
+    }
+    if (scanner.ended) throw new Incomplete('do');
+    if (scanner.peek() === ';') scanner.position += 1;
+    else if (scanner.peek() !== '\n') throw scanner.fault(tokenAt(scanner));
+  } else if (scanner.peek() === ';') scanner.position += 1;
+  expectReserved(scanner, 'do');
+  const body = block(scanner, 'done');
+  return {
+    kind: 'for',
+    name: part.text,
+    words,
+    counting: null,
+    body,
+    redirections: redirectionsAfter(scanner),
+  };
+}
+
+function parseCountingFor(scanner: Scanner): ForCommand {
+  const end = scanner.text.indexOf('))', scanner.position);
+  if (end < 0) throw new Incomplete('))');
+  const [start = '', condition = '', next = ''] = scanner.text.slice(scanner.position + 2, end).split(';');
+  scanner.position = end + 2;
+  const counting = [start, condition, next].map((text) => innerQuoted(scanner, text)) as [Word, Word, Word];
+  scanner.skipBlanks();
+  if (scanner.peek() === ';') scanner.position += 1;
+  expectReserved(scanner, 'do');
+  const body = block(scanner, 'done');
+  return { kind: 'for', name: '', words: null, counting, body, redirections: redirectionsAfter(scanner) };
+}
+
+function parseCase(scanner: Scanner): CaseCommand {
+  scanner.skipBlanks();
+  const subject = readWord(scanner);
+  if (subject === null) throw missing(scanner, 'word');
+  expectReserved(scanner, 'in');
+  const branches: { patterns: Word[]; body: List; falls: boolean }[] = [];
+  for (;;) {
+    scanner.skipLines();
+    if (peekReserved(scanner) === 'esac') {
+      scanner.position += 4;
+      return { kind: 'case', subject, branches, redirections: redirectionsAfter(scanner) };
+    }
+    if (scanner.peek() === '(') scanner.position += 1;
+    const patterns: Word[] = [];
+    for (;;) {
+      scanner.skipBlanks();
+      const pattern = readWord(scanner);
+      if (pattern === null) throw missing(scanner, 'esac');
+      patterns.push(pattern);
+      scanner.skipBlanks();
+      if (scanner.peek() !== '|') break;
+      scanner.position += 1;
+    }
+    if (scanner.peek() !== ')') throw missing(scanner, ')');
+    scanner.position += 1;
+    const body = parseList(scanner, true);
+    scanner.skipLines();
+    const falls = scanner.starts(';&');
+    branches.push({ patterns, body, falls });
+    if (falls || scanner.starts(';;')) scanner.position += 2;
+    else if (peekReserved(scanner) !== 'esac') throw missing(scanner, 'esac');
+  }
+}
+
+/** `((…))`; null where it is a subshell in a subshell. */
+function parseCount(scanner: Scanner): Command | null {
+  let depth = 0;
+  for (let index = scanner.position + 2; index < scanner.text.length; index += 1) {
+    const character = scanner.text[index];
+    if (character === '(') depth += 1;
+    else if (character === ')') {
+      if (depth > 0) depth -= 1;
+      else if (scanner.text[index + 1] !== ')') return null;
+      else {
+        const expression = innerQuoted(scanner, scanner.text.slice(scanner.position + 2, index));
+        scanner.position = index + 2;
+        return { kind: 'count', expression, redirections: redirectionsAfter(scanner) };
+      }
+    }
+  }
+  if (scanner.final) return null;
+  throw new Incomplete('))');
+}
+
+/** `[[ … ]]`: its words, in which operators are plain. */
+function parseCondition(scanner: Scanner): Command {
+  scanner.position += 2;
+  const words: Word[] = [];
+  for (;;) {
+    scanner.skipLines();
+    if (scanner.ended) throw new Incomplete(']]');
+    const operator = ['&&', '||', '(', ')', '<', '>'].find((text) => scanner.starts(text));
+    if (operator !== undefined) {
+      scanner.position += operator.length;
+      words.push(textWord(operator));
+      continue;
+    }
+    const before = scanner.position;
+    const word = readWord(scanner);
+    if (word === null) throw scanner.fault(tokenAt(scanner));
+    if (scanner.text.slice(before, scanner.position) === ']]')
+      return { kind: 'condition', words, redirections: redirectionsAfter(scanner) };
+    words.push(word);
+  }
+}
+
+function redirectionsAfter(scanner: Scanner): Redirection[] {
+  const redirections: Redirection[] = [];
+  for (;;) {
+    scanner.skipBlanks();
+    const redirection = parseRedirection(scanner);
+    if (redirection === null) return redirections;
+    redirections.push(redirection);
+  }
+}
+
+const redirectionPattern = /^(\d{0,4})(<<<|<<-|<<|<&|<>|<|>>|>&|>\||>)/;
+const bothPattern = /^&>>?/;
+
+/** One redirection at the cursor (POSIX §2.7), or null. */
+function parseRedirection(scanner: Scanner): Redirection | null {
+  const ahead = scanner.text.slice(scanner.position, scanner.position + 8);
+  if (scanner.bash && bothPattern.test(ahead)) {
+    const operator = ahead.startsWith('&>>') ? '&>>' : '&>';
+    scanner.position += operator.length;
+    return { descriptor: -1, operator, target: redirectionTarget(scanner) };
+  }
+  const match = redirectionPattern.exec(ahead);
+  if (match === null) return null;
+  const operator = match[2] ?? '<';
+  if (scanner.bash && match[1] === '' && operator.length === 1 && ahead[1] === '(') return null;
+  scanner.position += match[0].length;
+  const descriptor = match[1] === '' ? -1 : Number(match[1]);
+  if (operator !== '<<' && operator !== '<<-')
+    return { descriptor, operator: operator as Redirection['operator'], target: redirectionTarget(scanner) };
+  const delimiter = redirectionTarget(scanner);
+  const target: { parts: Word['parts'] } = { parts: [] };
+  scanner.announce({
+    delimiter: delimiter.parts.map((part) => (part.kind === 'text' ? part.text : '')).join(''),
+    quoted: delimiter.parts.some((part) => part.quoted),
+    stripTabs: operator === '<<-',
+    target,
+  });
+  return { descriptor, operator: '<<', target };
+}
+
+function redirectionTarget(scanner: Scanner): Word {
+  scanner.skipBlanks();
+  const target = readWord(scanner);
+  if (target === null) throw scanner.fault(tokenAt(scanner));
+  return target;
+}
+
+const assignmentPattern = /^([A-Za-z_][A-Za-z0-9_]{0,200}(?:\[[A-Za-z0-9_@*]{0,40}\])?)(\+?=)/;
+const functionPattern = /^([A-Za-z_.:][A-Za-z0-9_.:-]{0,100})[ \t]*\([ \t]*\)/;
+
+function parseSimple(scanner: Scanner): Command {
+  const start = scanner.position;
+  const ahead = scanner.text.slice(start, start + 260);
+  const defined =
+    functionPattern.exec(ahead) ??
+    (scanner.bash ? /^function[ \t]+([A-Za-z_][\w.:-]{0,100})(?:[ \t]*\(\))?/.exec(ahead) : null);
+  if (defined !== null) return parseFunction(scanner, defined[1] ?? '', defined[0].length);
+  const assignments: Assignment[] = [];
+  const words: Word[] = [];
+  const redirections: Redirection[] = [];
+  for (;;) {
+    scanner.skipBlanks();
+    const redirection = parseRedirection(scanner);
+    if (redirection !== null) {
+      redirections.push(redirection);
+      continue;
+    }
+    const assigned =
+      words.length === 0
+        ? assignmentPattern.exec(scanner.text.slice(scanner.position, scanner.position + 250))
+        : null;
+    if (assigned !== null) {
+      assignments.push(parseAssignment(scanner, assigned));
+      continue;
+    }
+    const word = readWord(scanner);
+    if (word === null) break;
+    words.push(word);
+  }
+  if (assignments.length + words.length + redirections.length === 0) throw missing(scanner, 'command');
+  if (scanner.peek() === '(') throw scanner.fault('(');
+  const simple: SimpleCommand = {
+    kind: 'simple',
+    assignments,
+    words,
+    redirections,
+    line: scanner.line(start),
+  };
+  return simple;
+}
+
+function parseAssignment(scanner: Scanner, match: RegExpExecArray): Assignment {
+  scanner.position += match[0].length;
+  const name = match[1] ?? '';
+  const append = match[2] === '+=';
+  if (scanner.bash && scanner.peek() === '(') {
+    scanner.position += 1;
+    const elements: Word[] = [];
+    for (;;) {
+      scanner.skipLines();
+      const word = readWord(scanner);
+      if (word === null) break;
+      elements.push(word);
+    }
+    if (scanner.peek() !== ')') throw missing(scanner, ')');
+    scanner.position += 1;
+    return { name, append, value: { parts: [] }, elements };
+  }
+  return { name, append, value: readWord(scanner) ?? { parts: [] }, elements: null };
+}
+
+function parseFunction(scanner: Scanner, name: string, length: number): Command {
+  scanner.enter();
+  scanner.position += length;
+  scanner.skipLines();
+  if (scanner.ended) throw new Incomplete('{');
+  const body = parseCommand(scanner);
+  scanner.leave();
+  return { kind: 'function', name, body, redirections: [] };
+}

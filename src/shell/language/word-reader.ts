@@ -1,0 +1,385 @@
+import { Incomplete } from './fault.ts';
+import { Scanner } from './scanner.ts';
+import type { ParameterOperator, ParameterPart, Part, Word } from './syntax.ts';
+
+const metacharacters = new Set([' ', '\t', '\r', '\n', ';', '&', '|', '<', '>', '(', ')']);
+const nameStart = /^[A-Za-z_]$/;
+const nameRest = /^[A-Za-z0-9_]$/;
+const special = new Set(['@', '*', '#', '?', '-', '$', '!']);
+
+/** A run of parts that joins neighbouring text of the same kind. */
+class Parts {
+  readonly list: Part[] = [];
+  #text = '';
+  #quoted = false;
+  #open = false;
+
+  text(text: string, quoted: boolean): void {
+    if (this.#open && this.#quoted !== quoted) this.#close();
+    this.#open = true;
+    this.#quoted = quoted;
+    this.#text += text;
+  }
+
+  part(part: Part): void {
+    this.#close();
+    this.list.push(part);
+  }
+
+  done(): Part[] {
+    this.#close();
+    return this.list;
+  }
+
+  #close(): void {
+    if (this.#open) this.list.push({ kind: 'text', text: this.#text, quoted: this.#quoted });
+    this.#open = false;
+    this.#text = '';
+  }
+}
+
+/** Reads one word at the cursor, or null where none begins. Unquoted metacharacters end it (POSIX §2.2, §2.3). */
+export function readWord(scanner: Scanner): Word | null {
+  const parts = new Parts();
+  const start = scanner.position;
+  if (scanner.bash && (scanner.starts('<(') || scanner.starts('>('))) {
+    scanner.position += 2;
+    parts.part({ kind: 'process', body: scanner.substitution(scanner), quoted: false });
+  }
+  for (;;) {
+    const character = scanner.peek();
+    if (character === '' || metacharacters.has(character)) break;
+    readUnit(scanner, parts, '');
+  }
+  return scanner.position === start ? null : { parts: parts.done() };
+}
+
+/** One unit outside double quotes. `stop` is kept for `${…}` arguments, which end at `}` or `/`. */
+function readUnit(scanner: Scanner, parts: Parts, _stop: string): void {
+  const character = scanner.peek();
+  if (character === '\\') {
+    const next = scanner.peek(1);
+    if (next === '' && !scanner.final) throw new Incomplete('newline');
+    scanner.position += next === '' ? 1 : 2;
+    if (next !== '\n') parts.text(next === '' ? '\\' : next, true);
+  } else if (character === "'") readSingle(scanner, parts);
+  else if (character === '"') {
+    scanner.position += 1;
+    readDouble(scanner, parts);
+  } else if (character === '$') readDollar(scanner, parts, false);
+  else if (character === '`') readBackquote(scanner, parts, false);
+  else {
+    parts.text(character, false);
+    scanner.position += 1;
+  }
+}
+
+function readSingle(scanner: Scanner, parts: Parts): void {
+  const end = scanner.text.indexOf("'", scanner.position + 1);
+  if (end < 0) throw new Incomplete("'");
+  parts.text(scanner.text.slice(scanner.position + 1, end), true);
+  scanner.position = end + 1;
+}
+
+/** After the opening quote, through the closing one. */
+function readDouble(scanner: Scanner, parts: Parts): void {
+  parts.text('', true);
+  for (;;) {
+    const character = scanner.peek();
+    if (character === '') throw new Incomplete('"');
+    if (character === '"') {
+      scanner.position += 1;
+      return;
+    }
+    readQuotedUnit(scanner, parts, '$`"\\');
+  }
+}
+
+/** One unit where double-quote rules hold; a backslash escapes only the characters of `escapable`, and a line end. */
+function readQuotedUnit(scanner: Scanner, parts: Parts, escapable: string): void {
+  const character = scanner.peek();
+  if (character === '\\') {
+    const next = scanner.peek(1);
+    if (next === '\n') scanner.position += 2;
+    else if (next !== '' && escapable.includes(next)) {
+      parts.text(next, true);
+      scanner.position += 2;
+    } else {
+      parts.text('\\', true);
+      scanner.position += 1;
+    }
+  } else if (character === '$') readDollar(scanner, parts, true);
+  else if (character === '`') readBackquote(scanner, parts, true);
+  else {
+    parts.text(character, true);
+    scanner.position += 1;
+  }
+}
+
+/** The parts of a here-document's body: double-quote rules, but `"` is plain. */
+export function readHereBody(text: string, outer: Scanner): Part[] {
+  const scanner = new Scanner(text, 0, true, outer.bash);
+  scanner.substitution = outer.substitution;
+  scanner.hereBody = outer.hereBody;
+  scanner.nesting = outer.nesting + 1;
+  const parts = new Parts();
+  while (!scanner.ended) readQuotedUnit(scanner, parts, '$`\\');
+  return parts.done();
+}
+
+/** Reads text as the inside of double quotes, for expressions and prompts that are expanded once more. */
+export function readQuotedText(text: string, bash: boolean, substitution: Scanner['substitution']): Word {
+  const scanner = new Scanner(text, 0, true, bash);
+  scanner.substitution = substitution;
+  scanner.hereBody = readHereBody;
+  return { parts: readHereBody(text, scanner) };
+}
+
+function readBackquote(scanner: Scanner, parts: Parts, quoted: boolean): void {
+  let text = '';
+  let index = scanner.position + 1;
+  for (;;) {
+    const character = scanner.text.charAt(index);
+    if (character === '') throw new Incomplete('`');
+    if (character === '`') break;
+    const next = scanner.text.charAt(index + 1);
+    if (character === '\\' && next !== '' && ('$`\\'.includes(next) || (quoted && next === '"'))) {
+      text += next;
+      index += 2;
+    } else {
+      text += character;
+      index += 1;
+    }
+  }
+  scanner.position = index + 1;
+  parts.part({ kind: 'backquote', text, quoted });
+}
+
+function readDollar(scanner: Scanner, parts: Parts, quoted: boolean): void {
+  const next = scanner.peek(1);
+  if (next === '(' && scanner.peek(2) === '(' && readArithmetic(scanner, parts, quoted)) return;
+  if (next === '(') {
+    scanner.position += 2;
+    parts.part({ kind: 'command', body: scanner.substitution(scanner), quoted });
+  } else if (next === '[' && scanner.bash) {
+    readBracketed(scanner, parts, quoted);
+  } else if (next === '{') readBraced(scanner, parts, quoted);
+  else if (next === "'" && !quoted) readAnsi(scanner, parts);
+  else if (next === '"' && !quoted && scanner.bash) scanner.position += 1;
+  else if (special.has(next) || (next >= '0' && next <= '9')) {
+    scanner.position += 2;
+    parts.part(plain(next, quoted));
+  } else if (nameStart.test(next)) {
+    scanner.position += 1;
+    parts.part(plain(takeName(scanner), quoted));
+  } else {
+    parts.text('$', quoted);
+    scanner.position += 1;
+  }
+}
+
+const plain = (name: string, quoted: boolean): ParameterPart => ({
+  kind: 'parameter',
+  name,
+  operator: '',
+  argument: null,
+  second: null,
+  quoted,
+});
+
+export function takeName(scanner: Scanner): string {
+  const start = scanner.position;
+  if (!nameStart.test(scanner.peek())) return '';
+  while (nameRest.test(scanner.peek())) scanner.position += 1;
+  return scanner.text.slice(start, scanner.position);
+}
+
+/** `$((…))`. False where the parentheses turn out to be a substitution that begins with a subshell. */
+function readArithmetic(scanner: Scanner, parts: Parts, quoted: boolean): boolean {
+  const start = scanner.position + 3;
+  let depth = 0;
+  let index = start;
+  for (;;) {
+    const character = scanner.text.charAt(index);
+    if (character === '') {
+      if (scanner.final) return false;
+      throw new Incomplete(')');
+    }
+    if (character === '(') depth += 1;
+    else if (character === ')') {
+      if (depth === 0) break;
+      depth -= 1;
+    } else if (character === '\\') index += 1;
+    index += 1;
+  }
+  if (scanner.text.charAt(index + 1) !== ')') return false;
+  const expression = innerQuoted(scanner, scanner.text.slice(start, index));
+  scanner.position = index + 2;
+  parts.part({ kind: 'arithmetic', expression, quoted });
+  return true;
+}
+
+/** `$[…]`, the old form of bash. */
+function readBracketed(scanner: Scanner, parts: Parts, quoted: boolean): void {
+  const end = scanner.text.indexOf(']', scanner.position);
+  if (end < 0) throw new Incomplete(']');
+  const expression = innerQuoted(scanner, scanner.text.slice(scanner.position + 2, end));
+  scanner.position = end + 1;
+  parts.part({ kind: 'arithmetic', expression, quoted });
+}
+
+export function innerQuoted(scanner: Scanner, text: string): Word {
+  scanner.enter();
+  const parts = readHereBody(text, scanner);
+  scanner.leave();
+  return { parts };
+}
+
+const operators: readonly ParameterOperator[] = [
+  ':-',
+  ':=',
+  ':?',
+  ':+',
+  '-',
+  '=',
+  '?',
+  '+',
+  '##',
+  '#',
+  '%%',
+  '%',
+];
+const bashOperators: readonly ParameterOperator[] = ['//', '/#', '/%', '/', '^^', '^', ',,', ','];
+
+/** `${…}` with its operators (POSIX §2.6.2; substring, replacement, case and indirection are bash's). */
+function readBraced(scanner: Scanner, parts: Parts, quoted: boolean): void {
+  scanner.enter();
+  scanner.position += 2;
+  let operator: ParameterOperator = '';
+  if (scanner.peek() === '#' && scanner.peek(1) !== '}' && !'-?:=+%#'.includes(scanner.peek(1))) {
+    operator = 'length';
+    scanner.position += 1;
+  } else if (scanner.peek() === '!' && nameStart.test(scanner.peek(1)) && scanner.bash) {
+    operator = 'indirect';
+    scanner.position += 1;
+  }
+  const name = takeParameterName(scanner);
+  if (name === '') throw scanner.ended ? new Incomplete('}') : scanner.fault('${');
+  let argument: Word | null = null;
+  let second: Word | null = null;
+  if (scanner.peek() !== '}' && operator === '') {
+    const found =
+      operators.find((candidate) => scanner.starts(candidate)) ??
+      bashOperators.find((candidate) => scanner.starts(candidate));
+    if (found !== undefined) {
+      operator = found;
+      scanner.position += found.length;
+      const replacing = found.startsWith('/');
+      argument = readBracedWord(scanner, quoted, replacing ? '/' : '');
+      if (replacing && scanner.peek() === '/') {
+        scanner.position += 1;
+        second = readBracedWord(scanner, quoted, '');
+      }
+    } else if (scanner.peek() === ':') {
+      operator = 'substring';
+      scanner.position += 1;
+      argument = readBracedWord(scanner, true, ':');
+      if (scanner.peek() === ':') {
+        scanner.position += 1;
+        second = readBracedWord(scanner, true, '');
+      }
+    }
+  }
+  if (scanner.ended) throw new Incomplete('}');
+  if (scanner.peek() !== '}') throw scanner.fault('${');
+  scanner.position += 1;
+  scanner.leave();
+  parts.part({ kind: 'parameter', name, operator, argument, second, quoted });
+}
+
+function takeParameterName(scanner: Scanner): string {
+  const character = scanner.peek();
+  if (special.has(character)) {
+    scanner.position += 1;
+    return character;
+  }
+  if (character >= '0' && character <= '9') {
+    const start = scanner.position;
+    while (scanner.peek() >= '0' && scanner.peek() <= '9' && scanner.peek() !== '') scanner.position += 1;
+    return scanner.text.slice(start, scanner.position);
+  }
+  const name = takeName(scanner);
+  if (name !== '' && scanner.bash && scanner.peek() === '[') {
+    const end = scanner.text.indexOf(']', scanner.position);
+    if (end > 0) {
+      const subscript = scanner.text.slice(scanner.position, end + 1);
+      scanner.position = end + 1;
+      return name + subscript;
+    }
+  }
+  return name;
+}
+
+/** The word inside `${name…}`, up to `}` or `stop`, neither taken. */
+function readBracedWord(scanner: Scanner, quoted: boolean, stop: string): Word {
+  const parts = new Parts();
+  for (;;) {
+    const character = scanner.peek();
+    if (character === '') throw new Incomplete('}');
+    if (character === '}' || (stop !== '' && character === stop)) break;
+    if (quoted && character === '"') {
+      scanner.position += 1;
+      readDouble(scanner, parts);
+    } else if (quoted) readQuotedUnit(scanner, parts, '$`"\\}');
+    else readUnit(scanner, parts, stop);
+  }
+  return { parts: parts.done() };
+}
+
+const ansiEscapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '?': '?',
+};
+
+/** `$'…'`. */
+function readAnsi(scanner: Scanner, parts: Parts): void {
+  let text = '';
+  let index = scanner.position + 2;
+  for (;;) {
+    const character = scanner.text.charAt(index);
+    if (character === '') throw new Incomplete("'");
+    if (character === "'") break;
+    if (character !== '\\') {
+      text += character;
+      index += 1;
+      continue;
+    }
+    const rest = scanner.text.slice(index + 1, index + 6);
+    const hex = /^x([0-9a-fA-F]{1,2})/.exec(rest);
+    const octal = /^[0-7]{1,3}/.exec(rest);
+    if (hex !== null) {
+      text += String.fromCharCode(Number.parseInt(hex[1] ?? '', 16));
+      index += 1 + hex[0].length;
+    } else if (octal !== null) {
+      text += String.fromCharCode(Number.parseInt(octal[0], 8) & 255);
+      index += 1 + octal[0].length;
+    } else {
+      const escape = scanner.text.charAt(index + 1);
+      text += ansiEscapes[escape] ?? `\\${escape}`;
+      index += 2;
+    }
+  }
+  scanner.position = index + 1;
+  parts.text(text, true);
+}

@@ -1,0 +1,54 @@
+/** Bounds of one visitor's shell. Generous for any script that bots run, small beside a sensor with thousands of visitors. */
+export const limits = {
+  /** Units of work for one line of input, and for the whole session. A simple command costs 4, 256 bytes read or written cost 1. */
+  workPerLine: 400_000,
+  workPerSession: 4_000_000,
+  /** Bytes that one line of input, and a session, may print. */
+  outputPerLine: 1_048_576,
+  outputPerSession: 16_777_216,
+  /** Bytes held between two commands of a pipeline; the writer then finds its pipe broken. */
+  pipeBytes: 1_048_576,
+  /** Bytes of one variable, one word, one line of input. */
+  wordBytes: 262_144,
+  inputLineBytes: 65_536,
+  /** Bytes of an unfinished command that is read line by line. */
+  commandBytes: 262_144,
+  variables: 2_000,
+  variableBytes: 2_097_152,
+  /** Calls of functions, substitutions and nested shells within each other. */
+  depth: 60,
+  /** What a session may put into its layer of the file system. */
+  files: 4_000,
+  fileBytes: 16_777_216,
+  oneFileBytes: 8_388_608,
+  globMatches: 4_000,
+  captures: 32,
+  captureBytes: 8_388_608,
+  historyLines: 200,
+  addressesPerLine: 64,
+} as const;
+
+/** The work that is left is used up: the command dies as if the kernel had killed it for memory. */
+export class Exhausted extends Error {}
+
+/** Counts work. Time is not measured, so that the same input gives the same outputs on any machine. */
+export class Budget {
+  #line = 0;
+  #session = 0;
+
+  /** A new line of input may work anew, within what is left of the session. */
+  renew(): void {
+    this.#line = 0;
+  }
+
+  spend(units: number): void {
+    this.#line += units;
+    this.#session += units;
+    if (this.#line > limits.workPerLine || this.#session > limits.workPerSession) throw new Exhausted();
+  }
+
+  /** The work of handling this many bytes. */
+  spendBytes(bytes: number): void {
+    this.spend(1 + (bytes >> 8));
+  }
+}

@@ -1,0 +1,76 @@
+import { encodeText } from './byte-text.ts';
+import { below } from '../core/random.ts';
+import type { Shell } from './evaluate/shell.ts';
+import { formatDate } from './date-format.ts';
+import type { ShellOptions } from './options.ts';
+import type { SessionState } from './state.ts';
+
+/** Sets up the login shell as login(1) and the system's profile do. */
+export function prepareLogin(shell: Shell, options: ShellOptions): void {
+  const { state } = shell;
+  const { machine } = state;
+  const user = encodeText(options.user);
+  const account = machine.users.find((candidate) => candidate.name === options.user);
+  // A guessed name without an account of its own (any name that the policy lets in) is given root's rights on a device.
+  state.files.uid = account?.uid ?? (options.user === 'root' || machine.busybox ? 0 : 1000);
+  const home = account?.home ?? (state.files.uid === 0 ? '/root' : `/home/${user}`);
+  const folder = state.files.find(home, '/')?.kind === 'directory' ? home : '/';
+  const set = (name: string, value: string, exported = true): void => {
+    shell.variables.set(name, value);
+    if (exported) shell.variables.mark(name, 'exported');
+  };
+  set('USER', user);
+  set('LOGNAME', user);
+  set('HOME', home);
+  set(
+    'PATH',
+    machine.busybox
+      ? '/sbin:/usr/sbin:/bin:/usr/bin'
+      : '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  );
+  set('SHELL', account?.shell ?? (machine.busybox ? '/bin/sh' : '/bin/bash'));
+  set('PWD', folder);
+  if (options.terminal) set('TERM', machine.busybox ? 'vt102' : 'xterm-256color');
+  if (options.service === 'ssh') {
+    set('SSH_CLIENT', `${options.source} ${options.sourcePort} ${options.destinationPort}`);
+    set(
+      'SSH_CONNECTION',
+      `${options.source} ${options.sourcePort} ${options.destination} ${options.destinationPort}`,
+    );
+    if (options.terminal) set('SSH_TTY', '/dev/pts/0');
+  }
+  const random = machine.persona.random('shell:prompt');
+  const plain = machine.busybox && below(random, 3) === 0;
+  set('PS1', machine.busybox ? (plain ? '# ' : '\\w \\$ ') : '\\u@\\h:\\w\\$ ', false);
+  set('PS2', '> ', false);
+  set('IFS', ' \t\n', false);
+  if (!machine.busybox) {
+    set('BASH_VERSION', machine.bashVersion, false);
+    set('HOSTNAME', machine.hostname, false);
+    set('UID', String(state.files.uid), false);
+    set('EUID', String(state.files.uid), false);
+    set('BASH', '/bin/bash', false);
+    set('OSTYPE', 'linux-gnu', false);
+    set('MACHTYPE', `${machine.kernel.machine}-pc-linux-gnu`, false);
+    set('HOSTTYPE', machine.kernel.machine, false);
+  }
+  set('PPID', String(shell.parentPid), false);
+  shell.folder = folder;
+  shell.descriptors.set(0, { input: state.input, output: null });
+  shell.descriptors.set(1, { input: null, output: state.output });
+  shell.descriptors.set(2, { input: null, output: state.error });
+}
+
+/** What the visitor reads before the first prompt. */
+export function loginText(state: SessionState): string {
+  const { machine } = state;
+  const own = state.files.find('/etc/motd', '/') === null ? '' : state.files.read('/etc/motd', '/');
+  if (machine.busybox) {
+    const banner = `\n\nBusyBox ${machine.busyboxVersion} built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n`;
+    return own + banner;
+  }
+  const random = machine.persona.random('shell:last-login');
+  const last = state.now() - 3_600_000 * (5 + below(random, 200)) - below(random, 3_600_000);
+  const from = machine.persona.address.replace(/\d+$/, String(2 + below(random, 240)));
+  return `${own}Last login: ${formatDate(last, '%a %b %e %H:%M:%S %Y')} from ${from}\n`;
+}
