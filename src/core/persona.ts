@@ -52,6 +52,8 @@ export interface HttpIdentity {
 export interface RedisIdentity {
   readonly version: string;
   readonly runId: string;
+  /** `requirepass`; absent where anybody may give commands. */
+  readonly password?: string;
 }
 
 export interface Persona {
