@@ -1,0 +1,153 @@
+/**
+ * Credential guessing in logins of protected systems and on decoys.
+ *
+ * A person mistypes: the chance of one more failure in a row falls with each, so each weighs more than the last (0.8, 1.2, 1.6, 2.0,
+ * then 2.4). Three in a row (3.6) stay below suspicious (4.6), the fourth crosses it, the sixth reaches malicious (9.2). Another
+ * user, a user that does not exist and a name from the lists that bots carry each add. A success takes back what its own
+ * user's failures gave, while they are few. Memory a source: 8 sessions and 64 users.
+ */
+
+import { sourceKey } from '../core/address.ts';
+import type { Behavior } from '../core/behavior.ts';
+import type { Detector, Step } from '../core/detector.ts';
+import { noEvidence, type Evidence } from '../core/evidence.ts';
+import type { Observation } from '../core/observation.ts';
+
+const firstFailure = 0.8;
+const growth = 0.4;
+const mostGrowth = 4;
+const unknownUser = 1.2;
+const furtherUser = 1;
+const listedUser = 0.4;
+/** On a decoy nobody has an account: each guess is one. */
+const decoyGuess = 2.4;
+/** Failures of one user that a success still excuses. */
+const excusable = 5;
+const sessionsKept = 8;
+const sessionMilliseconds = 60_000;
+const usersKept = 64;
+/** After this long without a failure the row of failures begins anew. */
+const rowMilliseconds = 6 * 3_600_000;
+const sprayUsers = 5;
+
+/** Accounts of systems and products: what lists of guesses begin with. */
+const listed = new Set(
+  'admin administrator root test guest user ubuntu oracle postgres mysql pi ftp ftpuser git jenkins hadoop nagios www www-data support operator default tomcat deploy ec2-user sa backup service supervisor'.split(
+    ' ',
+  ),
+);
+
+interface Session {
+  readonly id: string;
+  at: number;
+  /** How often each form of line has come; the most of them is the number of attempts. */
+  readonly forms: Map<string, number>;
+  attempts: number;
+}
+
+interface UserRecord {
+  failures: number;
+  given: number;
+}
+
+interface GuessingState {
+  readonly sessions: Session[];
+  readonly users: Map<string, UserRecord>;
+  row: number;
+  lastAt: number;
+  attempts: number;
+}
+
+/**
+ * Whether an observation is an attempt of its own. sshd writes several lines about one attempt (`Invalid user`, `Failed password`,
+ * `Connection closed by invalid user`): of a session, only the form that has come most often counts.
+ */
+function isNewAttempt(state: GuessingState, id: string, form: string, at: number): boolean {
+  if (id === '') return true;
+  let session = state.sessions.find((held) => held.id === id);
+  if (session === undefined || at - session.at > sessionMilliseconds * 10) {
+    if (session !== undefined) state.sessions.splice(state.sessions.indexOf(session), 1);
+    else if (state.sessions.length >= sessionsKept) state.sessions.shift();
+    session = { id, at, forms: new Map(), attempts: 0 };
+    state.sessions.push(session);
+  }
+  session.at = at;
+  const count = (session.forms.get(form) ?? 0) + 1;
+  if (session.forms.size < 12 || session.forms.has(form)) session.forms.set(form, count);
+  if (count <= session.attempts) return false;
+  session.attempts = count;
+  return true;
+}
+
+function excuse(state: GuessingState, user: string, service: string): Step<GuessingState> {
+  const record = state.users.get(user);
+  if (record === undefined || record.given === 0 || record.failures > excusable) {
+    return { state, evidence: noEvidence };
+  }
+  state.users.delete(user);
+  state.row = Math.max(0, state.row - record.failures);
+  const evidence: Evidence = {
+    detector: 'credential-guessing',
+    weight: -record.given,
+    reason: `user ${JSON.stringify(user.slice(0, 64))} got in at ${service} after ${record.failures} failures: a person mistyped`,
+    technique: 'T1110.001',
+    behavior: null,
+    cves: [],
+  };
+  return { state, evidence: [evidence] };
+}
+
+function step(state: GuessingState, observation: Observation): Step<GuessingState> {
+  if (observation.kind !== 'login' && observation.kind !== 'auth') return { state, evidence: noEvidence };
+  const { service, user, at } = observation;
+  const isDecoy = observation.kind === 'auth';
+  if (!isDecoy) {
+    if (observation.outcome === 'success') return excuse(state, user, service);
+    if (observation.outcome === 'disconnect') return { state, evidence: noEvidence };
+    if (!isNewAttempt(state, observation.session, `${observation.outcome} ${observation.method}`, at)) {
+      return { state, evidence: noEvidence };
+    }
+  }
+  if (at - state.lastAt > rowMilliseconds) state.row = 0;
+  state.lastAt = at;
+  const isUnknown = !isDecoy && observation.outcome === 'unknown-user';
+  let record = state.users.get(user);
+  const isFurther = record === undefined && state.users.size > 0 && user !== '';
+  if (record === undefined && user !== '' && state.users.size < usersKept) {
+    record = { failures: 0, given: 0 };
+    state.users.set(user, record);
+  }
+  let weight = isDecoy ? decoyGuess : firstFailure + growth * Math.min(state.row, mostGrowth);
+  if (isUnknown) weight += unknownUser;
+  if (isFurther) weight += furtherUser;
+  if (listed.has(user.toLowerCase())) weight += listedUser;
+  state.row += 1;
+  state.attempts += 1;
+  if (record !== undefined) {
+    record.failures += 1;
+    record.given += weight;
+  }
+  const users = state.users.size;
+  const isSpray = users >= sprayUsers && state.attempts <= users * 2;
+  const behavior: Behavior = isSpray ? `spray:${service}` : `bruteforce:${service}`;
+  const evidence: Evidence = {
+    detector: 'credential-guessing',
+    weight,
+    reason: `${isUnknown ? 'login of a user that does not exist' : 'failed login'} at ${service} as ${JSON.stringify(user.slice(0, 64))}: ${state.attempts} failures, ${users} users`,
+    technique: isSpray ? 'T1110.003' : 'T1110.001',
+    behavior,
+    cves: [],
+  };
+  return { state, evidence: [evidence] };
+}
+
+export const credentialGuessing: Detector<GuessingState> = {
+  name: 'credential-guessing',
+  summary: 'Failed logins in a row, of one user or of many',
+  technique: 'T1110.001',
+  kinds: ['login', 'auth'],
+  key: (observation: Observation): string | null =>
+    observation.source === '' ? null : sourceKey(observation.source),
+  initial: (): GuessingState => ({ sessions: [], users: new Map(), row: 0, lastAt: 0, attempts: 0 }),
+  step,
+};

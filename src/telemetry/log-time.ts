@@ -1,0 +1,138 @@
+/** Times as logs write them, in milliseconds since the epoch. What a log leaves out (year, zone) is taken from a time near by. */
+
+const months = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+
+/** 0 to 11, or -1. */
+export function monthOf(text: string, at: number): number {
+  const index = months.indexOf(text.slice(at, at + 3));
+  return index >= 0 && index % 3 === 0 ? index / 3 : -1;
+}
+
+/** The whole number that the digits of `text` from `at` on spell, `length` of them; -1 where they are none. */
+export function digits(text: string, at: number, length: number): number {
+  let value = 0;
+  for (let index = at; index < at + length; index += 1) {
+    const code = text.charCodeAt(index) - 48;
+    if (!(code >= 0 && code <= 9)) return -1;
+    value = value * 10 + code;
+  }
+  return value;
+}
+
+export interface TimeAt {
+  readonly at: number;
+  /** Index of the first character behind the time. */
+  readonly end: number;
+}
+
+/** Remembers the day that it last worked out: log lines of one day come together. */
+let dayKey = '';
+let dayStart = 0;
+
+function dayOf(year: number, month: number, day: number): number {
+  const key = `${year}-${month}-${day}`;
+  if (key !== dayKey) {
+    dayKey = key;
+    dayStart = Date.UTC(year, month, day);
+  }
+  return dayStart;
+}
+
+/** `hh:mm:ss` in milliseconds, or -1. */
+function clockAt(text: string, at: number): number {
+  const hour = digits(text, at, 2);
+  const minute = digits(text, at + 3, 2);
+  const second = digits(text, at + 6, 2);
+  if (hour < 0 || minute < 0 || second < 0 || hour > 24 || minute > 59 || second > 60) return -1;
+  return text.charCodeAt(at + 2) === 58 && text.charCodeAt(at + 5) === 58
+    ? (hour * 3600 + minute * 60 + second) * 1000
+    : -1;
+}
+
+/** `Mmm d hh:mm:ss`, `Mmm dd hh:mm:ss` (RFC 3164 §4.1.2), also with a year ahead of the clock. Read as UTC. */
+export function syslogTime(text: string, at: number, near: number): TimeAt | null {
+  const month = monthOf(text, at);
+  if (month < 0) return null;
+  let index = at + 3;
+  while (text.charCodeAt(index) === 32) index += 1;
+  let day = digits(text, index, 2);
+  if (day >= 0) index += 2;
+  else {
+    day = digits(text, index, 1);
+    index += 1;
+  }
+  if (day < 1 || day > 31 || text.charCodeAt(index) !== 32) return null;
+  index += 1;
+  let year = -1;
+  if (text.charCodeAt(index + 4) === 32 && digits(text, index, 4) > 0) {
+    year = digits(text, index, 4);
+    index += 5;
+  }
+  const clock = clockAt(text, index);
+  if (clock < 0) return null;
+  if (year < 0) {
+    // The year that lies nearest: a log of December is read in January.
+    year = new Date(near).getUTCFullYear();
+    const half = 183 * 86_400_000;
+    const guess = dayOf(year, month, day) + clock;
+    if (guess - near > half) year -= 1;
+    else if (near - guess > half) year += 1;
+  }
+  return { at: dayOf(year, month, day) + clock, end: index + 8 };
+}
+
+/** `yyyy-mm-dd` or `yyyy/mm/dd`, then `T` or a space, `hh:mm:ss`, a fraction with `.` or `,`, and `Z` or `+hh:mm`; without a zone UTC. */
+export function isoTime(text: string, at: number): TimeAt | null {
+  const year = digits(text, at, 4);
+  const month = digits(text, at + 5, 2);
+  const day = digits(text, at + 8, 2);
+  const separator = text.charCodeAt(at + 4);
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > 31) return null;
+  if ((separator !== 45 && separator !== 47) || text.charCodeAt(at + 7) !== separator) return null;
+  const between = text.charCodeAt(at + 10);
+  if (between !== 84 && between !== 32) return null;
+  let index = at + 11;
+  // MariaDB pads the hour with a space.
+  const padded = text.charCodeAt(index) === 32 ? `${text.slice(0, index)}0${text.slice(index + 1)}` : text;
+  const clock = clockAt(padded, index);
+  if (clock < 0) return null;
+  index += 8;
+  let fraction = 0;
+  const mark = text.charCodeAt(index);
+  if ((mark === 46 || mark === 44) && digits(text, index + 1, 1) >= 0) {
+    const from = index + 1;
+    index = from;
+    while (digits(text, index, 1) >= 0) index += 1;
+    fraction = Math.floor(Number(`0.${text.slice(from, Math.min(index, from + 3))}`) * 1000);
+  }
+  const zone = zoneAt(text, text.charCodeAt(index) === 32 ? index + 1 : index);
+  if (zone !== null) index = zone.end;
+  return { at: dayOf(year, month - 1, day) + clock + fraction - (zone?.at ?? 0), end: index };
+}
+
+/** `Z`, `+hhmm` or `+hh:mm` as milliseconds ahead of UTC. */
+function zoneAt(text: string, at: number): TimeAt | null {
+  const sign = text.charCodeAt(at);
+  if (sign === 90) return { at: 0, end: at + 1 };
+  if (sign !== 43 && sign !== 45) return null;
+  const hours = digits(text, at + 1, 2);
+  const colon = text.charCodeAt(at + 3) === 58 ? 1 : 0;
+  const minutes = digits(text, at + 3 + colon, 2);
+  if (hours < 0 || minutes < 0 || hours > 15) return null;
+  const value = (hours * 60 + minutes) * 60_000;
+  return { at: sign === 45 ? -value : value, end: at + 5 + colon };
+}
+
+/** `dd/Mmm/yyyy:hh:mm:ss +hhmm`, as web servers write it. */
+export function accessTime(text: string, at: number): TimeAt | null {
+  const day = digits(text, at, 2);
+  const month = monthOf(text, at + 3);
+  const year = digits(text, at + 7, 4);
+  const clock = clockAt(text, at + 12);
+  if (day < 1 || month < 0 || year < 0 || clock < 0) return null;
+  const zone = zoneAt(text, at + 21);
+  return {
+    at: dayOf(year, month, day) + clock - (zone?.at ?? 0),
+    end: zone === null ? at + 20 : zone.end,
+  };
+}
