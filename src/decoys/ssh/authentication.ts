@@ -25,7 +25,7 @@ export class SshAuthentication {
   #service = '';
   #failures = 0;
   #attempts = 0;
-  #prompt: 'none' | 'password' | 'accepted' | 'refused' = 'none';
+  #prompt: 'none' | 'password' | 'accepted' = 'none';
   #succeeded = false;
 
   constructor(
@@ -178,16 +178,19 @@ export class SshAuthentication {
     }
     if (prompt !== 'password') {
       this.#prompt = 'none';
-      if (prompt === 'accepted') this.#succeed();
-      else this.#fail('keyboard-interactive');
+      this.#succeed();
       return;
     }
     const password = reader.text().slice(0, textLimit);
     const accepted = this.#admits(password);
     this.#saw({ method: 'keyboard-interactive', password, accepted });
-    if (!accepted) this.#delay();
-    // PAM's conversation ends with a request that asks nothing.
-    this.#prompt = accepted ? 'accepted' : 'refused';
+    if (!accepted) {
+      this.#prompt = 'none';
+      this.#fail('keyboard-interactive');
+      return;
+    }
+    // PAM's conversation ends with a request that asks nothing, where the password was right.
+    this.#prompt = 'accepted';
     const writer = new SshWriter().uint8(message.userauthInfoRequest).string('').string('').string('');
     this.#transport.send(writer.uint32(0).finish());
   }
@@ -216,7 +219,7 @@ export class SshAuthentication {
     // The first `none` is how a client asks for the methods; it is not held against it.
     const free = method === 'none' && (this.#attempts === 1 || this.#daemon.product === 'dropbear');
     if (!free && counts) this.#failures += 1;
-    if (method === 'password') this.#delay();
+    if (method === 'password' || method === 'keyboard-interactive') this.#delay();
     if (this.#failures >= this.#daemon.maxAuthTries) {
       this.#transport.disconnect('Too many authentication failures');
       return;

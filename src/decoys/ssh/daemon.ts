@@ -29,6 +29,14 @@ function opensshSignatures(version: number): string {
   return `ssh-ed25519,sk-ssh-ed25519@openssh.com,${curves},${touch},webauthn-${touch},ssh-dss,ssh-rsa,${rsaTwo}`;
 }
 
+/** 2022.83 was asked; security keys came with 2022.82, the extension with 2020.79. */
+function dropbearSignatures(version: number): string {
+  if (version < 2_020_079) return '';
+  const rest = 'rsa-sha2-256,ssh-rsa,ssh-dss';
+  if (version < 2_022_082) return `ssh-ed25519,${curves},${rest}`;
+  return `ssh-ed25519,sk-ssh-ed25519@openssh.com,${curves},sk-ecdsa-sha2-nistp256@openssh.com,${rest}`;
+}
+
 /** Reads the daemon from its version line; one that is neither is taken for a recent OpenSSH. */
 export function daemonOf(versionLine: string): SshDaemon {
   const dropbear = /^SSH-2\.0-dropbear_(\d{4})\.(\d{1,3})/.exec(versionLine);
@@ -41,7 +49,7 @@ export function daemonOf(versionLine: string): SshDaemon {
       openWindow: 24_576,
       programWindow: 24_576,
       packetBytes: 32_759,
-      signatureAlgorithms: version < 2_020_079 ? '' : `ssh-ed25519,${curves},ssh-rsa,rsa-sha2-256`,
+      signatureAlgorithms: dropbearSignatures(version),
     };
   }
   const openssh = /^SSH-2\.0-OpenSSH_(\d{1,2})\.(\d{1,2})/.exec(versionLine);
