@@ -54,7 +54,7 @@ export const sourceBuiltin: Builtin = {
     }
     let text: string;
     try {
-      text = shell.state.files.read(path, shell.folder);
+      text = path === '/dev/stdin' ? yield* shell.input.all() : shell.state.files.read(path, shell.folder);
     } catch (error) {
       if (!(error instanceof FileFault)) throw error;
       shell.complain(
@@ -63,8 +63,8 @@ export const sourceBuiltin: Builtin = {
       );
       return shell.bash ? 1 : 2;
     }
-    const node = shell.state.files.get(path, shell.folder);
-    if (node.kind === 'file') shell.state.capture(node, path);
+    const node = shell.state.files.find(path, shell.folder);
+    if (node?.kind === 'file') shell.state.capture(node, path);
     const before = shell.words;
     if (words.length > 1) shell.words = words.slice(1);
     try {

@@ -5,6 +5,7 @@ import { openInput } from '../evaluate/redirection.ts';
 
 /** The text of a file or, for `-`, of standard input; null after a complaint in the system's words. */
 export function* inputText(process: Process, path: string): Reading<string | null> {
+  if (path === '/dev/stdin') return yield* process.input.all();
   try {
     const input = path === '-' ? process.input : openInput(process.state, path, process.folder);
     const node = path === '-' ? null : process.state.files.get(path, process.folder);

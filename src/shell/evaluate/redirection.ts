@@ -151,6 +151,8 @@ function openedInput(shell: Shell, path: string): Input {
 
 function openedFor(shell: Shell, path: string, mode: 'truncate' | 'append'): Output {
   refuseNetwork(shell, path);
+  if (path === '/dev/stdout') return shell.output;
+  if (path === '/dev/stderr') return shell.error;
   try {
     return openOutput(shell.state, path, shell.folder, mode);
   } catch (error) {

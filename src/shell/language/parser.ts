@@ -8,6 +8,7 @@ import type {
   IfCommand,
   List,
   ListItem,
+  Part,
   Pipeline,
   Redirection,
   SimpleCommand,
@@ -368,9 +369,16 @@ function parseCount(scanner: Scanner): Command | null {
 function parseCondition(scanner: Scanner): Command {
   scanner.position += 2;
   const words: Word[] = [];
+  let expression = false;
   for (;;) {
     scanner.skipLines();
     if (scanner.ended) throw new Incomplete(']]');
+    if (expression) {
+      // What follows `=~` is one word, parentheses and bars with it.
+      words.push(readExpressionWord(scanner));
+      expression = false;
+      continue;
+    }
     const operator = ['&&', '||', '(', ')', '<', '>'].find((text) => scanner.starts(text));
     if (operator !== undefined) {
       scanner.position += operator.length;
@@ -382,8 +390,22 @@ function parseCondition(scanner: Scanner): Command {
     if (word === null) throw scanner.fault(tokenAt(scanner));
     if (scanner.text.slice(before, scanner.position) === ']]')
       return { kind: 'condition', words, redirections: redirectionsAfter(scanner) };
+    expression = scanner.text.slice(before, scanner.position) === '=~';
     words.push(word);
   }
+}
+
+function readExpressionWord(scanner: Scanner): Word {
+  const parts: Part[] = [];
+  while (!scanner.ended && !' \t\n'.includes(scanner.peek())) {
+    const word = readWord(scanner);
+    if (word !== null) parts.push(...word.parts);
+    else {
+      parts.push({ kind: 'text', text: scanner.peek(), quoted: false });
+      scanner.position += 1;
+    }
+  }
+  return { parts };
 }
 
 function redirectionsAfter(scanner: Scanner): Redirection[] {

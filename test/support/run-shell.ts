@@ -1,0 +1,67 @@
+import type { ShellEvent } from '../../src/shell/event.ts';
+import { ShellSession } from '../../src/shell/session.ts';
+import type { Persona } from '../../src/core/persona.ts';
+import { shellPersona } from './shell-persona.ts';
+
+export interface ShellRun {
+  readonly output: string;
+  readonly status: number;
+  readonly urls: readonly string[];
+  readonly commands: readonly string[];
+  readonly captures: readonly { readonly name: string; readonly how: string; readonly text: string }[];
+  readonly fault: unknown;
+}
+
+export function shellSession(system: Persona['system'], terminal: boolean): ShellSession {
+  return new ShellSession({
+    persona: shellPersona(system),
+    user: 'root',
+    interactive: terminal,
+    terminal,
+    columns: 80,
+    rows: 24,
+    source: '198.51.100.4',
+    sourcePort: 40_001,
+    destination: '192.0.2.7',
+    destinationPort: 22,
+    now: () => 1_710_000_000_000,
+    service: 'ssh',
+  });
+}
+
+export function summarise(events: readonly ShellEvent[], fault: unknown): ShellRun {
+  const output = Buffer.concat(
+    events.flatMap((event) => (event.say === 'output' ? [event.bytes] : [])),
+  ).toString('latin1');
+  const commands = events.flatMap((event) => (event.say === 'command' ? [event] : []));
+  return {
+    output,
+    status: events.findLast((event) => event.say === 'exit')?.status ?? -1,
+    urls: commands.flatMap((event) => event.urls),
+    commands: commands.map((event) => event.input),
+    captures: events.flatMap((event) =>
+      event.say === 'capture'
+        ? [{ name: event.name, how: event.how, text: Buffer.from(event.bytes).toString('latin1') }]
+        : [],
+    ),
+    fault,
+  };
+}
+
+/** Runs one command string to its end. Standard output and error come together. */
+export function runShell(system: Persona['system'], command: string, input = ''): ShellRun {
+  const session = shellSession(system, false);
+  const events = [...session.run(command)];
+  if (input !== '') events.push(...session.receive(Buffer.from(input, 'latin1')));
+  events.push(...session.end());
+  return summarise(events, session.fault);
+}
+
+/** Types into a login shell with a terminal, each piece in a call of its own. */
+export function typeShell(system: Persona['system'], pieces: readonly Uint8Array[]): ShellRun {
+  const session = shellSession(system, true);
+  const events = [...session.start()];
+  for (const piece of pieces) events.push(...session.receive(piece));
+  events.push(...session.end());
+  return summarise(events, session.fault);
+}
