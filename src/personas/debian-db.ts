@@ -79,7 +79,7 @@ export const debianDb: PersonaMaker = {
         seed,
         accounts.filter((account) => account.password === 'set').map((account) => account.name),
       ),
-      issue: `Debian GNU/Linux 11\r\n${hostname} `,
+      issue: 'Debian GNU/Linux 11\n',
       ssh,
       tls: () => snakeoilCertificate(seed, hostname, installedAt),
       http: null,

@@ -24,7 +24,7 @@ const capitals = (random: Random, count: number): string =>
 /** The certificate with which each maker ships, as it is seen on devices whose owner never changed it. */
 const appliances: readonly [Appliance, ...Appliance[]] = [
   {
-    products: ['fortinet-fortigate', 'fortios', 'fortigate', 'fortinet'],
+    products: ['fortios'],
     title: '',
     kernel: { release: '3.2.16', version: '#2 SMP', machine: 'x86_64' },
     cpu: 'Intel(R) Atom(TM) CPU C3338 @ 1.50GHz',
@@ -44,7 +44,7 @@ const appliances: readonly [Appliance, ...Appliance[]] = [
     }),
   },
   {
-    products: ['ivanti-connect-secure', 'pulse-connect-secure', 'ivanti'],
+    products: ['ivanti-connect-secure', 'pulse-secure'],
     title: 'Ivanti Connect Secure',
     kernel: { release: '2.6.32-00324-g3e7bb5c', version: '#1 SMP', machine: 'x86_64' },
     cpu: 'Intel(R) Xeon(R) CPU E3-1275 v6 @ 3.80GHz',
@@ -61,7 +61,7 @@ const appliances: readonly [Appliance, ...Appliance[]] = [
     }),
   },
   {
-    products: ['citrix-adc', 'citrix-netscaler', 'netscaler', 'citrix'],
+    products: ['citrix-adc'],
     title: 'Citrix Gateway',
     kernel: { release: '11.4-NETSCALER-13.1', version: 'FreeBSD 11.4-NETSCALER-13.1', machine: 'amd64' },
     cpu: 'Intel(R) Xeon(R) CPU E5-2650 v3 @ 2.30GHz',
@@ -83,7 +83,7 @@ const appliances: readonly [Appliance, ...Appliance[]] = [
     }),
   },
   {
-    products: ['f5-big-ip', 'big-ip', 'f5'],
+    products: ['f5-bigip'],
     title: 'BIG-IP&reg;- Redirect',
     kernel: { release: '3.10.0-862.14.4.el7.ve.x86_64', version: '#1 SMP', machine: 'x86_64' },
     cpu: 'Intel(R) Xeon(R) CPU E5-2630 v4 @ 2.20GHz',
@@ -104,7 +104,7 @@ const appliances: readonly [Appliance, ...Appliance[]] = [
     },
   },
   {
-    products: ['palo-alto-pan-os', 'pan-os', 'paloalto', 'globalprotect'],
+    products: ['pan-os'],
     title: 'GlobalProtect Portal',
     kernel: { release: '3.10.88-oct2-mp', version: '#1 SMP', machine: 'x86_64' },
     cpu: 'Cavium Octeon III V0.2 FPU V0.0',
@@ -152,7 +152,7 @@ export const edgeAppliance: PersonaMaker = {
       files: { '/etc/hostname': textFile(`${hostname}\n`) },
       // Its console is not offered: nobody guesses a way in, what is attacked is the web side.
       login: closedPolicy,
-      issue: `${hostname} `,
+      issue: '',
       ssh: null,
       tls: () =>
         selfSigned(seed, {

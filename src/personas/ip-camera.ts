@@ -52,7 +52,7 @@ const makes: readonly [Make, ...Make[]] = [
     hostname: 'LocalHost',
     server: '',
     title: 'NETSurveillance WEB',
-    products: ['xiongmai', 'dvr'],
+    products: ['tbk-dvr', 'mvpower-dvr', 'lilin-dvr'],
     prefix: '00:12:16',
   },
   {
@@ -66,7 +66,7 @@ const makes: readonly [Make, ...Make[]] = [
     hostname: 'localhost',
     server: 'Boa/0.94.14rc21',
     title: 'Network Camera',
-    products: ['boa', 'netcam', 'dvr'],
+    products: ['realtek-sdk', 'goahead', 'avtech'],
     prefix: '00:62:6e',
   },
 ];
@@ -114,7 +114,7 @@ export const ipCamera: PersonaMaker = {
         ),
       },
       login: devicePolicy(seed, ['root']),
-      issue: `${make.hostname} `,
+      issue: '',
       ssh: null,
       tls: null,
       http: { server: make.server, products: make.products, title: make.title },

@@ -39,7 +39,7 @@ const servers: readonly [JavaServer, ...JavaServer[]] = [
     roles: ['wiki', 'confluence', 'docs'],
     server: '',
     title: 'Log In - Confluence',
-    products: ['confluence', 'atlassian-confluence'],
+    products: ['confluence', 'log4j'],
     unit: 'confluence',
     subject: keytoolName,
   },
@@ -49,7 +49,7 @@ const servers: readonly [JavaServer, ...JavaServer[]] = [
     roles: ['wls', 'weblogic', 'app'],
     server: '',
     title: 'Oracle WebLogic Server Administration Console',
-    products: ['weblogic', 'oracle-weblogic'],
+    products: ['weblogic', 'log4j'],
     unit: 'weblogic',
     // The demonstration identity that WebLogic makes for a domain.
     subject: (hostname) => [
@@ -67,7 +67,7 @@ const servers: readonly [JavaServer, ...JavaServer[]] = [
     roles: ['app', 'java', 'api', 'tomcat'],
     server: '',
     title: 'Apache Tomcat/9.0.37',
-    products: ['spring', 'spring-boot', 'spring-cloud-gateway', 'tomcat', 'struts', 'log4j', 'apache-struts'],
+    products: ['tomcat', 'spring', 'spring-cloud-gateway', 'struts', 'log4j'],
     unit: 'tomcat',
     subject: keytoolName,
   },
@@ -135,7 +135,7 @@ export const javaApp: PersonaMaker = {
         ),
       },
       login: serverPolicy(seed, ['root', 'ubuntu', java.user]),
-      issue: `Ubuntu 20.04.6 LTS\r\n${hostname} `,
+      issue: 'Ubuntu 20.04.6 LTS\n',
       ssh,
       tls: () =>
         selfSigned(seed, {

@@ -76,7 +76,7 @@ export const tplinkRouter: PersonaMaker = {
         '/tmp/device_id': textFile(`${hexDigits(random, 40).toUpperCase()}\n`),
       },
       login: devicePolicy(seed, ['root', 'admin']),
-      issue: `${hostname} `,
+      issue: '',
       ssh: dropbearIdentity(seed),
       tls: () =>
         selfSigned(seed, {
@@ -92,7 +92,7 @@ export const tplinkRouter: PersonaMaker = {
             { kind: 'dns', name: 'tplinkmodem.net' },
           ],
         }),
-      http: { server: '', products: ['tplink-archer-ax21'], title: model },
+      http: { server: '', products: ['tplink-archer'], title: model },
       redis: null,
     };
   },

@@ -23,13 +23,13 @@ const stacks: readonly [Stack, ...Stack[]] = [
   {
     server: 'nginx/1.18.0 (Ubuntu)',
     title: 'Welcome to nginx!',
-    products: ['nginx', 'php', 'phpunit', 'php-cgi', 'laravel', 'wordpress', 'thinkphp', 'drupal'],
+    products: ['phpunit', 'php-fpm', 'laravel', 'wordpress', 'thinkphp', 'drupal'],
     configuration: '/etc/nginx/sites-enabled/default',
   },
   {
     server: 'Apache/2.4.41 (Ubuntu)',
     title: 'Apache2 Ubuntu Default Page: It works',
-    products: ['apache-httpd', 'php', 'phpunit', 'php-cgi', 'wordpress', 'laravel', 'phpmyadmin', 'joomla'],
+    products: ['phpunit', 'php-cgi', 'cgi-bash', 'wordpress', 'laravel', 'phpmyadmin', 'joomla'],
     configuration: '/etc/apache2/sites-enabled/000-default.conf',
   },
 ];
@@ -127,7 +127,7 @@ export const ubuntuWeb: PersonaMaker = {
         seed,
         accounts.filter((account) => account.password === 'set').map((account) => account.name),
       ),
-      issue: `Ubuntu 20.04.6 LTS\r\n${hostname} `,
+      issue: 'Ubuntu 20.04.6 LTS\n',
       ssh,
       tls: () => snakeoilCertificate(seed, hostname, installedAt),
       http: { server: stack.server, products: stack.products, title: stack.title },
