@@ -278,7 +278,15 @@ describe('other clients', () => {
     );
     expect(new Set(guesses)).toEqual(new Set('0123456789'));
     const found = await run('hydra', [
-      ...['-I', '-l', 'root', '-p', 'secret', '-s', String(served.port), '127.0.0.1', 'ssh'],
+      '-I',
+      '-l',
+      'root',
+      '-p',
+      'secret',
+      '-s',
+      String(served.port),
+      '127.0.0.1',
+      'ssh',
     ]);
     expect(found.stdout).toContain('login: root   password: secret');
     expect(served.errors).toEqual([]);
