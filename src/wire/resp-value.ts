@@ -75,6 +75,30 @@ function write(value: RespValue, version: 2 | 3, parts: string[]): void {
   }
 }
 
+/** Octets that a reply takes at least, counted no further than the limit. */
+export function respSize(value: RespValue, limit: number): number {
+  switch (value.kind) {
+    case 'array':
+    case 'set':
+    case 'push':
+    case 'each':
+    case 'map': {
+      let size = 4;
+      for (const item of value.kind === 'map' ? value.pairs.flat() : value.items) {
+        size += respSize(item, limit - size);
+        if (size > limit) break;
+      }
+      return size;
+    }
+    case 'integer':
+    case 'null':
+    case 'null-array':
+      return 4;
+    default:
+      return value.text.length + 4;
+  }
+}
+
 /** The octets of a reply; `version` is what the client asked for with HELLO, 2 without. */
 export function encodeResp(value: RespValue, version: 2 | 3): Uint8Array {
   const parts: string[] = [];

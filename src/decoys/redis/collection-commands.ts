@@ -167,9 +167,13 @@ function combine(how: 'inter' | 'union' | 'diff', store: boolean): Handler {
   return (call) => {
     const keys = call.words.slice(store ? 2 : 1);
     let result: Set<string> | null = null;
+    // The same large set named many times over must not hold up everybody else.
+    let left = 500_000;
     for (const key of keys) {
       const entry = entryOf(call, key, 'set');
       if (entry === null) return wrongType;
+      left -= (entry?.members.size ?? 0) + (result?.size ?? 0);
+      if (left < 0) break;
       const members: ReadonlySet<string> = entry?.members ?? new Set<string>();
       if (result === null) result = new Set(members);
       else if (how === 'union') for (const member of members) result.add(member);

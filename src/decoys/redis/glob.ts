@@ -1,16 +1,25 @@
 const patternLimit = 1024;
 
+/** Steps that are left to a command for all the keys that it matches; at none, nothing more matches. */
+export interface GlobBudget {
+  steps: number;
+}
+
+export const globBudget = (): GlobBudget => ({ steps: 2_000_000 });
+
 /**
  * Redis's glob (`*`, `?`, `[a-c]`, `[^a]`, `\x`), for KEYS, SCAN and CONFIG GET. Goes back to the last star only, which
  * is enough and keeps the time to the product of both lengths; longer patterns match nothing.
  */
-export function globMatches(pattern: string, text: string): boolean {
+export function globMatches(pattern: string, text: string, budget: GlobBudget = globBudget()): boolean {
   if (pattern.length > patternLimit) return false;
   let at = 0;
   let index = 0;
   let star = -1;
   let resume = 0;
   for (;;) {
+    budget.steps -= 1;
+    if (budget.steps < 0) return false;
     if (at < pattern.length && pattern[at] === '*') {
       star = at;
       resume = index;

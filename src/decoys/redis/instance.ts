@@ -28,6 +28,8 @@ export class Instance {
   commands = 0;
   connections = 0;
   clientIds: number;
+  /** Octets written and counted over, for bounding what one connection may cost. */
+  work = 0;
   #spent = 0;
 
   constructor(persona: Persona, now: number) {
@@ -47,7 +49,9 @@ export class Instance {
 
   /** Counts octets about to be written; false where the store is full. */
   reserve(octets: number): boolean {
+    this.work += octets;
     if (this.#spent + octets > storeLimit) {
+      this.work += storeLimit / 8;
       this.#spent = this.databases.reduce((sum, database) => sum + database.octets(), 0);
     }
     if (this.#spent + octets > storeLimit) return false;

@@ -10,7 +10,7 @@ import {
   type RespValue,
 } from '../../wire/resp-value.ts';
 import { longOf, notInteger, syntaxError, word, type Call, type Handler } from './call.ts';
-import { globMatches } from './glob.ts';
+import { globBudget, globMatches } from './glob.ts';
 import type { Entry } from './keyspace.ts';
 import { redisAtLeast } from './version.ts';
 
@@ -69,8 +69,10 @@ function scan(call: Call): RespValue {
   const from = Math.min(Number(word(call, 1)), keys.length);
   const page = keys.slice(from, from + count);
   const next = from + count >= keys.length ? 0 : from + count;
+  const budget = globBudget();
   const found = page.filter(
-    (key) => globMatches(pattern, key) && (type === '' || call.database.get(key, call.now)?.type === type),
+    (key) =>
+      globMatches(pattern, key, budget) && (type === '' || call.database.get(key, call.now)?.type === type),
   );
   return array([bulk(String(next)), bulks(found)]);
 }
@@ -137,7 +139,10 @@ export const keyCommands: Readonly<Record<string, Handler>> = {
   ttl: timeToLive(1000),
   pttl: timeToLive(1),
   persist: (call) => integer(exists(call, word(call, 1)) && call.database.persist(word(call, 1)) ? 1 : 0),
-  keys: (call) => bulks(call.database.keys(call.now).filter((key) => globMatches(word(call, 1), key))),
+  keys: (call) => {
+    const budget = globBudget();
+    return bulks(call.database.keys(call.now).filter((key) => globMatches(word(call, 1), key, budget)));
+  },
   scan,
   randomkey: (call) => {
     const first = call.database.keys(call.now)[0];

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -696,7 +696,6 @@ describe('beside a real server', () => {
     await using served = await serveDecoy(redis, persona('6.0.16', 'letmein'));
     const folder = mkdtempSync(join(tmpdir(), 'hydra-'));
     try {
-      const { writeFileSync } = await import('node:fs');
       writeFileSync(join(folder, 'list'), 'one\ntwo\nletmein\n');
       const child = spawn(
         'hydra',
@@ -712,5 +711,26 @@ describe('beside a real server', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe('a hostile visitor', () => {
+  it('cannot have one command make an endless reply', () => {
+    const who = persona();
+    say(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$900000\r\n${'x'.repeat(900_000)}\r\n`, who);
+    const outputs = say(`MGET ${'k '.repeat(5000)}\r\nPING\r\n`, who);
+    expect(outputs.at(-1)).toEqual({ do: 'close' });
+    expect(repliesOf(outputs)).toBe('');
+  });
+
+  it('cannot keep the decoy busy with a pattern', () => {
+    const who = persona();
+    for (let index = 0; index < 20; index += 1) say(`SET ${'a'.repeat(400)}${index} x\r\n`, who);
+    expect(repliesOf(say(`KEYS ${'*a'.repeat(500)}b\r\n`, who))).toBe('*0\r\n');
+  });
+
+  it('is cut off where his work exceeds its bound', () => {
+    const outputs = say('SETBIT b 6000000 1\r\n'.repeat(1000));
+    expect(outputs.at(-1)).toEqual({ do: 'close' });
   });
 });

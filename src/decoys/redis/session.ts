@@ -5,6 +5,7 @@ import { RespReader } from '../../wire/resp-reader.ts';
 import {
   bulk,
   encodeResp,
+  respSize,
   failure,
   integer,
   respNull,
@@ -12,7 +13,6 @@ import {
   simple,
   type RespValue,
 } from '../../wire/resp-value.ts';
-import { urlsIn } from '../../wire/url-text.ts';
 import { attackOf } from './attack.ts';
 import { word, wrongArity, type Call, type Connection, type Handler } from './call.ts';
 import { collectionCommands } from './collection-commands.ts';
@@ -21,6 +21,8 @@ import { instanceFor, type Instance } from './instance.ts';
 import { keyCommands } from './key-commands.ts';
 import { serverCommands, unknownSubcommand } from './server-commands.ts';
 import { stringCommands } from './string-commands.ts';
+import { commandFact } from './record.ts';
+import { unknownCommand } from './unknown-command.ts';
 import { redisAtLeast } from './version.ts';
 
 const handlers: ReadonlyMap<string, Handler> = new Map(
@@ -32,6 +34,12 @@ const replyLimit = 32 * 1024 * 1024;
 /** Commands of one connection that are each recorded; beyond, only attacks are. */
 const recordLimit = 2000;
 const queueLimit = 512;
+const queuedOctetLimit = 1024 * 1024;
+/** Octets that the commands of one connection may write or count over: some seconds of work at the very most. */
+const workLimit = 256 * 1024 * 1024;
+/** Attacks of one connection that are told; the first few tell it all. */
+const attackLimit = 32;
+const channelLength = 256;
 /** What a client may do while it is subscribed with RESP2. */
 const whileSubscribed = new Set([
   'subscribe',
@@ -52,6 +60,9 @@ export class RedisSession implements DecoySession {
   #closed = false;
   #queue: (readonly string[])[] | null = null;
   #queueFailed = false;
+  #queuedOctets = 0;
+  #work = 0;
+  #attacks = 0;
 
   constructor(context: DecoyContext) {
     this.#context = context;
@@ -99,6 +110,10 @@ export class RedisSession implements DecoySession {
   }
 
   *#reply(value: RespValue): Iterable<DecoyOutput> {
+    if (respSize(value, replyLimit) > replyLimit) {
+      yield* this.#close();
+      return;
+    }
     const bytes = encodeResp(value, this.#connection.protocol);
     if (bytes.length === 0) return;
     this.#replied += bytes.length;
@@ -123,7 +138,9 @@ export class RedisSession implements DecoySession {
     this.#instance.commands += 1;
     this.#connection.commands += 1;
     const call = this.#call(words);
-    if (name !== 'auth') yield* this.#record(words);
+    if (name !== 'auth' && this.#connection.commands <= recordLimit) {
+      yield { do: 'saw', fact: commandFact(words) };
+    }
     // A browser made to speak to this port (cross-protocol scripting): the server hangs up without a word.
     if (name === 'post' || name === 'host:') {
       yield* this.#close();
@@ -134,7 +151,12 @@ export class RedisSession implements DecoySession {
       yield* this.#close();
       return;
     }
-    yield* attackOf(call);
+    if (this.#attacks < attackLimit) {
+      for (const output of attackOf(call)) {
+        this.#attacks += 1;
+        yield output;
+      }
+    }
     const known = this.#check(call, name);
     if (known !== null) {
       if (this.#queue !== null) this.#queueFailed = true;
@@ -145,7 +167,10 @@ export class RedisSession implements DecoySession {
       yield* this.#identify(call, name);
       return;
     }
+    const before = this.#instance.work;
     yield* this.#transact(call, name);
+    this.#work += this.#instance.work - before;
+    if (this.#work > workLimit && !this.#closed) yield* this.#close();
   }
 
   /** The error that the server gives before a command is run, or null. */
@@ -274,7 +299,10 @@ export class RedisSession implements DecoySession {
 
   *#transact(call: Call, name: string): Iterable<DecoyOutput> {
     if (this.#queue !== null && !['exec', 'discard', 'multi', 'watch', 'reset'].includes(name)) {
-      if (this.#queue.length < queueLimit) this.#queue.push(call.words);
+      this.#queuedOctets += call.words.reduce((sum, each) => sum + each.length + 16, 0);
+      if (this.#queue.length < queueLimit && this.#queuedOctets <= queuedOctetLimit)
+        this.#queue.push(call.words);
+      else this.#queueFailed = true;
       yield* this.#reply(simple('QUEUED'));
       return;
     }
@@ -283,6 +311,7 @@ export class RedisSession implements DecoySession {
         if (this.#queue !== null) yield* this.#reply(failure('ERR MULTI calls can not be nested'));
         else {
           this.#queue = [];
+          this.#queuedOctets = 0;
           this.#queueFailed = false;
           yield* this.#reply(respOk);
         }
@@ -346,7 +375,7 @@ export class RedisSession implements DecoySession {
     const { channels, patterns } = this.#connection;
     const into = name === 'subscribe' ? channels : patterns;
     const items = call.words.slice(1).map((channel): RespValue => {
-      if (into.size < 1024) into.add(channel);
+      if (into.size < 256 && channel.length <= channelLength) into.add(channel);
       return { kind: 'push', items: [bulk(name), bulk(channel), integer(channels.size + patterns.size)] };
     });
     return { kind: 'each', items };
@@ -365,51 +394,4 @@ export class RedisSession implements DecoySession {
     }
     return { kind: 'each', items };
   }
-
-  *#record(words: readonly string[]): Iterable<DecoyOutput> {
-    if (this.#connection.commands > recordLimit) return;
-    const input = words
-      .slice(0, 64)
-      .map((each) => each.slice(0, 1024).replaceAll(/[^\x20-\x7e]/g, escapeOctet))
-      .join(' ')
-      .slice(0, 2048);
-    const urls = urlsIn(
-      words
-        .slice(0, 64)
-        .map((each) => each.slice(0, 16_384))
-        .join('\n'),
-    );
-    const name = (words[0] ?? '').toLowerCase();
-    if (
-      (name === 'slaveof' || name === 'replicaof') &&
-      words.length === 3 &&
-      words[1]?.toLowerCase() !== 'no'
-    ) {
-      urls.push(`redis://${(words[1] ?? '').slice(0, 255)}:${(words[2] ?? '').slice(0, 5)}`);
-    }
-    yield {
-      do: 'saw',
-      fact: { kind: 'command', service: 'redis', input, ...(urls.length > 0 ? { urls } : {}) },
-    };
-  }
-}
-
-function escapeOctet(octet: string): string {
-  if (octet === '\n') return '\\n';
-  if (octet === '\r') return '\\r';
-  return `\\x${octet.charCodeAt(0).toString(16).padStart(2, '0')}`;
-}
-
-function unknownCommand(call: Call, seven: boolean): RespValue {
-  const name = word(call, 0).slice(0, 128);
-  let given = '';
-  for (let index = 1; index < call.words.length && given.length < 128; index += 1) {
-    const piece = word(call, index).slice(0, 128 - given.length);
-    given += seven ? `'${piece}' ` : `\`${piece}\`, `;
-  }
-  return failure(
-    seven
-      ? `ERR unknown command '${name}', with args beginning with: ${given}`
-      : `ERR unknown command \`${name}\`, with args beginning with: ${given}`,
-  );
 }
