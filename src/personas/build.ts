@@ -10,7 +10,7 @@ export interface PersonaOptions {
   readonly address?: string;
 }
 
-export interface PersonaParts extends Omit<Persona, 'name' | 'summary' | 'seed' | 'tls' | 'random'> {
+interface PersonaParts extends Omit<Persona, 'name' | 'summary' | 'seed' | 'tls' | 'random'> {
   /** Made when it is first asked for, since its key takes a while. */
   readonly tls: (() => TlsIdentity) | null;
 }

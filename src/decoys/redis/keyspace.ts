@@ -12,7 +12,7 @@ export type EntryType = Entry['type'];
 const entryOverhead = 64;
 
 /** Octets that an entry takes, with what the runtime adds for each of its items. */
-export function entrySize(key: string, entry: Entry): number {
+function entrySize(key: string, entry: Entry): number {
   let size = entryOverhead + key.length;
   const add = (text: string): void => {
     size += text.length + entryOverhead;
