@@ -11,6 +11,8 @@ const evidenceKept = 24;
 /** Names kept a source of each list; beyond, new ones are counted by the score alone. */
 const namesKept = 32;
 
+const addressesKept = 8;
+
 /** A decision in force, as the judge needs to know it. */
 export interface Standing {
   readonly decision: string;
@@ -32,6 +34,10 @@ export class SourceRecord {
   readonly behaviors: Behavior[] = [];
   readonly cves: string[] = [];
   evidence: GroundedEvidence[] = [];
+  /** Single addresses seen of an IPv6 source (its key is a /64), bounded; null for IPv4. */
+  addresses: string[] | null = null;
+  /** Pieces of evidence that spoke for it. */
+  goodwill = 0;
   /** True once evidence against it came over a completed handshake. */
   handshake = false;
   /** True once evidence against it came by something else than datagrams and bare probes. */
@@ -49,6 +55,12 @@ export class SourceRecord {
     this.firstSeen = at;
     this.lastSeen = at;
     this.#scoredAt = at;
+  }
+
+  sawAddress(address: string): void {
+    this.addresses ??= [];
+    if (this.addresses.length < addressesKept && !this.addresses.includes(address))
+      this.addresses.push(address);
   }
 
   saw(at: number): void {
@@ -75,7 +87,7 @@ export class SourceRecord {
       if (!evidence.spoofable) this.handshake = true;
       if (evidence.transport !== 'udp' && evidence.kind !== 'scan') this.beyondProbes = true;
       this.#keep(evidence);
-    }
+    } else if (evidence.weight < 0) this.goodwill += 1;
   }
 
   scoreAt(at: number, halfLifeMilliseconds: number): number {
@@ -89,6 +101,8 @@ export class SourceRecord {
   classification(policy: Policy): Classification {
     if (this.score >= policy.malicious) return 'malicious';
     if (this.score >= policy.suspicious) return 'suspicious';
+    // Several good conversations and nothing left against it.
+    if (this.goodwill >= 3 && this.score === 0) return 'benign';
     return 'unknown';
   }
 

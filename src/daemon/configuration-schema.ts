@@ -1,0 +1,230 @@
+/** The configuration's JSON Schema: every key with what it does and its default. `docs/reference/configuration.md` is made from it. */
+
+import type { JsonSchema } from '../core/observation-schema.ts';
+
+const cidrs = (description: string): JsonSchema => ({
+  type: 'array',
+  items: { type: 'string', format: 'network' },
+  default: [],
+  description,
+});
+
+const port = (description: string, byDefault: number): JsonSchema => ({
+  type: 'integer',
+  minimum: 0,
+  maximum: 65_535,
+  default: byDefault,
+  description,
+});
+
+const section = (description: string, properties: Record<string, JsonSchema>): JsonSchema => ({
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description,
+  properties,
+});
+
+/** Where the decoys listen when nothing is configured: high ports, so that a plain user can start it and no service is in the way. */
+const defaultListeners: readonly { decoy: string; port: number; persona: string }[] = [
+  { decoy: 'ssh', port: 2222, persona: 'ubuntu-web' },
+  { decoy: 'telnet', port: 2323, persona: 'tplink-router' },
+  { decoy: 'http', port: 8080, persona: 'ubuntu-web' },
+  { decoy: 'http', port: 8443, persona: 'edge-appliance' },
+  { decoy: 'redis', port: 6379, persona: 'debian-db' },
+];
+
+export const configurationSchema: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Picket configuration',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    mode: {
+      enum: ['observe', 'enforce'],
+      default: 'observe',
+      description:
+        'observe: decisions are made, explained and shown, the network is not touched. enforce: the fence puts them in force.',
+    },
+    state: {
+      type: 'string',
+      default: '',
+      description:
+        'Folder for the spool, the event store, the decision log and keys. Empty: /var/lib/picket as root, ~/.local/state/picket otherwise.',
+    },
+    sensor: section('What is out front.', {
+      listen: {
+        type: 'string',
+        format: 'address',
+        default: '0.0.0.0',
+        description:
+          'Address on which the decoys listen. 127.0.0.1 keeps them to this machine, :: adds IPv6.',
+      },
+      seed: {
+        type: 'string',
+        maxLength: 128,
+        default: '',
+        description:
+          'What makes this sensor’s machines unlike all others. Empty: made at the first start and kept.',
+      },
+      listeners: {
+        type: 'array',
+        maxItems: 256,
+        default: defaultListeners,
+        description: 'One entry a port: which decoy listens there, as part of which persona.',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['decoy', 'port'],
+          properties: {
+            decoy: { type: 'string', description: 'ssh, telnet, http, redis or any.' },
+            port: { type: 'integer', minimum: 1, maximum: 65_535, description: 'TCP or UDP port.' },
+            transport: { enum: ['tcp', 'udp'], default: 'tcp', description: 'tcp or udp.' },
+            persona: { type: 'string', default: 'ubuntu-web', description: 'Name of the persona.' },
+          },
+        },
+      },
+      anyPort: section('Every other TCP and UDP port of an interface; needs root at the start.', {
+        interface: {
+          type: 'string',
+          maxLength: 15,
+          default: '',
+          description: 'Network interface whose ports are decoys. Empty: off.',
+        },
+        except: {
+          type: 'array',
+          maxItems: 1024,
+          items: { type: 'integer', minimum: 1, maximum: 65_535 },
+          default: [22],
+          description: 'Ports that stay with the machine’s own services.',
+        },
+        persona: {
+          type: 'string',
+          default: 'ubuntu-web',
+          description: 'Name of the persona that answers there.',
+        },
+      }),
+      maximumConnections: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_000_000,
+        default: 20_000,
+        description: 'Connections held at once; past it the oldest idle one goes.',
+      },
+      maximumConnectionsPerSource: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_000_000,
+        default: 512,
+        description: 'Connections held at once for one source.',
+      },
+      spoolMegabytes: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_048_576,
+        default: 1024,
+        description: 'Disk that the spool may take; the oldest acknowledged records go first.',
+      },
+    }),
+    policy: section('How evidence becomes decisions.', {
+      leaseSeconds: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_209_600,
+        default: 900,
+        description: 'Length of a first block; each counted drop renews it to twice its length.',
+      },
+      longestLeaseSeconds: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_209_600,
+        default: 1_209_600,
+        description: 'No lease is longer.',
+      },
+      blockOnConversation: {
+        type: 'boolean',
+        default: false,
+        description: 'Whether the first completed conversation with a decoy earns a short block at once.',
+      },
+      breakerMinimum: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10_000_000,
+        default: 2000,
+        description: 'Blocks an hour below which the breaker never opens.',
+      },
+    }),
+    guards: section('What is never or only mildly decided on.', {
+      own: cidrs('Protected networks, next hops and other own addresses: never decided on.'),
+      allow: cidrs('Never decided on, and taken out of force at once.'),
+      lab: cidrs('Special-purpose ranges (RFC 6890) that may be decided on, for a lab.'),
+      benignLists: {
+        type: 'array',
+        items: { type: 'string' },
+        default: [],
+        description:
+          'Files of networks that many honest people stand behind: MISP-warninglists JSON, or one CIDR a line.',
+      },
+    }),
+    fence: section('How decisions become true.', {
+      table: {
+        type: 'string',
+        pattern: '^[a-z][a-z0-9_]{0,30}$',
+        default: 'picket',
+        description: 'Name of the nftables table, which is Picket’s own.',
+      },
+      reconcileSeconds: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 3600,
+        default: 30,
+        description: 'How often what is in force is compared with what should be.',
+      },
+    }),
+    store: section('Where events are kept for queries.', {
+      engine: {
+        enum: ['chdb', 'clickhouse', 'none'],
+        default: 'chdb',
+        description:
+          'chdb: ClickHouse in a process of Picket’s own. clickhouse: a server. none: the spool alone.',
+      },
+      url: {
+        type: 'string',
+        default: '',
+        description: 'Address of the ClickHouse server, such as http://127.0.0.1:8123.',
+      },
+    }),
+    api: section('HTTP API.', {
+      listen: {
+        type: 'string',
+        format: 'address',
+        default: '127.0.0.1',
+        description: 'Address on which the API listens.',
+      },
+      port: port('Port of the API.', 8910),
+    }),
+    processes: section('User ids that the processes take when started as root.', {
+      sensorUid: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 2_147_483_647,
+        default: 47_001,
+        description: 'Of the sensor.',
+      },
+      engineUid: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 2_147_483_647,
+        default: 47_002,
+        description: 'Of engine and store.',
+      },
+      fenceUid: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 2_147_483_647,
+        default: 47_003,
+        description: 'Of the fence.',
+      },
+    }),
+  },
+};

@@ -1,0 +1,189 @@
+/** The configuration: one YAML file, checked, with a default for every key; no file needed. */
+
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { Ajv, type ErrorObject } from 'ajv';
+import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { parseAddress, parseNetwork } from '../core/address.ts';
+import { PicketError } from '../core/errors.ts';
+import { configurationSchema } from './configuration-schema.ts';
+
+export interface ListenerConfiguration {
+  readonly decoy: string;
+  readonly port: number;
+  readonly transport: 'tcp' | 'udp';
+  readonly persona: string;
+}
+
+export interface Configuration {
+  readonly mode: 'observe' | 'enforce';
+  readonly state: string;
+  readonly sensor: {
+    readonly listen: string;
+    readonly seed: string;
+    readonly listeners: readonly ListenerConfiguration[];
+    readonly anyPort: {
+      readonly interface: string;
+      readonly except: readonly number[];
+      readonly persona: string;
+    };
+    readonly maximumConnections: number;
+    readonly maximumConnectionsPerSource: number;
+    readonly spoolMegabytes: number;
+  };
+  readonly policy: {
+    readonly leaseSeconds: number;
+    readonly longestLeaseSeconds: number;
+    readonly blockOnConversation: boolean;
+    readonly breakerMinimum: number;
+  };
+  readonly guards: {
+    readonly own: readonly string[];
+    readonly allow: readonly string[];
+    readonly lab: readonly string[];
+    readonly benignLists: readonly string[];
+  };
+  readonly fence: { readonly table: string; readonly reconcileSeconds: number };
+  readonly store: { readonly engine: 'chdb' | 'clickhouse' | 'none'; readonly url: string };
+  readonly api: { readonly listen: string; readonly port: number };
+  readonly processes: { readonly sensorUid: number; readonly engineUid: number; readonly fenceUid: number };
+}
+
+const ajv = new Ajv({ useDefaults: true, allErrors: false, strict: false, verbose: true });
+ajv.addFormat('network', (text: string) => parseNetwork(text) !== null);
+ajv.addFormat('address', (text: string) => parseAddress(text) !== null);
+const validate = ajv.compile<Configuration>(configurationSchema);
+
+/** Where the state lives when the configuration does not say. */
+export function defaultStateFolder(): string {
+  if (process.getuid?.() === 0) return '/var/lib/picket';
+  return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'picket');
+}
+
+/** Reads and checks a configuration file. Throws PicketError PICKET_CONFIG_UNREADABLE or PICKET_CONFIG_INVALID with file, line and key. */
+export function loadConfiguration(path: string | null): Configuration {
+  if (path === null) return parseConfiguration('', 'the defaults');
+  let text: string;
+  try {
+    text = readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new PicketError(
+      'PICKET_CONFIG_UNREADABLE',
+      `${path}: can't be read (${why}); name a readable file with --config, or leave the option out for the defaults`,
+      { cause: error },
+    );
+  }
+  return parseConfiguration(text, path === '-' ? 'standard input' : path);
+}
+
+export function parseConfiguration(text: string, name: string): Configuration {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    const line = lines.linePos(broken.pos[0]).line;
+    const what = broken.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML';
+    throw new PicketError('PICKET_CONFIG_INVALID', `${name}:${line}: ${what}; mend the YAML there`);
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 10 }) ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new PicketError(
+      'PICKET_CONFIG_INVALID',
+      `${name}:1: a configuration is a map of keys such as "mode: observe"`,
+    );
+  }
+  if (!validate(value)) {
+    throw new PicketError('PICKET_CONFIG_INVALID', explain(validate.errors?.[0], document, lines, name));
+  }
+  return value.state === '' ? { ...value, state: defaultStateFolder() } : value;
+}
+
+function explain(
+  error: ErrorObject | undefined,
+  document: Document,
+  lines: LineCounter,
+  name: string,
+): string {
+  if (error === undefined) return `${name}: not a configuration`;
+  const path = error.instancePath.split('/').slice(1);
+  const params: Record<string, unknown> = error.params;
+  let key = path.join('.');
+  let problem = error.message ?? 'is not valid';
+  let mend = '';
+  const schema: unknown = error.parentSchema;
+  const properties =
+    typeof schema === 'object' &&
+    schema !== null &&
+    'properties' in schema &&
+    typeof schema.properties === 'object'
+      ? Object.keys(schema.properties ?? {})
+      : [];
+  if (error.keyword === 'additionalProperties') {
+    const unknown = String(params['additionalProperty']);
+    path.push(unknown);
+    key = path.join('.');
+    problem = 'is no known key';
+    const near = nearest(unknown, properties);
+    mend = near === null ? `; known here: ${properties.join(', ')}` : `; did you mean ${near}?`;
+  } else if (error.keyword === 'enum' && Array.isArray(params['allowedValues'])) {
+    problem = `is ${JSON.stringify(error.data)}`;
+    mend = `; one of ${params['allowedValues'].map(String).join(', ')} is allowed`;
+  } else if (error.keyword === 'format') {
+    problem = `is ${JSON.stringify(error.data)}`;
+    mend =
+      params['format'] === 'network'
+        ? '; write a network such as 192.0.2.0/24'
+        : '; write an IP address such as 127.0.0.1';
+  } else if (error.keyword === 'required') {
+    problem = `lacks the key ${String(params['missingProperty'])}`;
+    mend = '; add it';
+  } else {
+    mend = `, and is ${JSON.stringify(error.data)?.slice(0, 80)}`;
+  }
+  return `${name}:${lineOf(document, lines, path)}: ${key === '' ? 'the configuration' : key} ${problem}${mend}`;
+}
+
+/** The line of a key, or of the nearest parent that stands in the file. */
+function lineOf(document: Document, lines: LineCounter, path: readonly string[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const keys = path.slice(0, length).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+    const parent = document.getIn(keys.slice(0, -1), true);
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isNode(item.key) && String(item.key) === String(keys.at(-1)));
+      if (pair !== undefined && isNode(pair.key) && pair.key.range)
+        return lines.linePos(pair.key.range[0]).line;
+    }
+    const node = document.getIn(keys, true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function nearest(word: string, candidates: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestDistance = 4;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase().slice(0, 64), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= left.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[right.length] ?? left.length;
+}
