@@ -34,11 +34,6 @@ const nameOf = (name: string): { base: string; encryptThenMac: boolean } => {
   return { base: encryptThenMac ? bare.slice(0, -'-etm'.length) : bare, encryptThenMac };
 };
 
-/** True where `createMac` can make it. */
-export function isKnownMac(name: string): boolean {
-  return kinds[nameOf(name).base] !== undefined;
-}
-
 /** A MAC by its SSH name; `deriveKey` gives as many octets of key as it needs. */
 export function createMac(name: string, deriveKey: (count: number) => Uint8Array): SshMac {
   const { base, encryptThenMac } = nameOf(name);

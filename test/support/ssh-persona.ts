@@ -25,6 +25,8 @@ const keys: Readonly<Record<string, string>> = {
 export const everySshAlgorithm: SshIdentity = {
   version: 'SSH-2.0-OpenSSH_8.4p1 Debian-5+deb11u3',
   keyExchange: [
+    'sntrup761x25519-sha512',
+    'sntrup761x25519-sha512@openssh.com',
     'curve25519-sha256',
     'curve25519-sha256@libssh.org',
     'ecdh-sha2-nistp256',

@@ -1,7 +1,15 @@
 /** The server's half of each key exchange method: from the client's public value to the shared secret. */
 
 import { Buffer } from 'node:buffer';
-import { createECDH, createPrivateKey, createPublicKey, diffieHellman, getDiffieHellman } from 'node:crypto';
+import {
+  createECDH,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  getDiffieHellman,
+} from 'node:crypto';
+import { encapsulate, sntrupPublicKeyBytes } from '../../wire/sntrup761.ts';
 import { sshInteger, sshString } from '../../wire/ssh-bytes.ts';
 
 export interface Agreement {
@@ -24,8 +32,11 @@ export interface KeyExchangeMethod {
 const privatePrefix = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const publicPrefix = Buffer.from('302a300506032b656e032100', 'hex');
 
-/** RFC 8731. The secret's octets are read as a number, highest first. */
-const curve25519: Agree = (clientValue, randomBytes) => {
+/** One X25519 with a fresh key: the server's public value and the shared octets. Throws where the client's value is none. */
+function x25519(
+  clientValue: Uint8Array,
+  randomBytes: (count: number) => Uint8Array,
+): { serverValue: Buffer; shared: Buffer } {
   if (clientValue.length !== 32) throw new RangeError('an X25519 value has 32 octets');
   const privateKey = createPrivateKey({
     key: Buffer.concat([privatePrefix, randomBytes(32)]),
@@ -38,10 +49,29 @@ const curve25519: Agree = (clientValue, randomBytes) => {
     type: 'spki',
   });
   const serverValue = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-32);
+  return { serverValue, shared: diffieHellman({ privateKey, publicKey }) };
+}
+
+/** RFC 8731. The secret's octets are read as a number, highest first. */
+const curve25519: Agree = (clientValue, randomBytes) => {
+  const { serverValue, shared } = x25519(clientValue, randomBytes);
   return {
     clientValue: sshString(clientValue),
     serverValue: sshString(serverValue),
-    secret: sshInteger(diffieHellman({ privateKey, publicKey })),
+    secret: sshInteger(shared),
+  };
+};
+
+/** draft-josefsson-ntruprime-ssh: both methods side by side; the secret is a string, not a number. */
+const hybrid: Agree = (clientValue, randomBytes) => {
+  if (clientValue.length !== sntrupPublicKeyBytes + 32)
+    throw new RangeError('a hybrid value of wrong length');
+  const { ciphertext, secret } = encapsulate(clientValue.subarray(0, sntrupPublicKeyBytes), randomBytes);
+  const { serverValue, shared } = x25519(clientValue.subarray(sntrupPublicKeyBytes), randomBytes);
+  return {
+    clientValue: sshString(clientValue),
+    serverValue: sshString(Buffer.concat([ciphertext, serverValue])),
+    secret: sshString(createHash('sha512').update(secret).update(shared).digest()),
   };
 };
 
@@ -131,6 +161,8 @@ export function groupParameters(group: string): Buffer {
 }
 
 export const keyExchangeMethods: Readonly<Record<string, KeyExchangeMethod>> = {
+  'sntrup761x25519-sha512': { digest: 'sha512', agree: hybrid },
+  'sntrup761x25519-sha512@openssh.com': { digest: 'sha512', agree: hybrid },
   'curve25519-sha256': { digest: 'sha256', agree: curve25519 },
   'curve25519-sha256@libssh.org': { digest: 'sha256', agree: curve25519 },
   'ecdh-sha2-nistp256': { digest: 'sha256', agree: ellipticCurve('prime256v1', 32) },

@@ -146,7 +146,6 @@ function messagesToClient(port: number): Promise<string[]> {
   const settings = [
     'StrictHostKeyChecking=no',
     'UserKnownHostsFile=/dev/null',
-    'KexAlgorithms=curve25519-sha256',
     'HostKeyAlgorithms=ssh-ed25519',
     'PreferredAuthentications=password',
     'NumberOfPasswordPrompts=9',
