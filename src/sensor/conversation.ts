@@ -1,0 +1,344 @@
+/** What every conversation has in common: it opens a decoy's session, does what the session says, and records the contact once. */
+
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { sourceKey } from '../core/address.ts';
+import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../core/decoy.ts';
+import type { Fingerprints } from '../core/observation.ts';
+import type { Persona } from '../core/persona.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { Attempts } from './attempts.ts';
+import type { SensorCounters } from './counters.ts';
+import type { SensorLimits } from './limits.ts';
+import type { PayloadStore } from './payload-store.ts';
+import type { Parties, Recorder } from './recorder.ts';
+import type { RecordingFolder, TerminalRecording } from './terminal-recording.ts';
+
+/** What all conversations of a sensor share. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly limits: SensorLimits;
+  readonly counters: SensorCounters;
+  readonly spool: Spool;
+  readonly recorder: Recorder;
+  readonly payloads: PayloadStore;
+  readonly recordings: RecordingFolder;
+  readonly attempts: Attempts;
+  /** The decoys that may answer on a port without one of its own. */
+  readonly decoys: readonly Decoy[];
+  readonly any: Decoy;
+  nameProtocol(firstBytes: Uint8Array, transport: 'tcp' | 'udp'): string;
+  log(line: string): void;
+}
+
+export interface Ends {
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+}
+
+const firstBytesKept = 1_024;
+const longestPauseMilliseconds = 5_000;
+const nothing = new Uint8Array();
+
+export abstract class Conversation implements DecoyContext, Parties {
+  readonly persona: Persona;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  readonly transport: 'tcp' | 'udp';
+  readonly spoofable: boolean;
+  readonly session: string;
+  readonly openedAt: number;
+  tls = false;
+  fingerprints: Fingerprints | undefined = undefined;
+
+  protected readonly around: Surroundings;
+  protected decoy: Decoy | null;
+  protected closing = false;
+  #talk: DecoySession | null = null;
+  #outputs: Iterator<DecoyOutput> | null = null;
+  #pausing: NodeJS.Timeout | null = null;
+  #protocol = '';
+  #contactRecorded = false;
+  #ended = false;
+  #firstBytes: Uint8Array = nothing;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #recording: TerminalRecording | null = null;
+
+  constructor(
+    around: Surroundings,
+    transport: 'tcp' | 'udp',
+    ends: Ends,
+    persona: Persona,
+    decoy: Decoy | null,
+  ) {
+    this.around = around;
+    this.transport = transport;
+    this.spoofable = transport === 'udp';
+    this.source = ends.source;
+    this.sourcePort = ends.sourcePort;
+    this.destination = ends.destination;
+    this.destinationPort = ends.destinationPort;
+    this.persona = persona;
+    this.decoy = decoy;
+    this.openedAt = around.clock.now();
+    this.session = around.recorder.ids.next(this.openedAt);
+  }
+
+  now(): number {
+    return this.around.clock.now();
+  }
+
+  randomBytes(count: number): Uint8Array {
+    return randomBytes(count);
+  }
+
+  countAttempt(): number {
+    return this.around.attempts.count(sourceKey(this.source));
+  }
+
+  /** True once a decoy speaks here. */
+  protected get talking(): boolean {
+    return this.#talk !== null;
+  }
+
+  /** True while outputs wait for a pause or for the client to read. */
+  protected get held(): boolean {
+    return this.#outputs !== null;
+  }
+
+  protected get bytesIn(): number {
+    return this.#bytesIn;
+  }
+
+  /** Sends to the client. False where it does not take more for now; `resume` then goes on. */
+  protected abstract send(bytes: Uint8Array): boolean;
+  /** The outputs at hand are done. */
+  protected abstract settled(): void;
+  /** Outputs wait: nothing more shall be read from the client until `settled`. */
+  protected abstract holding(): void;
+  /** The decoy has hung up. */
+  protected abstract hangUp(): void;
+
+  protected note(bytes: Uint8Array): void {
+    this.around.spool.transcribe(this.session, 0, this.#bytesIn, this.now(), bytes);
+    this.#bytesIn += bytes.length;
+    this.around.counters.bytesReceived += bytes.length;
+  }
+
+  protected noteFirst(bytes: Uint8Array): void {
+    this.#firstBytes = bytes;
+  }
+
+  protected know(fingerprints: Fingerprints): void {
+    this.fingerprints =
+      this.fingerprints === undefined ? fingerprints : { ...this.fingerprints, ...fingerprints };
+  }
+
+  /** The decoy begins: what it says first goes out. */
+  protected open(decoy: Decoy): void {
+    this.decoy = decoy;
+    try {
+      this.#talk = decoy.open(this);
+      const outputs = this.#talk.start?.();
+      if (outputs !== undefined) this.#perform(outputs);
+    } catch (error) {
+      this.#decoyFailed(error);
+    }
+  }
+
+  /** The client's bytes go to the decoy. Not called while outputs are held. */
+  protected hear(bytes: Uint8Array): void {
+    if (this.#talk === null || this.closing) return;
+    if (!this.#contactRecorded && this.#firstBytes.length === 0) this.#firstBytes = bytes;
+    try {
+      this.#perform(this.#talk.receive(bytes));
+    } catch (error) {
+      this.#decoyFailed(error);
+    }
+    // The contact stands even where the decoy had nothing to say of it.
+    this.#recordContact();
+  }
+
+  /** The client has closed its side, or the time is up. */
+  protected finish(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#recordContact();
+    const talk = this.#talk;
+    if (talk?.end === undefined || this.closing) return;
+    try {
+      this.#perform(talk.end());
+    } catch (error) {
+      this.#decoyFailed(error);
+    }
+  }
+
+  /** Everything is over; called once, whatever the cause. */
+  protected conclude(): void {
+    if (this.#pausing !== null) clearTimeout(this.#pausing);
+    this.#pausing = null;
+    // Facts that were held behind a pause are facts all the same.
+    this.#recordHeld();
+    this.finish();
+    this.#recordHeld();
+    this.#talk = null;
+    if (this.#recording !== null) void this.around.recordings.close(this.#recording);
+    this.#recording = null;
+  }
+
+  /** Goes on with held outputs, once the client reads again. */
+  protected resume(): void {
+    if (this.#pausing === null && this.#outputs !== null) this.#pump();
+  }
+
+  #perform(outputs: Iterable<DecoyOutput>): void {
+    if (this.#outputs !== null) {
+      this.#outputs = [...this.#rest(), ...outputs][Symbol.iterator]();
+      return;
+    }
+    this.#outputs = outputs[Symbol.iterator]();
+    this.#pump();
+  }
+
+  *#rest(): Iterable<DecoyOutput> {
+    const outputs = this.#outputs;
+    for (let next = outputs?.next(); next !== undefined && next.done !== true; next = outputs?.next()) {
+      yield next.value;
+    }
+  }
+
+  #pump(): void {
+    const outputs = this.#outputs;
+    if (outputs === null) return;
+    try {
+      while (!this.closing) {
+        const next = outputs.next();
+        if (next.done === true) break;
+        if (!this.#do(next.value)) {
+          this.holding();
+          return;
+        }
+      }
+    } catch (error) {
+      this.#outputs = null;
+      this.#decoyFailed(error);
+      return;
+    }
+    this.#outputs = null;
+    this.settled();
+  }
+
+  #recordHeld(): void {
+    const outputs = this.#outputs;
+    this.#outputs = null;
+    if (outputs === null) return;
+    try {
+      for (let next = outputs.next(); next.done !== true; next = outputs.next()) {
+        const output = next.value;
+        if (output.do === 'saw' || output.do === 'capture' || output.do === 'terminal') this.#do(output);
+      }
+    } catch (error) {
+      this.#decoyFailed(error);
+    }
+  }
+
+  /** Does one thing. False where what follows has to wait. */
+  #do(output: DecoyOutput): boolean {
+    switch (output.do) {
+      case 'reply':
+        return output.bytes.length === 0 || this.send(output.bytes);
+      case 'saw':
+        if (output.fingerprints !== undefined) this.know(output.fingerprints);
+        this.#recordContact();
+        this.around.recorder.record(this, output.fact);
+        return true;
+      case 'know':
+        if (output.fingerprints !== undefined) this.know(output.fingerprints);
+        if (output.protocol !== undefined) this.#protocol = output.protocol;
+        return true;
+      case 'capture':
+        this.#capture(output);
+        return true;
+      case 'terminal':
+        this.#recording ??= this.around.recordings.open(this.session, this.now());
+        this.#recording.add(this.now(), output.direction, output.text);
+        return true;
+      case 'pause':
+        if (output.milliseconds <= 0) return true;
+        this.#pausing = setTimeout(
+          () => {
+            this.#pausing = null;
+            this.#pump();
+          },
+          Math.min(output.milliseconds, longestPauseMilliseconds),
+        );
+        return false;
+      case 'close':
+      default:
+        this.closing = true;
+        this.#recordContact();
+        this.hangUp();
+        return true;
+    }
+  }
+
+  /** For `send`: keeps what went out. */
+  protected noteSent(bytes: Uint8Array): void {
+    this.around.spool.transcribe(this.session, 1, this.#bytesOut, this.now(), bytes);
+    this.#bytesOut += bytes.length;
+    this.around.counters.bytesSent += bytes.length;
+  }
+
+  #capture(output: Extract<DecoyOutput, { do: 'capture' }>): void {
+    this.#recordContact();
+    const { counters, limits, payloads, recorder } = this.around;
+    const bytes = output.bytes.subarray(0, limits.onePayloadBytes);
+    const sha256 = payloads.add(bytes, (kept) => {
+      if (!kept) counters.payloadsNotStored += 1;
+    });
+    counters.payloads += 1;
+    recorder.record(this, {
+      kind: 'payload',
+      service: this.decoy?.name ?? 'any',
+      sha256,
+      bytes: bytes.length,
+      how: output.how,
+      ...(output.name === undefined ? {} : { name: output.name }),
+      ...(output.url === undefined ? {} : { url: output.url }),
+    });
+  }
+
+  #recordContact(): void {
+    if (this.#contactRecorded) return;
+    this.#contactRecorded = true;
+    const first = this.#firstBytes;
+    let protocol = this.#protocol;
+    if (protocol === '') {
+      protocol = first.length === 0 ? 'none' : this.around.nameProtocol(first, this.transport);
+    }
+    this.#firstBytes = nothing;
+    const kept = first.subarray(0, firstBytesKept);
+    this.around.recorder.record(this, {
+      kind: 'contact',
+      service: this.decoy?.name ?? this.around.any.name,
+      protocol,
+      tls: this.tls && this.#talk !== null,
+      firstBytes: Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString('base64'),
+    });
+  }
+
+  /** A decoy never throws by contract; where one does, the fault ends this conversation and no other. */
+  #decoyFailed(error: unknown): void {
+    this.around.counters.decoyErrors += 1;
+    this.around.log(
+      `decoy ${this.decoy?.name ?? 'any'} failed in session ${this.session}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    this.closing = true;
+    this.hangUp();
+  }
+}

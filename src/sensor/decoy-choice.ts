@@ -1,0 +1,41 @@
+/** Which decoy answers on a port that has none of its own. */
+
+import type { Decoy } from '../core/decoy.ts';
+
+/** A decoy whose server speaks first and which usually lives on this port; null where there is none. */
+export function firstSpeaker(decoys: readonly Decoy[], transport: 'tcp' | 'udp', port: number): Decoy | null {
+  return (
+    decoys.find(
+      (decoy) =>
+        decoy.recognise === undefined &&
+        (decoy.transport === transport || decoy.transport === 'both') &&
+        decoy.ports.includes(port),
+    ) ?? null
+  );
+}
+
+/**
+ * The decoy that is surest of these first bytes; of two alike, the one that usually lives on the port. Where none knows
+ * them, the port's own decoy answers as the real service would answer nonsense, and else `any`.
+ */
+export function chooseDecoy(
+  decoys: readonly Decoy[],
+  any: Decoy,
+  transport: 'tcp' | 'udp',
+  port: number,
+  firstBytes: Uint8Array,
+): Decoy {
+  let best: Decoy = any;
+  let surest = 0;
+  for (const decoy of decoys) {
+    if (decoy.recognise === undefined || (decoy.transport !== transport && decoy.transport !== 'both'))
+      continue;
+    const home = decoy.ports.includes(port) ? 0.000_1 : 0;
+    const sure = decoy.recognise(firstBytes) + home;
+    if (sure > surest) {
+      best = decoy;
+      surest = sure;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,255 @@
+/** A conversation over TCP. Looks at the first bytes for TLS, finds the decoy that answers, and keeps the client within its bounds. */
+
+import type { Socket } from 'node:net';
+import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
+import type { Decoy } from '../core/decoy.ts';
+import type { Persona } from '../core/persona.ts';
+import { helloLimit, parseClientHello } from '../wire/tls-client-hello.ts';
+import { ja3, ja4 } from '../wire/tls-fingerprint.ts';
+import { Conversation, type Ends, type Surroundings } from './conversation.ts';
+import type { Linked } from './conversation-list.ts';
+import { chooseDecoy, firstSpeaker } from './decoy-choice.ts';
+
+/** Whom a conversation tells that it is over or has stirred. */
+export interface StreamKeeper {
+  stirred(conversation: StreamConversation): void;
+  over(conversation: StreamConversation): void;
+}
+
+const speaker: unique symbol = Symbol('conversation');
+type Speaking = Socket & { [speaker]?: StreamConversation };
+
+const contexts = new WeakMap<Persona, SecureContext>();
+
+function contextOf(persona: Persona): SecureContext | null {
+  if (persona.tls === null) return null;
+  let context = contexts.get(persona);
+  if (context === undefined) {
+    // Old clients are the ones to learn from: TLS 1.0 and the ciphers of its time are taken.
+    context = createSecureContext({
+      key: persona.tls.key,
+      cert: persona.tls.certificate,
+      minVersion: 'TLSv1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
+    contexts.set(persona, context);
+  }
+  return context;
+}
+
+// One set of handlers for all sockets: a closure for each of six events of each connection is what costs.
+function onData(this: Speaking, bytes: Buffer): void {
+  this[speaker]?.received(bytes);
+}
+function onEnd(this: Speaking): void {
+  this[speaker]?.clientEnded();
+}
+function onDrain(this: Speaking): void {
+  this[speaker]?.drained();
+}
+function onError(this: Speaking): void {
+  this[speaker]?.broken();
+}
+function onClose(this: Speaking): void {
+  this[speaker]?.closed();
+}
+function onSecure(this: Speaking): void {
+  this[speaker]?.secured();
+}
+
+export class StreamConversation extends Conversation implements Linked {
+  before: Linked | null = null;
+  after: Linked | null = null;
+  listed = false;
+  lastActivity: number;
+  readonly key: string;
+  readonly #keeper: StreamKeeper;
+  #stream: Speaking;
+  #gathered: Buffer | null = null;
+  #handshaking = false;
+  #clientEnded = false;
+  #over = false;
+
+  /** `decoy` is the one that owns the port; null on a port that is anyone's. */
+  constructor(
+    around: Surroundings,
+    keeper: StreamKeeper,
+    socket: Socket,
+    ends: Ends,
+    key: string,
+    persona: Persona,
+    decoy: Decoy | null,
+  ) {
+    super(around, 'tcp', ends, persona, decoy);
+    this.key = key;
+    this.#keeper = keeper;
+    this.#stream = socket;
+    this.lastActivity = this.openedAt;
+    this.#listen(socket);
+  }
+
+  /** A server that speaks first does so now. */
+  begin(): void {
+    const first =
+      this.decoy === null
+        ? firstSpeaker(this.around.decoys, 'tcp', this.destinationPort)
+        : this.decoy.recognise === undefined
+          ? this.decoy
+          : null;
+    if (first !== null) this.open(first);
+  }
+
+  /** Replies that the client has not taken, bytes. */
+  get unsent(): number {
+    return this.#stream.writableLength;
+  }
+
+  received(bytes: Buffer): void {
+    if (this.#over || this.closing) return;
+    this.lastActivity = this.around.clock.now();
+    this.#keeper.stirred(this);
+    this.note(bytes);
+    if (this.bytesIn > this.around.limits.sessionBytes) {
+      this.around.counters.connectionsOverBytes += 1;
+      this.cut();
+    } else if (this.held) this.#gather(bytes);
+    else if (this.talking) this.hear(bytes);
+    else this.#first(bytes);
+  }
+
+  clientEnded(): void {
+    this.#clientEnded = true;
+    if (this.held || this.#over) return;
+    if (!this.talking) this.#firstUnread();
+    this.finish();
+    if (!this.held) this.#stream.end();
+  }
+
+  drained(): void {
+    this.lastActivity = this.around.clock.now();
+    this.#keeper.stirred(this);
+    this.resume();
+  }
+
+  secured(): void {
+    this.#handshaking = false;
+    this.tls = true;
+    this.around.counters.tlsUnwrapped += 1;
+    this.begin();
+  }
+
+  broken(): void {
+    if (this.#handshaking) this.around.counters.tlsFailed += 1;
+    this.#stream.destroy();
+  }
+
+  closed(): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (!this.talking) this.#firstUnread();
+    this.conclude();
+    this.#keeper.over(this);
+  }
+
+  /** Ends it at once. */
+  cut(): void {
+    this.#stream.destroy();
+    this.closed();
+  }
+
+  protected send(bytes: Uint8Array): boolean {
+    if (this.#over || this.#stream.destroyed) return true;
+    this.noteSent(bytes);
+    return this.#stream.write(bytes);
+  }
+
+  protected holding(): void {
+    this.#stream.pause();
+  }
+
+  protected settled(): void {
+    if (this.closing || this.#over) return;
+    const gathered = this.#gathered;
+    if (gathered !== null && this.talking) {
+      this.#gathered = null;
+      this.hear(gathered);
+      if (this.held) return;
+    }
+    if (this.#stream.isPaused()) this.#stream.resume();
+    if (this.#clientEnded) {
+      this.finish();
+      if (!this.held) this.#stream.end();
+    }
+  }
+
+  protected hangUp(): void {
+    if (this.#over) return;
+    // What the client still sends is read and thrown away until it hangs up too: unread bytes would turn the end into a reset.
+    this.#stream.end();
+    this.#stream.resume();
+  }
+
+  #listen(stream: Speaking): void {
+    stream[speaker] = this;
+    stream.on('data', onData);
+    stream.on('end', onEnd);
+    stream.on('drain', onDrain);
+    stream.on('error', onError);
+    stream.on('close', onClose);
+  }
+
+  #gather(bytes: Buffer): void {
+    this.#gathered = this.#gathered === null ? bytes : Buffer.concat([this.#gathered, bytes]);
+  }
+
+  #first(chunk: Buffer): void {
+    this.#gather(chunk);
+    const bytes = this.#gathered ?? chunk;
+    if (!this.tls && bytes[0] === 0x16 && bytes.length <= helloLimit) {
+      const hello = parseClientHello(bytes);
+      if (hello === 'incomplete') return;
+      if (hello !== 'not-tls') {
+        this.know({ ja3: ja3(hello), ja4: ja4(hello, 't') });
+        const context = contextOf(this.persona);
+        if (context !== null) {
+          this.noteFirst(bytes);
+          this.#gathered = null;
+          this.#unwrap(bytes, context);
+          return;
+        }
+      }
+    }
+    this.#gathered = null;
+    this.#answer(bytes);
+  }
+
+  #answer(bytes: Buffer): void {
+    const { decoys, any } = this.around;
+    this.noteFirst(bytes);
+    this.open(this.decoy ?? chooseDecoy(decoys, any, 'tcp', this.destinationPort, bytes));
+    if (this.held) this.#gather(bytes);
+    else this.hear(bytes);
+  }
+
+  /** The client has gone in mid-hello: what it sent is all there is to record. */
+  #firstUnread(): void {
+    const bytes = this.#gathered;
+    this.#gathered = null;
+    if (bytes !== null) this.#answer(bytes);
+  }
+
+  #unwrap(hello: Buffer, context: SecureContext): void {
+    const socket = this.#stream;
+    socket.off('data', onData);
+    socket.off('end', onEnd);
+    socket.off('drain', onDrain);
+    socket.off('close', onClose);
+    socket.pause();
+    socket.unshift(hello);
+    this.#handshaking = true;
+    const secure: Speaking = new TLSSocket(socket, { isServer: true, secureContext: context });
+    this.#stream = secure;
+    this.#listen(secure);
+    secure.on('secure', onSecure);
+  }
+}
