@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runShell, shellSession, summarise, typeShell } from '../../test/support/run-shell.ts';
 import { addressesInText } from './addresses.ts';

@@ -3,7 +3,7 @@ import type { Shell } from './shell.ts';
 
 /** Complains of text that does not parse, in the words of bash and ash. */
 export function complainSyntax(shell: Shell, fault: SyntaxFault | Incomplete, text: string): void {
-  const quotes = ['"', "'", '`'];
+  const quotes = new Set(['"', "'", '`']);
   if (!shell.bash) {
     if (fault instanceof Incomplete) {
       const expecting =
@@ -11,7 +11,7 @@ export function complainSyntax(shell: Shell, fault: SyntaxFault | Incomplete, te
           ? ` (expecting "${fault.expected}")`
           : '';
       shell.complain(
-        quotes.includes(fault.expected)
+        quotes.has(fault.expected)
           ? 'syntax error: unterminated quoted string'
           : `syntax error: unexpected end of file${expecting}`,
       );
@@ -28,7 +28,7 @@ export function complainSyntax(shell: Shell, fault: SyntaxFault | Incomplete, te
   };
   if (fault instanceof Incomplete) {
     const last = lines.length + (text.endsWith('\n') ? 0 : 1);
-    if (quotes.includes(fault.expected) || fault.expected === ')' || fault.expected === '}')
+    if (quotes.has(fault.expected) || fault.expected === ')' || fault.expected === '}')
       shell.error.write(`${where(last - 1)}unexpected EOF while looking for matching \`${fault.expected}'\n`);
     shell.error.write(`${where(last)}syntax error: unexpected end of file\n`);
     return;

@@ -1,5 +1,5 @@
 import { Incomplete } from './fault.ts';
-import { Scanner } from './scanner.ts';
+import type { Scanner } from './scanner.ts';
 import type {
   Assignment,
   CaseCommand,
@@ -303,7 +303,11 @@ function parseCountingFor(scanner: Scanner): ForCommand {
   if (end < 0) throw new Incomplete('))');
   const [start = '', condition = '', next = ''] = scanner.text.slice(scanner.position + 2, end).split(';');
   scanner.position = end + 2;
-  const counting = [start, condition, next].map((text) => innerQuoted(scanner, text)) as [Word, Word, Word];
+  const counting: [Word, Word, Word] = [
+    innerQuoted(scanner, start),
+    innerQuoted(scanner, condition),
+    innerQuoted(scanner, next),
+  ];
   scanner.skipBlanks();
   if (scanner.peek() === ';') scanner.position += 1;
   expectReserved(scanner, 'do');
