@@ -54,7 +54,8 @@ export interface Configuration {
 const ajv = new Ajv({ useDefaults: true, allErrors: false, strict: false, verbose: true });
 ajv.addFormat('network', (text: string) => parseNetwork(text) !== null);
 ajv.addFormat('address', (text: string) => parseAddress(text) !== null);
-const validate = ajv.compile<Configuration>(configurationSchema);
+const { $schema: _dialect, ...checkedSchema } = configurationSchema;
+const validate = ajv.compile<Configuration>(checkedSchema);
 
 /** Where the state lives when the configuration does not say. */
 export function defaultStateFolder(): string {
