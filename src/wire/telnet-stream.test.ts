@@ -31,6 +31,6 @@ describe('the telnet stream', () => {
   it('keeps a bounded part of an endless subnegotiation', () => {
     const items = read(Uint8Array.from([255, 250, 24, ...Array.from({ length: 5_000 }, () => 1), 255, 240]));
     expect(items).toHaveLength(1);
-    expect((items[0] as { bytes: Uint8Array }).bytes.length).toBeLessThanOrEqual(512);
+    expect(items[0]).toMatchObject({ bytes: { length: 512 } });
   });
 });

@@ -51,7 +51,7 @@ export class TelnetReader {
         if (byte === telnet.iac) this.#stage = 'subnegotiation-iac';
         else this.#collect(byte);
         return null;
-      case 'subnegotiation-iac':
+      default:
         // IAC SB option data… IAC SE; a doubled IAC is data
         if (byte === telnet.iac) {
           this.#collect(byte);

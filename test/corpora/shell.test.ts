@@ -20,7 +20,7 @@ describe('recorded shell inputs', () => {
   const cases = readFileSync(join(folder, 'cowrie-shell.jsonl'), 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Recorded);
+    .map((line): Recorded => JSON.parse(line));
   it.each(cases.map((recorded) => [recorded.test, recorded] as const))(
     '%s is answered as real bash answers it',
     (_, recorded) => {

@@ -208,8 +208,7 @@ export const read: Builtin = {
     let line: string | null;
     try {
       line = count > 0 ? yield* input.bytes(Math.min(count, 4096)) : yield* input.line();
-      while (!raw && line !== null && /(?:^|[^\\])(?:\\\\)*\\\n$/.test(line))
-        line = line.slice(0, -2) + ((yield* input.line()) ?? '');
+      for (; line !== null && continues(line, raw);) line = line.slice(0, -2) + ((yield* input.line()) ?? '');
     } finally {
       terminal.echo = true;
     }
@@ -219,10 +218,15 @@ export const read: Builtin = {
   },
 };
 
+/** True where a backslash joins the next line to this one. */
+function continues(line: string, raw: boolean): boolean {
+  return !raw && /(?:^|[^\\])(?:\\\\)*\\\n$/.test(line);
+}
+
 /** Splits a line at IFS over the names; the last takes the rest. */
 function store(shell: Shell, names: readonly string[], line: string, raw: boolean): void {
   const separators = shell.variables.get('IFS') ?? ' \t\n';
-  const blanks = new Set([...separators].filter((character) => ' \t\n'.includes(character)));
+  const blanks = new Set(Array.from(separators).filter((character) => ' \t\n'.includes(character)));
   let position = 0;
   const skipBlanks = (): void => {
     while (position < line.length && blanks.has(line.charAt(position))) position += 1;
@@ -249,7 +253,7 @@ function store(shell: Shell, names: readonly string[], line: string, raw: boolea
       if (
         value.length > kept &&
         separators.includes(value.at(-1) ?? '') &&
-        [...value.slice(kept)].filter((character) => separators.includes(character)).length === 1
+        Array.from(value.slice(kept)).filter((character) => separators.includes(character)).length === 1
       )
         value = value.slice(0, -1);
     } else {

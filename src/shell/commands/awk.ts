@@ -252,7 +252,9 @@ function splitOutside(source: string, separators: string): string[] {
   const parts: string[] = [];
   let rest = source;
   for (;;) {
-    const places = [...separators].map((separator) => indexOutside(rest, separator)).filter((at) => at >= 0);
+    const places = Array.from(separators)
+      .map((separator) => indexOutside(rest, separator))
+      .filter((at) => at >= 0);
     if (places.length === 0) return [...parts, rest];
     const at = Math.min(...places);
     parts.push(rest.slice(0, at));

@@ -50,7 +50,7 @@ function eachPath(
     action(path);
     const node = process.state.files.find(path, process.folder, false);
     if (deep && node?.kind === 'directory' && depth < 20)
-      for (const name of [...process.state.files.list(path, process.folder).keys()])
+      for (const name of Array.from(process.state.files.list(path, process.folder).keys()))
         visit(`${path}/${name}`, depth + 1);
   };
   for (const path of paths) {

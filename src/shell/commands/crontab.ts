@@ -8,9 +8,8 @@ export const crontab: Command = {
   systems: 'both',
   *run(process) {
     const { files } = process.state;
-    const words = process.words.filter((word, index) => word !== '-u' && process.words[index - 1] !== '-u');
     const path = `/var/spool/cron/${process.state.machine.userOf(files.uid)}`;
-    const [first] = words;
+    const first = process.words.find((word, index) => word !== '-u' && process.words[index - 1] !== '-u');
     if (first === '-l') {
       if (files.find(path, '/') === null) {
         process.error.write(`no crontab for ${process.state.options.user}\n`);

@@ -126,7 +126,7 @@ function copyTree(process: Process, from: string, to: string, depth: number): vo
   if (node.kind === 'directory') {
     if (depth > 20) throw new FileFault('ELOOP');
     if (files.find(to, process.folder) === null) files.makeDirectory(to, process.folder, node.mode);
-    for (const name of [...files.list(from, process.folder).keys()])
+    for (const name of Array.from(files.list(from, process.folder).keys()))
       copyTree(process, `${from}/${name}`, `${to}/${name}`, depth + 1);
     return;
   }

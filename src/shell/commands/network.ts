@@ -40,7 +40,7 @@ export const addresses: Command = {
     const { address, mac } = machine.persona;
     const gateway = address.replace(/\d+$/, '1');
     const network = address.replace(/\d+$/, '0');
-    const [what = ''] = process.words.filter((word) => !word.startsWith('-'));
+    const what = process.words.find((word) => !word.startsWith('-')) ?? '';
     if (process.name === 'route')
       process.output.write(
         `Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n0.0.0.0         ${gateway.padEnd(15)} 0.0.0.0         UG    0      0        0 ${machine.interfaceName}\n`,

@@ -147,7 +147,7 @@ function* runCompound(shell: Shell, command: Exclude<Command, { kind: 'simple' |
       return yield* runCase(shell, command);
     case 'condition':
       return yield* evaluateCondition(shell, command.words);
-    case 'count': {
+    default: {
       const value = arithmetic(shell, yield* expandText(shell, command.expression));
       return value === 0n ? 1 : 0;
     }

@@ -86,7 +86,7 @@ function* expandComputed(
       return yield* substitute(shell, part.body);
     case 'process':
       return placeProcessFile(shell.state, `${yield* substitute(shell, part.body)}\n`);
-    case 'backquote': {
+    default: {
       const scanner = new Scanner(part.text, 0, true, shell.bash);
       try {
         const items = [];

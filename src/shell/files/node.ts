@@ -50,7 +50,7 @@ export function sizeOf(node: Node): number {
       return 4096;
     case 'link':
       return node.target.length;
-    case 'device':
+    default:
       return 0;
   }
 }

@@ -422,6 +422,16 @@ function redirectionsAfter(scanner: Scanner): Redirection[] {
   }
 }
 
+const redirectionOperators: readonly Redirection['operator'][] = [
+  '<<<',
+  '<&',
+  '<>',
+  '<',
+  '>>',
+  '>&',
+  '>|',
+  '>',
+];
 const redirectionPattern = /^(\d{0,4})(<<<|<<-|<<|<&|<>|<|>>|>&|>\||>)/;
 const bothPattern = /^&>>?/;
 
@@ -439,8 +449,8 @@ function parseRedirection(scanner: Scanner): Redirection | null {
   if (scanner.bash && match[1] === '' && operator.length === 1 && ahead[1] === '(') return null;
   scanner.position += match[0].length;
   const descriptor = match[1] === '' ? -1 : Number(match[1]);
-  if (operator !== '<<' && operator !== '<<-')
-    return { descriptor, operator: operator as Redirection['operator'], target: redirectionTarget(scanner) };
+  const plain = redirectionOperators.find((candidate) => candidate === operator);
+  if (plain !== undefined) return { descriptor, operator: plain, target: redirectionTarget(scanner) };
   const delimiter = redirectionTarget(scanner);
   const target: { parts: Word['parts'] } = { parts: [] };
   scanner.announce({
