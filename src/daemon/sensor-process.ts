@@ -1,0 +1,113 @@
+/** The sensor's process: decoys behind sockets, unprivileged, talking to the engine alone. */
+
+import process from 'node:process';
+import type { Decoy } from '../core/decoy.ts';
+import { PicketError } from '../core/errors.ts';
+import type { Persona } from '../core/persona.ts';
+import { decoys } from '../decoys/index.ts';
+import { createPersona, personaNames } from '../personas/index.ts';
+import { Sensor, type AnyListeners, type Listener } from '../sensor/sensor.ts';
+import { Spool } from '../spool/spool.ts';
+import { nameProtocol } from '../wire/protocol-name.ts';
+import type { Configuration } from './configuration.ts';
+import { ObservationSender } from './observation-sender.ts';
+import { log } from './log.ts';
+import { dropPrivileges } from './privileges.ts';
+import { stateFolders } from './state-folder.ts';
+
+/** Sockets that a privileged supervisor has made: descriptor by index of the configured listener, and those of any port. */
+export interface InheritedSockets {
+  readonly listeners: readonly (number | null)[];
+  readonly any: AnyListeners | null;
+}
+
+export interface RunningSensor {
+  stop(): Promise<void>;
+}
+
+function decoyNamed(name: string): Decoy {
+  const decoy = decoys.find((candidate) => candidate.name === name);
+  if (decoy !== undefined) return decoy;
+  throw new PicketError(
+    'PICKET_CONFIG_INVALID',
+    `sensor.listeners: there is no decoy ${name}; one of ${decoys.map((candidate) => candidate.name).join(', ')}`,
+  );
+}
+
+export async function runSensor(
+  configuration: Configuration,
+  inherited: InheritedSockets,
+): Promise<RunningSensor> {
+  const folders = stateFolders(configuration);
+  const say = log('sensor');
+  const spool = new Spool({
+    folder: folders.sensor,
+    maximumBytes: configuration.sensor.spoolMegabytes * 1024 * 1024,
+    log: say,
+  });
+  if (process.getuid?.() === 0) {
+    const uid = configuration.processes.sensorUid;
+    dropPrivileges({ uid, gid: uid, networkAdmin: false });
+  }
+  await spool.start();
+
+  const personas = new Map<string, Persona>();
+  const personaNamed = (name: string): Persona => {
+    let persona = personas.get(name);
+    if (persona === undefined) {
+      if (!personaNames.includes(name)) {
+        throw new PicketError(
+          'PICKET_CONFIG_INVALID',
+          `sensor: there is no persona ${name}; one of ${personaNames.join(', ')}`,
+        );
+      }
+      persona = createPersona(name, `${configuration.sensor.seed} ${name}`, { now: Date.now() });
+      personas.set(name, persona);
+    }
+    return persona;
+  };
+  const listeners = configuration.sensor.listeners.map((entry, index): Listener => {
+    const fd = inherited.listeners[index] ?? null;
+    return {
+      transport: entry.transport,
+      address: configuration.sensor.listen,
+      port: entry.port,
+      decoy: decoyNamed(entry.decoy),
+      persona: personaNamed(entry.persona),
+      ...(fd === null ? {} : { fd }),
+    };
+  });
+  const sender = new ObservationSender(folders.sensorLink, spool, say);
+  const sensor = new Sensor({
+    spool,
+    folder: folders.sensor,
+    listeners,
+    decoys: decoys.filter((decoy) => decoy.name !== 'any'),
+    any: decoyNamed('any'),
+    personaAt: () => personaNamed(configuration.sensor.anyPort.persona),
+    ...(inherited.any === null ? {} : { anyListeners: inherited.any }),
+    nameProtocol: (bytes, transport) => nameProtocol(bytes, transport).name,
+    onObservation: (observation, json) => sender.observed(observation.sequence, json),
+    limits: {
+      connections: configuration.sensor.maximumConnections,
+      connectionsPerSource: configuration.sensor.maximumConnectionsPerSource,
+    },
+    log: say,
+  });
+  await sensor.start();
+  sender.start();
+  const status = setInterval(() => {
+    const { error, lostCount, committed, lastSequence } = spool.status();
+    const problem = error === null ? '' : `${error.code}: ${error.message}`;
+    sender.status({ ...sensor.counters(), lost: lostCount, committed, lastSequence }, problem);
+  }, 2000);
+
+  return {
+    async stop(): Promise<void> {
+      clearInterval(status);
+      await sensor.stop();
+      sender.stop();
+      await spool.stop();
+    },
+  };
+}
