@@ -40,6 +40,8 @@ export interface Ends {
 
 const firstBytesKept = 1_024;
 const longestPauseMilliseconds = 5_000;
+/** What is still taken from a decoy after the client has gone: its facts come early, and an endless answer has no end. */
+const mostHeldOutputs = 1_000;
 const nothing = new Uint8Array();
 
 export abstract class Conversation implements DecoyContext, Parties {
@@ -197,19 +199,8 @@ export abstract class Conversation implements DecoyContext, Parties {
   }
 
   #perform(outputs: Iterable<DecoyOutput>): void {
-    if (this.#outputs !== null) {
-      this.#outputs = [...this.#rest(), ...outputs][Symbol.iterator]();
-      return;
-    }
     this.#outputs = outputs[Symbol.iterator]();
     this.#pump();
-  }
-
-  *#rest(): Iterable<DecoyOutput> {
-    const outputs = this.#outputs;
-    for (let next = outputs?.next(); next !== undefined && next.done !== true; next = outputs?.next()) {
-      yield next.value;
-    }
   }
 
   #pump(): void {
@@ -238,7 +229,9 @@ export abstract class Conversation implements DecoyContext, Parties {
     this.#outputs = null;
     if (outputs === null) return;
     try {
-      for (let next = outputs.next(); next.done !== true; next = outputs.next()) {
+      for (let count = 0; count < mostHeldOutputs; count += 1) {
+        const next = outputs.next();
+        if (next.done === true) return;
         const output = next.value;
         if (output.do === 'saw' || output.do === 'capture' || output.do === 'terminal') this.#do(output);
       }

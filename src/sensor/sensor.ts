@@ -200,7 +200,9 @@ export class Sensor {
   }
 
   async #openDatagram(listener: Listener): Promise<void> {
-    const socket = createSocket({ type: listener.address.includes(':') ? 'udp6' : 'udp4', ipv6Only: true });
+    const socket = createSocket(
+      listener.address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' },
+    );
     socket.on('message', (bytes, from) => {
       const source = canonicalAddress(from.address);
       const here = socket.address();
