@@ -10,6 +10,8 @@ import type { Benchmark, Figure } from './benchmark.ts';
 /** The list of benchmarks. Each is loaded only when it is asked for, so that one that lacks its tools leaves the others alone. */
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   contact: async () => (await import('./contact.ts')).contact,
+  flows: async () => (await import('./flows.ts')).flows,
+  lines: async () => (await import('./lines.ts')).lines,
 };
 
 const usage = `Usage: npm run bench -- NAME… [--json]

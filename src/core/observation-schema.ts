@@ -103,6 +103,7 @@ const facts: Readonly<
       protocol: whole(255),
       tcpFlags: { type: 'integer', minimum: -1, maximum: 65_535 },
     },
+    optional: { reply: flag },
   },
   'object-access': {
     required: {

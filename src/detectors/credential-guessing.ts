@@ -103,7 +103,9 @@ function step(state: GuessingState, observation: Observation): Step<GuessingStat
   const isDecoy = observation.kind === 'auth';
   if (!isDecoy) {
     if (observation.outcome === 'success') return excuse(state, user, service);
-    if (observation.outcome === 'disconnect') return { state, evidence: noEvidence };
+    if (observation.outcome === 'disconnect' && (observation.method !== 'disconnected' || user === '')) {
+      return { state, evidence: noEvidence };
+    }
     if (!isNewAttempt(state, observation.session, `${observation.outcome} ${observation.method}`, at)) {
       return { state, evidence: noEvidence };
     }
@@ -129,7 +131,9 @@ function step(state: GuessingState, observation: Observation): Step<GuessingStat
   }
   const users = state.users.size;
   const isSpray = users >= sprayUsers && state.attempts <= users * 2;
-  const behavior: Behavior = isSpray ? `spray:${service}` : `bruteforce:${service}`;
+  // Leaving once ahead of a login shows nothing by itself; again and again it is how guessing looks in a terse log.
+  const isHint = !isDecoy && observation.outcome === 'disconnect' && state.attempts < 2;
+  const behavior: Behavior | null = isHint ? null : isSpray ? `spray:${service}` : `bruteforce:${service}`;
   const evidence: Evidence = {
     detector: 'credential-guessing',
     weight,

@@ -48,7 +48,8 @@ export const flowGuessing: Detector<GuessingState> = {
   technique: 'T1110.001',
   kinds: ['flow'],
   key(observation: Observation): string | null {
-    if (observation.kind !== 'flow' || observation.reply === true || observation.transport !== 'tcp') return null;
+    if (observation.kind !== 'flow' || observation.reply === true || observation.transport !== 'tcp')
+      return null;
     if (observation.action === 'reject' || services[observation.destinationPort] === undefined) return null;
     return sourceKey(observation.source);
   },

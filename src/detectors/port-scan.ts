@@ -37,6 +37,7 @@ interface ScanState {
   dark: number;
   failed: number;
   icmp: number;
+  other: number;
 }
 
 /** Addresses that nobody scans: multicast, broadcast, and the unspecified source of a host that asks for its address. */
@@ -49,7 +50,12 @@ function passedOver(observation: Observation): boolean {
   if (transport !== 'udp') return false;
   // DHCP, NetBIOS names to a directed broadcast, service discovery.
   return (
-    port === 67 || port === 68 || port === 546 || port === 547 || port === 5353 || destination.endsWith('.255')
+    port === 67 ||
+    port === 68 ||
+    port === 546 ||
+    port === 547 ||
+    port === 5353 ||
+    destination.endsWith('.255')
   );
 }
 
@@ -78,7 +84,7 @@ function isBackscatter(flags: number): boolean {
 function behaviorOf(state: ScanState): Behavior {
   const hosts = state.hosts.size;
   const ports = state.ports.size;
-  if (state.icmp * 2 > state.failed + state.icmp) return 'scan:sweep';
+  if (state.icmp > state.other) return 'scan:sweep';
   if (hosts <= 3 && ports > hosts) return 'scan:vertical';
   if (ports <= 3 || hosts >= ports * 4) return 'scan:horizontal';
   if (ports >= hosts * 4) return 'scan:vertical';
@@ -111,7 +117,10 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   if (outcome === 'unclear' && !isIcmp) return { state, evidence: noEvidence };
   const port = isIcmp ? 0 : observation.destinationPort;
   const isNew = state.contacts.add(
-    contactHash(observation.destination, port + (observation.transport === 'udp' ? 65_536 : isIcmp ? 131_072 : 0)),
+    contactHash(
+      observation.destination,
+      port + (observation.transport === 'udp' ? 65_536 : isIcmp ? 131_072 : 0),
+    ),
   );
   const elapsed = observation.at - state.walkAt;
   if (elapsed > 0) {
@@ -155,6 +164,7 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   if (!isIcmp) state.ports.add(contactHash('', port));
   state.repeats = 0;
   if (isIcmp) state.icmp += 1;
+  else state.other += 1;
   if (outcome === 'failed') state.failed += 1;
   if (observation.kind !== 'flow') state.dark += 1;
   if (state.times.length >= 32) state.times.shift();
@@ -194,6 +204,7 @@ export const portScan: Detector<ScanState> = {
     dark: 0,
     failed: 0,
     icmp: 0,
+    other: 0,
   }),
   step,
 };

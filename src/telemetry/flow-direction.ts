@@ -65,10 +65,7 @@ export class FlowDirection {
   #has(hash: number, seconds: number): boolean {
     const place = (hash & (places - 1)) * 2;
     for (let index = place; index < place + 2; index += 1) {
-      if (
-        this.#check[index] === hash &&
-        Math.abs(seconds - (this.#seconds[index] ?? 0)) <= rememberedSeconds
-      )
+      if (this.#check[index] === hash && Math.abs(seconds - (this.#seconds[index] ?? 0)) <= rememberedSeconds)
         return true;
     }
     return false;

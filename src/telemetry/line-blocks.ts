@@ -6,14 +6,17 @@ export const longestLine = 65_536;
 export interface LineBlock {
   /** Whole lines, each ended by a line feed (one is added to the last line of the input where it lacks it). */
   readonly bytes: Buffer;
-  /** Lines longer than `longestLine` that came ahead of this block's lines, and were passed over. */
+  /** Lines longer than the longest allowed that came ahead of this block's lines, and were passed over. */
   readonly overlong: number;
 }
 
 const lineFeed = 10;
 
 /** Blocks of whole lines. A chunk of any size may come; the outcome does not depend on where the chunks are cut. */
-export async function* lineBlocks(input: AsyncIterable<Uint8Array>): AsyncIterable<LineBlock> {
+export async function* lineBlocks(
+  input: AsyncIterable<Uint8Array>,
+  longest: number = longestLine,
+): AsyncIterable<LineBlock> {
   let carry: Buffer[] = [];
   let carried = 0;
   let skipping = false;
@@ -38,7 +41,7 @@ export async function* lineBlocks(input: AsyncIterable<Uint8Array>): AsyncIterab
       carry = [Buffer.from(bytes.subarray(last + 1))];
       carried = bytes.length - last - 1;
     }
-    if (carried > longestLine) {
+    if (carried > longest) {
       carry = [];
       carried = 0;
       skipping = true;

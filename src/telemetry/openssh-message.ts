@@ -108,13 +108,20 @@ function ended(body: string, method: string): SshLogin | null {
   ] as const) {
     if (!body.startsWith(mark)) continue;
     const end = ending(body.slice(mark.length), ' ');
-    return end === null ? null : login(end, end.before, unknown ? 'unknown-user' : 'failure', method);
+    if (end === null) return null;
+    // A client that leaves in order has most often been told of its failure on a line of its own, or has only asked.
+    const outcome = unknown ? 'unknown-user' : method === 'disconnected' ? 'disconnect' : 'failure';
+    return login(end, end.before, outcome, method);
   }
   // Without a user nobody tried to log in: port monitors do this all day.
   return login(ending(` ${body}`, ' '), '', 'disconnect', method);
 }
 
-const wrongProtocol = ['invalid format', 'could not read protocol version', 'client sent invalid protocol identifier'];
+const wrongProtocol = [
+  'invalid format',
+  'could not read protocol version',
+  'client sent invalid protocol identifier',
+];
 
 /** What stands ahead of the reason in `ADDRESS port PORT: reason` and `ADDRESS port PORT:11: reason`, and in `ADDRESS: 14: reason`. */
 function beforeReason(body: string): Ending | null {
@@ -206,7 +213,10 @@ export function sshLogin(text: string): SshLogin | null {
       return null;
     case 80: {
       // PAM: MESSAGE for [illegal user ]USER from ADDRESS[ via ADDRESS]
-      const found = /^PAM: (?:authentication (?:failure|error)|user not known to the underlying authentication module) for /i.exec(message);
+      const found =
+        /^PAM: (?:authentication (?:failure|error)|user not known to the underlying authentication module) for /i.exec(
+          message,
+        );
       if (found === null) return null;
       let body = message.slice(found[0].length).trimEnd();
       const via = body.lastIndexOf(' via ');
@@ -231,7 +241,9 @@ export function sshLogin(text: string): SshLogin | null {
     case 115: // s
       if (message.startsWith('ssh_dispatch_run_fatal: Connection from ')) {
         const colon = message.indexOf(': ', 40);
-        return colon < 0 ? null : login(ending(` ${message.slice(40, colon)}`, ' '), '', 'failure', 'protocol');
+        return colon < 0
+          ? null
+          : login(ending(` ${message.slice(40, colon)}`, ' '), '', 'failure', 'protocol');
       }
       return null;
     case 84: // Timeout before authentication for ADDRESS port PORT; … for connection from ADDRESS to ADDRESS

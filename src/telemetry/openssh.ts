@@ -19,7 +19,10 @@ export function isSshd(program: string): boolean {
 /** Turns sshd's messages into observations; remembers which process talks to whom, for lines that do not say. */
 export class SshLog {
   readonly #addresses = new AddressCache();
-  readonly #peers = new Map<string, { readonly address: string; readonly port: number; readonly at: number }>();
+  readonly #peers = new Map<
+    string,
+    { readonly address: string; readonly port: number; readonly at: number }
+  >();
 
   /** Adds what an entry of sshd says to the writer's current record. */
   read(entry: LogEntry, writer: BatchWriter): void {

@@ -14,13 +14,14 @@ export async function* readLines(
   input: AsyncIterable<Uint8Array>,
   context: ReadContext,
   readLine: ReadLine,
+  longest: number = longestLine,
 ): AsyncIterable<ReadBatch> {
   const writer = new BatchWriter(context);
   let number = 0;
-  for await (const block of lineBlocks(input)) {
+  for await (const block of lineBlocks(input, longest)) {
     for (let index = 0; index < block.overlong; index += 1) {
       number += 1;
-      writer.damaged(number, '', `longer than ${longestLine} bytes`);
+      writer.damaged(number, '', `longer than ${longest} bytes`);
     }
     const bytes = block.bytes;
     let start = 0;
@@ -28,7 +29,7 @@ export async function* readLines(
       const feed = bytes.indexOf(10, start);
       const end = feed > start && bytes[feed - 1] === 13 ? feed - 1 : feed;
       number += 1;
-      if (end - start > longestLine) writer.damaged(number, '', `longer than ${longestLine} bytes`);
+      if (end - start > longest) writer.damaged(number, '', `longer than ${longest} bytes`);
       else if (end > start) {
         // A string of its own for each line: what is kept of it holds no more than the line in memory.
         const line = bytes.toString('utf8', start, end);

@@ -22,10 +22,7 @@ export interface LogEntry {
 const programPattern = /^[A-Za-z0-9_./@+()-]{1,64}$/;
 
 /** `program[pid]: message` or `program: message` at an index; null where there is none. */
-function programAt(
-  line: string,
-  at: number,
-): { program: string; pid: string; message: string } | null {
+function programAt(line: string, at: number): { program: string; pid: string; message: string } | null {
   const colon = line.indexOf(': ', at);
   const bare = colon < 0 && line.endsWith(':') ? line.length - 1 : colon;
   if (bare < 0 || bare - at > 100) return null;

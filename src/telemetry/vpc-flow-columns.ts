@@ -46,7 +46,10 @@ const added: readonly (readonly [version: number, columns: string])[] = [
   [3, 'vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr'],
   [4, 'region az-id sublocation-type sublocation-id'],
   [5, 'pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path'],
-  [7, 'ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id'],
+  [
+    7,
+    'ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id',
+  ],
   [7, 'ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id'],
   [8, 'reject-reason'],
 ];

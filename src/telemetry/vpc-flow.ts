@@ -55,7 +55,9 @@ class FlowLines {
       const feed = bytes.indexOf(10, start);
       this.#line += 1;
       const end = feed > start && bytes[feed - 1] === 13 ? feed - 1 : feed;
-      if (end > start) this.#record(bytes, start, end);
+      if (end - start > longestLine) {
+        this.#writer.damaged(this.#line, '', `longer than ${longestLine} bytes`);
+      } else if (end > start) this.#record(bytes, start, end);
       start = feed + 1;
     }
   }
@@ -84,7 +86,7 @@ class FlowLines {
       this.#hash = value;
       return this.#addresses.four(value);
     }
-    const text = to - from > 60 ? null : this.#addresses.canonical(bytes.latin1Slice(from, to));
+    const text = to - from > 60 ? null : this.#addresses.canonical(bytes.toString('latin1', from, to));
     if (text !== null) this.#hash = textHash(text);
     return text;
   }
@@ -118,7 +120,7 @@ class FlowLines {
     while (at < end) {
       const reading = column < roles.length ? (roles[column] ?? 0) : 0;
       const from = at;
-      if (reading >= role.sourcePort && reading <= role.end || reading === role.flags) {
+      if ((reading >= role.sourcePort && reading <= role.end) || reading === role.flags) {
         let value = 0;
         let code = bytes[at] ?? 0;
         if (code === dash && (at + 1 >= end || bytes[at + 1] === space)) {
@@ -233,7 +235,8 @@ class FlowLines {
   }
 }
 
-const recordLine = /^\d \d{1,20} [a-z0-9-]{1,40} (?:-|[0-9a-f.:]{2,45}) (?:-|[0-9a-f.:]{2,45}) (?:-|\d{1,5}) /;
+const recordLine =
+  /^\d \d{1,20} [a-z0-9-]{1,40} (?:-|[0-9a-f.:]{2,45}) (?:-|[0-9a-f.:]{2,45}) (?:-|\d{1,5}) /;
 
 export const vpcFlow: Reader = {
   name: 'vpc-flow',

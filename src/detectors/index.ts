@@ -1,0 +1,9 @@
+/** The list of detectors. To add one: write its file, a test beside it, and a line here. */
+
+import type { Detector } from '../core/detector.ts';
+import { credentialGuessing } from './credential-guessing.ts';
+import { decoyContact } from './decoy-contact.ts';
+import { flowGuessing } from './flow-guessing.ts';
+import { portScan } from './port-scan.ts';
+
+export const detectors: readonly Detector[] = [decoyContact, portScan, flowGuessing, credentialGuessing];

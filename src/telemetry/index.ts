@@ -1,0 +1,19 @@
+/** The list of readers. To add one: write its file, a test beside it, and a line here. */
+
+import type { Reader } from '../core/reader.ts';
+import { httpJsonl } from './http-jsonl.ts';
+import { systemLog, webError } from './login-log.ts';
+import { openssh } from './openssh.ts';
+import { picketJsonl } from './picket-jsonl.ts';
+import { vpcFlow } from './vpc-flow.ts';
+import { webAccess } from './web-access.ts';
+
+export const readers: readonly Reader[] = [
+  picketJsonl,
+  httpJsonl,
+  vpcFlow,
+  webAccess,
+  webError,
+  openssh,
+  systemLog,
+];
