@@ -1,7 +1,6 @@
 /** Flow records read and judged: VPC flow log text → observations → evidence, beside a bare split of the same lines. */
 
 import { performance } from 'node:perf_hooks';
-import type { Observation } from '../src/core/observation.ts';
 import { seededRandom, below } from '../src/core/random.ts';
 import { flowGuessing } from '../src/detectors/flow-guessing.ts';
 import { portScan } from '../src/detectors/port-scan.ts';
@@ -51,7 +50,7 @@ async function readAndJudge(bytes: Buffer): Promise<{ records: number; evidence:
   let evidence = 0;
   for await (const batch of vpcFlow.read(pieces(bytes), context)) {
     count += batch.recordCount;
-    for (const observation of batch.observations as readonly Observation[]) {
+    for (const observation of batch.observations) {
       evidence += runner.run(observation).length;
     }
   }

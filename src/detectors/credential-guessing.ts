@@ -17,7 +17,7 @@ const firstFailure = 0.8;
 const growth = 0.4;
 const mostGrowth = 4;
 const unknownUser = 1.2;
-const furtherUser = 1;
+const furtherUser = 1.4;
 const listedUser = 0.4;
 /** On a decoy nobody has an account: each guess is one. */
 const decoyGuess = 2.4;

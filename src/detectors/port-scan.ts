@@ -16,7 +16,8 @@ const repeatedContact = 0.35;
 const repeatsCounted = 6;
 /** A high port that few services use says less: peers of file sharing fail at such ports all day. */
 const highPort = 10_000;
-const highPortContact = Math.log(2);
+/** So does a datagram, which anyone can send in another's name, and a failure that only the packets' sizes suggest. */
+const weakContact = Math.log(2);
 const walkTrigger = Math.log(9_900);
 const windowMilliseconds = 900_000;
 const hostPortsTrigger = 25;
@@ -62,7 +63,12 @@ function passedOver(observation: Observation): boolean {
 /** What came of a first contact, as far as one record tells. */
 function outcomeOf(observation: Observation): Outcome {
   if (observation.kind !== 'flow') return 'failed';
-  if (observation.action === 'reject') return 'failed';
+  // A refused record that carried data is the rest of a conversation that was allowed before: a SYN carries none.
+  if (observation.action === 'reject') {
+    return observation.transport === 'tcp' && observation.bytes > observation.packets * 84
+      ? 'unclear'
+      : 'failed';
+  }
   if (observation.transport !== 'tcp') return 'unclear';
   const { tcpFlags: flags, packets, bytes } = observation;
   // SYN without ACK (flags 2 and 16): the client never completed the handshake.
@@ -70,7 +76,11 @@ function outcomeOf(observation: Observation): Outcome {
     if ((flags & 2) !== 0 && (flags & 16) === 0) return 'failed';
     if ((flags & 16) !== 0 && (flags & 2) === 0 && packets <= 2) return 'unclear';
   }
-  if (packets <= 2 && bytes <= packets * 64) return 'failed';
+  if (packets <= 2 && bytes <= packets * 64) {
+    // 41 and 52 to 55 bytes a packet are the keep-alives of an idle conversation; other sizes are those of a SYN.
+    const size = bytes / packets;
+    return flags <= 0 && (size === 41 || (size >= 52 && size < 56)) ? 'unclear' : 'failed';
+  }
   // A handshake and an end, no data: an open port was found and left, which speaks neither way.
   if (packets <= 4 && bytes <= packets * 64) return 'unclear';
   return 'succeeded';
@@ -170,7 +180,10 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   if (state.times.length >= 32) state.times.shift();
   state.times.push(observation.at);
   // An echo request that was answered is a first contact that says nothing by itself; thirty of them are a sweep.
-  const base = port >= highPort && !isContact && state.hosts.size > 3 ? highPortContact : firstContact;
+  const isInferred =
+    observation.kind === 'flow' && observation.action !== 'reject' && observation.tcpFlags <= 0;
+  const isWeak = isInferred || observation.transport === 'udp' || (port >= highPort && state.hosts.size > 3);
+  const base = isWeak ? weakContact : firstContact;
   let weight = isContact || outcome === 'unclear' ? 0 : base;
   const recent = contactsInWindow(state.times, observation.at);
   const triggered =

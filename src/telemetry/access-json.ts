@@ -2,6 +2,7 @@
 
 import type { AccessLine } from './access-line.ts';
 import { requestParts } from './access-line.ts';
+import { isObject, type Fields } from './json-object.ts';
 import { accessTime, isoTime } from './log-time.ts';
 
 const names = {
@@ -36,8 +37,6 @@ const names = {
   ],
 } as const;
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function textOf(fields: Fields, keys: readonly string[]): string {
   for (const key of keys) {
     const value = fields[key];
@@ -63,7 +62,7 @@ function timeOf(text: string, near: number): number {
 /** The access that a record tells of, or null where it tells of none. */
 export function accessRecord(record: Fields, near: number): AccessLine | null {
   const inner = record['request'];
-  const nested: Fields = typeof inner === 'object' && inner !== null ? (inner as Fields) : {};
+  const nested: Fields = isObject(inner) ? inner : {};
   const fields: Fields = { ...record, ...nested };
   const address = withoutPort(textOf(fields, names.address));
   if (address === '') return null;
@@ -74,7 +73,7 @@ export function accessRecord(record: Fields, near: number): AccessLine | null {
   if (path === '' || (method === '' && !(status > 0))) return null;
   const headers = nested['headers'];
   const header = (name: string): string => {
-    const value = typeof headers === 'object' && headers !== null ? (headers as Fields)[name] : undefined;
+    const value = isObject(headers) ? headers[name] : undefined;
     return Array.isArray(value) && typeof value[0] === 'string' ? value[0] : '';
   };
   return {

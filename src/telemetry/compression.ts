@@ -45,7 +45,8 @@ export async function* decompressed(input: AsyncIterable<Uint8Array>): AsyncIter
   const inflate = compression === 'gzip' ? createGunzip() : createZstdDecompress();
   source.on('error', (error) => inflate.destroy(error));
   try {
-    for await (const chunk of source.pipe(inflate)) yield chunk as Uint8Array;
+    const plain: AsyncIterable<Uint8Array> = source.pipe(inflate);
+    yield* plain;
   } catch (error) {
     throw new PicketError(
       'PICKET_INPUT_UNREADABLE',

@@ -8,7 +8,7 @@ import type { ReadBatch, ReadContext, Reader } from '../core/reader.ts';
 import { canonicalAddress } from '../core/address.ts';
 import { isoTime } from './log-time.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
-import { jsonObject } from './web-access.ts';
+import { jsonObject } from './json-object.ts';
 
 const mostHeaders = 200;
 const longestBody = 65_536;

@@ -4,7 +4,7 @@ import type { Observation } from '../core/observation.ts';
 import type { ReadBatch, ReadContext, Reader } from '../core/reader.ts';
 import { checkObservation } from '../wire/observation-check.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
-import { jsonObject } from './web-access.ts';
+import { jsonObject } from './json-object.ts';
 
 /** A body of 64 KiB, each byte as `\u00XX`, and the rest. */
 const longestRecord = 1_048_576;

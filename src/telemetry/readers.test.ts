@@ -1,5 +1,5 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAll, type ReadOutcome } from '../../test/support/read-input.ts';
 import type { Reader } from '../core/reader.ts';

@@ -8,6 +8,7 @@
  *     {"__REALTIME_TIMESTAMP":"…","SYSLOG_IDENTIFIER":"sshd","_PID":"12","MESSAGE":"…"}     journalctl -o json
  */
 
+import { jsonObject } from './json-object.ts';
 import { isoTime, syslogTime } from './log-time.ts';
 
 export interface LogEntry {
@@ -84,14 +85,8 @@ function fieldText(value: unknown): string {
 }
 
 function journalEntry(line: string, near: number): LogEntry | null {
-  let record: unknown;
-  try {
-    record = JSON.parse(line);
-  } catch {
-    return null;
-  }
-  if (typeof record !== 'object' || record === null || !('MESSAGE' in record)) return null;
-  const fields = record as Record<string, unknown>;
+  const fields = jsonObject(line);
+  if (fields === null || !('MESSAGE' in fields)) return null;
   const micro = Number(fieldText(fields['__REALTIME_TIMESTAMP']) || fields['_SOURCE_REALTIME_TIMESTAMP']);
   return {
     at: Number.isFinite(micro) && micro > 0 && micro < 8e18 ? Math.floor(micro / 1000) : near,

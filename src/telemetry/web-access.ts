@@ -5,22 +5,12 @@ import { accessRecord } from './access-json.ts';
 import { accessLine, type AccessLine } from './access-line.ts';
 import { AddressCache } from './address-cache.ts';
 import type { BatchWriter } from './batch-writer.ts';
+import { jsonObject } from './json-object.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
 import { logEntry } from './syslog-line.ts';
 
 const longestPath = 16_384;
 const longestAgent = 1_024;
-
-/** A JSON object of a line, or null. */
-export function jsonObject(line: string): Readonly<Record<string, unknown>> | null {
-  if (line.charCodeAt(0) !== 123) return null;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}
 
 export class AccessLog {
   readonly #addresses = new AddressCache();

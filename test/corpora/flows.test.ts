@@ -27,7 +27,8 @@ function expectedBehavior(name: string): string | null {
 
 describe.skipIf(folder === null)('recorded flow scenarios (skipped where the corpora are absent)', () => {
   const read = (name: string): Buffer => readFileSync(join(folder ?? '', name));
-  const scenarios = folder === null ? [] : (JSON.parse(read('flow-scenarios.json').toString()) as Scenario[]);
+  const scenarios: readonly Scenario[] =
+    folder === null ? [] : JSON.parse(read('flow-scenarios.json').toString());
 
   it.each(scenarios.map((scenario) => [scenario.file, scenario] as const))('%s', async (_, scenario) => {
     const { observations, damaged } = await readAll(vpcFlow, read(scenario.file));
@@ -55,11 +56,11 @@ describe.skipIf(folder === null)('recorded flow scenarios (skipped where the cor
       readonly pkts: readonly [number, number];
       readonly bytes: readonly [number, number];
     }
-    const flows = read('ndpi-flows.jsonl')
+    const flows: readonly Flow[] = read('ndpi-flows.jsonl')
       .toString()
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as Flow);
+      .map((line) => JSON.parse(line));
     const numbers: Readonly<Record<string, number>> = { TCP: 6, UDP: 17, ICMP: 1, ICMPV6: 58 };
     const called: string[] = [];
     for (const [name, group] of Object.entries(Object.groupBy(flows, (flow) => flow.pcap))) {

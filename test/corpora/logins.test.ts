@@ -34,7 +34,7 @@ const linesOf = <Item>(name: string): Item[] =>
     : readFileSync(join(folder, name), 'utf8')
         .trim()
         .split('\n')
-        .map((line) => JSON.parse(line) as Item);
+        .map((line) => JSON.parse(line));
 
 /** The sources blamed by one line. */
 async function blamed(line: string): Promise<string[]> {
