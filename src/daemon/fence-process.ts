@@ -10,11 +10,8 @@ import { Fence } from '../fence/fence.ts';
 import type { Configuration } from './configuration.ts';
 import { log } from './log.ts';
 import { dropPrivileges } from './privileges.ts';
+import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
-
-export interface RunningFence {
-  stop(): Promise<void>;
-}
 
 function isOrder(value: unknown): value is FenceOrder {
   return (
@@ -25,7 +22,7 @@ function isOrder(value: unknown): value is FenceOrder {
   );
 }
 
-export function runFence(configuration: Configuration): RunningFence {
+export function runFence(configuration: Configuration): Running {
   const say = log('fence');
   const enforce = configuration.mode === 'enforce';
   if (process.getuid?.() === 0) {

@@ -13,17 +13,18 @@ import type { Configuration } from './configuration.ts';
 import { ObservationSender } from './observation-sender.ts';
 import { log } from './log.ts';
 import { dropPrivileges } from './privileges.ts';
+import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
 
 /** Sockets that a privileged supervisor has made: descriptor by index of the configured listener, and those of any port. */
 export interface InheritedSockets {
   readonly listeners: readonly (number | null)[];
   readonly any: AnyListeners | null;
+  /** The packet socket on which probes without a handshake are seen. */
+  readonly probe: number | null;
 }
 
-export interface RunningSensor {
-  stop(): Promise<void>;
-}
+export const noSockets: InheritedSockets = { listeners: [], any: null, probe: null };
 
 function decoyNamed(name: string): Decoy {
   const decoy = decoys.find((candidate) => candidate.name === name);
@@ -34,10 +35,7 @@ function decoyNamed(name: string): Decoy {
   );
 }
 
-export async function runSensor(
-  configuration: Configuration,
-  inherited: InheritedSockets,
-): Promise<RunningSensor> {
+export async function runSensor(configuration: Configuration, inherited: InheritedSockets): Promise<Running> {
   const folders = stateFolders(configuration);
   const say = log('sensor');
   const spool = new Spool({

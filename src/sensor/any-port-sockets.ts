@@ -89,16 +89,18 @@ function set(fd: number, [level, name]: readonly [number, number], value: number
   check(libc().setsockopt(fd, level, name, bytes, 4), `setsockopt ${level}/${name}`);
 }
 
-function loopback(family: 4 | 6, port: number): Uint8Array {
+function socketAddress(family: 4 | 6, value: bigint, port: number): Uint8Array {
   const bytes = new Uint8Array(family === 4 ? 16 : 28);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, inet[family], true);
   view.setUint16(2, port);
-  const value = parseAddress(family === 4 ? '127.0.0.1' : '::1')?.value ?? 0n;
   if (family === 4) view.setUint32(4, Number(value));
   else view.setBigUint64(16, value);
   return bytes;
 }
+
+const loopback = (family: 4 | 6, port: number): Uint8Array =>
+  socketAddress(family, family === 4 ? 0x7f00_0001n : 1n, port);
 
 function make(made: number[], family: 4 | 6, type: number, protocol: number): number {
   const fd = check(libc().socket(inet[family], type | nonBlocking, protocol), 'socket');
@@ -144,6 +146,34 @@ export function makeAnyPortSockets(plan: AnyPortPlan): AnyPortSockets {
   } finally {
     libc().setfsuid(before);
   }
+}
+
+/**
+ * A bound and listening TCP socket for the sensor to inherit: how a decoy gets a port below 1024. Throws PICKET_PORT_TAKEN or
+ * PICKET_NOT_PRIVILEGED.
+ */
+export function makeListeningSocket(address: string, port: number, uid: number): number {
+  const parsed = parseAddress(address);
+  const family = parsed?.family ?? 4;
+  const made: number[] = [];
+  const before = libc().setfsuid(uid);
+  try {
+    const fd = make(made, family, stream, 0);
+    set(fd, option.reuseAddress, 1);
+    const bytes = socketAddress(family, parsed?.value ?? 0n, port);
+    check(libc().bind(fd, bytes, bytes.length), `bind to port ${port}`);
+    check(libc().listen(fd, backlog), 'listen');
+    return fd;
+  } catch (error) {
+    closeDescriptors(made);
+    throw error;
+  } finally {
+    libc().setfsuid(before);
+  }
+}
+
+export function closeDescriptors(descriptors: readonly number[]): void {
+  for (const fd of descriptors) libc().close(fd);
 }
 
 /** Closes them in the process that made them, once the sensor has its own. */

@@ -1,0 +1,211 @@
+/** The engine: takes observations from sensors, judges them, tells the fence, and remembers. */
+
+import type { Clock } from '../core/clock.ts';
+import type { Action, Decision } from '../core/decision.ts';
+import type { Network } from '../core/address.ts';
+import { formatNetwork } from '../core/address.ts';
+import type { Observation } from '../core/observation.ts';
+import { Allowlist, type AllowEntry } from '../decide/guards/allowlist.ts';
+import type { BenignEntry } from '../decide/guards/benign-list.ts';
+import { Breaker } from '../decide/guards/breaker.ts';
+import { standardGuards } from '../decide/guards/standard.ts';
+import { Judge } from '../decide/judge.ts';
+import type { Policy } from '../decide/policy.ts';
+import { detectors } from '../detectors/index.ts';
+import type { DecisionLog } from '../store/decision-log.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { EventKeeper } from './event-keeper.ts';
+import { FenceDesk } from './fence-desk.ts';
+import { Pipeline } from './pipeline.ts';
+import { SensorDesk, type SensorState } from './sensor-desk.ts';
+
+export interface EngineOptions {
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly own: readonly Network[];
+  readonly lab: readonly Network[];
+  /** From the configuration; those added later are in the decision log. */
+  readonly allow: readonly AllowEntry[];
+  readonly benign: readonly BenignEntry[];
+  readonly decisionLog: DecisionLog;
+  readonly store: EventStore | null;
+  readonly log: (line: string) => void;
+}
+
+export type EngineEvent =
+  | { readonly type: 'observation'; readonly observation: Observation }
+  | { readonly type: 'decision'; readonly decision: Decision };
+
+/** How far back, and how much, the scores are restored from the event store after a restart. */
+const restoreMilliseconds = 86_400_000;
+const restoreRows = 200_000;
+/** Decisions that wait in memory for a decision log that can't be written. */
+const unloggedKept = 100_000;
+
+export class Engine {
+  readonly allowlist: Allowlist;
+  readonly breaker: Breaker;
+  readonly judge: Judge;
+  readonly pipeline: Pipeline;
+  readonly sensorDesk: SensorDesk;
+  readonly fenceDesk: FenceDesk;
+  readonly keeper: EventKeeper;
+  readonly #options: EngineOptions;
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  #unlogged: Decision[] = [];
+  #logFailing = false;
+  #logging: NodeJS.Immediate | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #observations = 0;
+  #decisions = 0;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { clock, policy } = options;
+    this.allowlist = new Allowlist(options.allow);
+    this.breaker = new Breaker(policy);
+    this.judge = new Judge({
+      policy,
+      guards: standardGuards({
+        policy,
+        own: options.own,
+        lab: options.lab,
+        allowlist: this.allowlist,
+        benign: options.benign,
+        breaker: this.breaker,
+      }),
+    });
+    this.pipeline = new Pipeline(this.judge, detectors);
+    this.fenceDesk = new FenceDesk({
+      now: () => clock.now(),
+      dropped: (drops) => {
+        for (const { target } of drops) {
+          const renewed = this.judge.renew(target, clock.now());
+          if (renewed !== null) this.#decided(renewed);
+        }
+      },
+    });
+    this.sensorDesk = new SensorDesk({
+      now: () => clock.now(),
+      observed: (observation, sensor) => this.#observed(observation, sensor),
+      log: options.log,
+    });
+    this.keeper = new EventKeeper({
+      store: options.store,
+      kept: (sensor, sequence) => this.sensorDesk.kept(sensor, sequence),
+      log: options.log,
+    });
+  }
+
+  get counts(): { readonly observations: number; readonly decisions: number } {
+    return { observations: this.#observations, decisions: this.#decisions };
+  }
+
+  /** Brings back what was known before a restart: standing decisions, the allowlist, and the scores of the last day. */
+  async restore(): Promise<void> {
+    const { clock, decisionLog, store, log } = this.#options;
+    const now = clock.now();
+    if (store !== null) {
+      try {
+        for (const [sensor, sequence] of Object.entries(await store.highestSequences())) {
+          this.sensorDesk.restore(sensor, sequence);
+          this.keeper.restore(sensor, sequence);
+        }
+        // Into memory alone: nothing is decided twice on what was decided before.
+        for (const observation of await store.since(now - restoreMilliseconds, restoreRows)) {
+          this.pipeline.observe(observation, () => {});
+        }
+        for (const record of this.judge.sources.values()) record.standing = null;
+      } catch (error) {
+        log(
+          `scores of the last day could not be restored: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+    for (const decision of decisionLog.standing(now)) {
+      this.judge.restore(decision);
+      this.fenceDesk.place(decision);
+    }
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.fenceDesk.expire();
+      this.#writeLog();
+    }, 10_000);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    await this.keeper.drain(5000);
+    this.#writeLog();
+  }
+
+  subscribe(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A person's decision. What the guards refuse is recorded and not placed. */
+  decide(target: Network, action: Action, seconds: number, by: string, reason: string): Decision {
+    const decision = this.judge.byPerson(target, action, seconds, this.#options.clock.now(), by, reason);
+    this.#decided(decision);
+    return decision;
+  }
+
+  /** Ends a decision; false where none stood. */
+  lift(target: string, by: string, reason: string): boolean {
+    this.#writeLog();
+    const standing = this.#options.decisionLog.standing(this.#options.clock.now());
+    const stood = standing.some((decision) => decision.target === target);
+    this.judge.lift(target);
+    this.fenceDesk.remove(target);
+    if (stood) this.#options.decisionLog.lift(target, this.#options.clock.now(), by, reason);
+    return stood;
+  }
+
+  /** Allows a network from now on; what stands against it falls at once. */
+  allow(entry: AllowEntry): void {
+    this.allowlist.add(entry);
+    const now = this.#options.clock.now();
+    for (const target of this.judge.recheck(now)) {
+      this.fenceDesk.remove(target);
+      this.#options.decisionLog.lift(target, now, entry.by, `allowed by ${formatNetwork(entry.network)}`);
+    }
+  }
+
+  #observed(observation: Observation, sensor: SensorState): void {
+    // Judged first: the decision must not wait for anything. A record sent again is kept, not judged again.
+    if (observation.sequence > sensor.judged) {
+      this.#observations += 1;
+      this.pipeline.observe(observation, (decision) => this.#decided(decision));
+      for (const listener of this.#listeners) listener({ type: 'observation', observation });
+    }
+    this.keeper.keep(observation);
+  }
+
+  #decided(decision: Decision): void {
+    this.#decisions += 1;
+    this.fenceDesk.place(decision);
+    this.#unlogged.push(decision);
+    this.#logging ??= setImmediate(() => this.#writeLog());
+    for (const listener of this.#listeners) listener({ type: 'decision', decision });
+  }
+
+  #writeLog(): void {
+    if (this.#logging !== null) clearImmediate(this.#logging);
+    this.#logging = null;
+    if (this.#unlogged.length === 0) return;
+    const decisions = this.#unlogged;
+    this.#unlogged = [];
+    try {
+      this.#options.decisionLog.append(decisions);
+      this.#logFailing = false;
+    } catch (error) {
+      // What is decided is in force already; it waits, bounded, for a disk that takes it.
+      if (!this.#logFailing) this.#options.log(`the decision log can't be written: ${String(error)}`);
+      this.#logFailing = true;
+      this.#unlogged = [...decisions, ...this.#unlogged].slice(-unloggedKept);
+    }
+  }
+}

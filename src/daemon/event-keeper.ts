@@ -1,0 +1,121 @@
+/** Brings observations into the event store behind the engine's back, in order, and says what is kept. Detection never waits for it. */
+
+import type { Observation } from '../core/observation.ts';
+import type { EventStore } from '../store/event-store.ts';
+
+/** Rows in one append, and rows that wait at most; past that they are left to the sensors' spools and asked for again. */
+const batchRows = 5000;
+const waitingRows = 200_000;
+const retryMilliseconds = 500;
+
+export interface EventKeeperOptions {
+  /** Null where there is no event store: then what was judged counts as kept, and the spools are the record. */
+  readonly store: EventStore | null;
+  readonly kept: (sensor: string, sequence: number) => void;
+  readonly log: (line: string) => void;
+}
+
+export class EventKeeper {
+  readonly #options: EventKeeperOptions;
+  #waiting: Observation[] = [];
+  #busy = false;
+  #stopped = false;
+  #failing = false;
+  /** Highest sequence taken in of each sensor, so that a record sent again is kept once. */
+  readonly #taken = new Map<string, number>();
+  #passedOver = 0;
+  #rows = 0;
+
+  constructor(options: EventKeeperOptions) {
+    this.#options = options;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Records left to the spools because the store was behind; they come again when a sensor reconnects. */
+  get passedOver(): number {
+    return this.#passedOver;
+  }
+
+  get failing(): boolean {
+    return this.#failing;
+  }
+
+  restore(sensor: string, sequence: number): void {
+    this.#taken.set(sensor, sequence);
+  }
+
+  keep(observation: Observation): void {
+    const taken = this.#taken.get(observation.sensor) ?? 0;
+    if (observation.sequence <= taken) return;
+    if (this.#options.store === null) {
+      this.#taken.set(observation.sensor, observation.sequence);
+      this.#options.kept(observation.sensor, observation.sequence);
+      return;
+    }
+    if (this.#waiting.length >= waitingRows) {
+      // `taken` stands still, so that nothing later of this sensor is kept ahead of what was passed over.
+      this.#passedOver += 1;
+      return;
+    }
+    this.#taken.set(observation.sensor, observation.sequence);
+    this.#waiting.push(observation);
+    if (!this.#busy) this.#begin();
+  }
+
+  /** Waits until everything that was taken in is kept, or the time is up. */
+  async drain(milliseconds: number): Promise<void> {
+    const end = Date.now() + milliseconds;
+    while ((this.#waiting.length > 0 || this.#busy) && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    this.#stopped = true;
+  }
+
+  #begin(): void {
+    this.#busy = true;
+    this.#run().then(
+      () => {
+        this.#busy = false;
+        if (this.#waiting.length > 0 && !this.#stopped) this.#begin();
+      },
+      (error: unknown) => {
+        this.#busy = false;
+        this.#options.log(`keeping events ended: ${String(error)}`);
+      },
+    );
+  }
+
+  async #run(): Promise<void> {
+    const { store, kept, log } = this.#options;
+    while (store !== null && this.#waiting.length > 0 && !this.#stopped) {
+      // Lets a burst gather: one large append costs the store far less than many small ones.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const batch = this.#waiting.slice(0, batchRows);
+      try {
+        await store.append(batch);
+      } catch (error) {
+        if (!this.#failing)
+          log(
+            `the event store is away, events wait: ${error instanceof Error ? error.message : String(error)}`,
+          );
+        this.#failing = true;
+        await new Promise((resolve) => setTimeout(resolve, retryMilliseconds));
+        continue;
+      }
+      if (this.#failing) log('the event store is back');
+      this.#failing = false;
+      this.#waiting.splice(0, batch.length);
+      this.#rows += batch.length;
+      const highest = new Map<string, number>();
+      for (const observation of batch) highest.set(observation.sensor, observation.sequence);
+      for (const [sensor, sequence] of highest) kept(sensor, sequence);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** What each of Picket's processes does around its work: says when it is ready, stops in order on a signal or when the supervisor is gone. */
+
+import process from 'node:process';
+import { log } from './log.ts';
+
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** Runs until told to stop. Resolves when it has stopped. */
+export async function runUntilStopped(name: string, start: () => Running | Promise<Running>): Promise<void> {
+  const say = log(name);
+  const running = await start();
+  process.send?.({ ready: name });
+  await new Promise<void>((resolve) => {
+    let stopping = false;
+    const stop = (): void => {
+      if (stopping) return;
+      stopping = true;
+      running.stop().then(resolve, (error: unknown) => {
+        say(`stopping failed: ${error instanceof Error ? error.message : String(error)}`);
+        process.exitCode = 1;
+        resolve();
+      });
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    // Without its supervisor nobody would start it again or stop it.
+    process.on('disconnect', stop);
+  });
+  if (process.connected) process.disconnect();
+}

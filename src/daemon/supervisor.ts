@@ -1,0 +1,140 @@
+/** `picket up`: makes what needs root, starts the processes, starts again what falls, stops all in order. */
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { makeAnyPortSockets, makeListeningSocket } from '../sensor/any-port-sockets.ts';
+import { installSensorRules, removeSensorRules } from '../sensor/any-port-rules.ts';
+import { makeProbeSocket } from '../sensor/probe-socket.ts';
+import { Child } from './child-process.ts';
+import type { Configuration } from './configuration.ts';
+import { log } from './log.ts';
+import { noSockets, type InheritedSockets } from './sensor-process.ts';
+import { makeStateFolders } from './state-folder.ts';
+
+/** Node's own place of the first descriptor that is handed to a child: after stdin, stdout, stderr and the IPC channel. */
+const firstDescriptor = 4;
+const anyPortTcp = 50_080;
+const anyPortUdp = 50_081;
+
+export class Supervisor {
+  readonly #configuration: Configuration;
+  readonly #log = log('picket');
+  #children: Child[] = [];
+  #rules = false;
+
+  constructor(configuration: Configuration) {
+    this.#configuration = configuration;
+  }
+
+  /** The processes that run, by role. */
+  pids(): (number | undefined)[] {
+    return this.#children.map((child) => child.pid);
+  }
+
+  async start(): Promise<void> {
+    const root = process.getuid?.() === 0;
+    makeStateFolders(this.#configuration);
+    const configuration: Configuration = {
+      ...this.#configuration,
+      sensor: { ...this.#configuration.sensor, seed: this.#seed() },
+    };
+    const descriptors: number[] = [];
+    const inherited = root
+      ? this.#privilegedSockets(configuration, descriptors)
+      : { listeners: [], any: null, probe: null };
+    const json = JSON.stringify(configuration);
+    const child = (role: 'store' | 'engine' | 'fence' | 'sensor'): Child =>
+      new Child({
+        role,
+        configuration: json,
+        log: this.#log,
+        ...(role === 'sensor'
+          ? { descriptors, environment: { PICKET_SOCKETS: JSON.stringify(inherited) } }
+          : {}),
+      });
+    const store = configuration.store.engine === 'chdb' ? [child('store')] : [];
+    const engine = child('engine');
+    const fence = child('fence');
+    const sensor = child('sensor');
+    this.#children = [...store, engine, fence, sensor];
+    try {
+      // The sensor's spool takes what comes before the others are there: contacts are accepted from the first moment.
+      await Promise.all([sensor.start(), engine.start(), fence.start()]);
+      for (const process of store) {
+        process.start().catch((error: unknown) => {
+          this.#log(`no event store: ${error instanceof Error ? error.message : String(error)}`);
+        });
+      }
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    // Against the flow of the data: whoever makes records first, whoever keeps them last.
+    for (const child of this.#children.toReversed()) await child.stop();
+    this.#children = [];
+    if (this.#rules) {
+      removeSensorRules({ uid: this.#configuration.processes.sensorUid });
+      this.#rules = false;
+    }
+  }
+
+  #privilegedSockets(configuration: Configuration, descriptors: number[]): InheritedSockets {
+    const uid = configuration.processes.sensorUid;
+    const { anyPort, listen, listeners } = configuration.sensor;
+    const hand = (fd: number): number => {
+      descriptors.push(fd);
+      return firstDescriptor + descriptors.length - 1;
+    };
+    const low = listeners.map((listener) =>
+      listener.transport === 'tcp' && listener.port < 1024
+        ? hand(makeListeningSocket(listen, listener.port, uid))
+        : null,
+    );
+    if (anyPort.interface === '') {
+      installSensorRules({ uid });
+      this.#rules = true;
+      return { listeners: low, any: null, probe: null };
+    }
+    const sockets = makeAnyPortSockets({ tcpPort: anyPortTcp, udpPort: anyPortUdp, families: [4, 6], uid });
+    installSensorRules({
+      uid,
+      anyPort: {
+        interface: anyPort.interface,
+        tcpPort: anyPortTcp,
+        udpPort: anyPortUdp,
+        exceptPorts: anyPort.except,
+      },
+    });
+    this.#rules = true;
+    return {
+      listeners: low,
+      any: {
+        tcp: sockets.tcp.map(hand),
+        udp: sockets.udp.map(({ family, receive, send }) => ({
+          family,
+          receive: hand(receive),
+          send: hand(send),
+        })),
+      },
+      probe: hand(makeProbeSocket(anyPort.interface)),
+    };
+  }
+
+  /** The seed of the personas: configured, or made once and kept where only the supervisor reads it. */
+  #seed(): string {
+    if (this.#configuration.sensor.seed !== '') return this.#configuration.sensor.seed;
+    const path = join(this.#configuration.state, 'seed');
+    try {
+      return readFileSync(path, 'utf8').trim();
+    } catch {
+      const seed = randomBytes(16).toString('hex');
+      writeFileSync(path, `${seed}\n`, { mode: 0o600 });
+      return seed;
+    }
+  }
+}
