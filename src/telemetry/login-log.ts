@@ -9,7 +9,7 @@ import { matchTemplate } from './log-template.ts';
 import { loggedPacket } from './netfilter.ts';
 import { isSshd, SshLog } from './openssh.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
-import { loginRules, webErrorRules } from './rules/login-rules.ts';
+import { loginRules } from './rules/login-rules.ts';
 import type { LoginRule } from './rules/rule.ts';
 import { logEntry } from './syslog-line.ts';
 import { AccessLog } from './web-access.ts';
@@ -155,5 +155,5 @@ export const webError: Reader = {
         line.includes('] [client ') || (line.includes(', client: ') && /^\d{4}\/\d\d\/\d\d /.test(line)),
     ) * 0.93,
   read: (input: AsyncIterable<Uint8Array>, context: ReadContext): AsyncIterable<ReadBatch> =>
-    read(webErrorRules, input, context),
+    read(loginRules, input, context),
 };

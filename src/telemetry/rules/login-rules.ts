@@ -6,7 +6,7 @@
 import { rule, type LoginRule } from './rule.ts';
 
 /** Error logs of Apache and nginx. The address stands ahead of what the client chose in Apache's, between two such parts in nginx's. */
-export const webErrorRules: readonly LoginRule[] = [
+const webErrorRules: readonly LoginRule[] = [
   ...['', 'AH01618: ', 'AH01790: '].map((code) =>
     rule('http', '[client ', `[client <address>] ${code}user <user> not found<any>`, 'unknown-user', 'left'),
   ),
