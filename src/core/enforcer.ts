@@ -42,4 +42,22 @@ export interface Enforcer {
   apply(changes: readonly Change[], now: number): ApplyResult;
   /** Ends its own work and leaves what is in force in force. */
   stop(): void;
+  /** As `observe`, in small steps between which other work can go on: a million rules take a kernel many seconds to list. */
+  observeInSteps?(): Generator<undefined, readonly StandingRule[]>;
+  /**
+   * A cheap answer (microseconds) to whether the back end can still hold what was placed: `intact` where nobody else has changed
+   * anything since, `doubtful` where somebody has changed something, `broken` where a part of it is gone.
+   */
+  intact?(): 'intact' | 'doubtful' | 'broken';
+  /** The packets that were dropped since the last call, by target; only targets with any. */
+  drops?(): readonly Drops[];
+  /** The store that this rule takes a place in, where the back end has several of different sizes. */
+  pool?(rule: Rule): { readonly name: string; readonly capacity: number };
+  /** Takes everything away that this enforcer has ever placed. */
+  clear?(): void;
+}
+
+export interface Drops {
+  readonly target: string;
+  readonly packets: number;
 }
