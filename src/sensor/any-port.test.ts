@@ -1,0 +1,212 @@
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { needRoot } from '../../test/support/need.ts';
+
+const run = promisify(execFile);
+const tools = ['ip', 'nft', 'nmap', 'curl', 'nc', 'tcpdump'];
+const able = process.getuid?.() === 0;
+const visitor = `picket-v-${process.pid}`;
+const house = `picket-s-${process.pid}`;
+const uid = 65_534;
+
+interface Line {
+  readonly kind?: string;
+  readonly source?: string;
+  readonly destination?: string;
+  readonly destinationPort?: number;
+  readonly transport?: string;
+  readonly service?: string;
+  readonly spoofable?: boolean;
+  readonly tried?: string;
+  readonly ready?: boolean;
+}
+
+let folder = '';
+let supervisor: ChildProcess | null = null;
+let capture: ChildProcess | null = null;
+const lines: Line[] = [];
+
+const ip = (...words: string[]): void => void execFileSync('ip', words, { stdio: 'ignore' });
+const from = async (command: string, ...words: string[]): Promise<string> =>
+  (await run('ip', ['netns', 'exec', visitor, command, ...words], { timeout: 30_000 })).stdout;
+/** `nc` that says a line, waits a moment for the answer and goes. */
+const say = (words: string, line: string): Promise<string> =>
+  from('sh', '-c', `printf '${line}' | nc -w 1 ${words} || true`);
+
+const until = async (condition: () => boolean): Promise<void> => {
+  for (let turn = 0; turn < 2_000 && !condition(); turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(condition()).toBe(true);
+};
+
+beforeAll(async () => {
+  if (!able) return;
+  folder = mkdtempSync(join(tmpdir(), 'picket-any-'));
+  chmodSync(folder, 0o700);
+  chownSync(folder, uid, uid);
+  ip('netns', 'add', visitor);
+  ip('netns', 'add', house);
+  ip('-n', visitor, 'link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 's0', 'netns', house);
+  for (const [space, device, host] of [
+    [visitor, 'v0', '1'],
+    [house, 's0', '2'],
+  ] as const) {
+    ip('-n', space, 'addr', 'add', `10.77.0.${host}/24`, 'dev', device);
+    ip('-n', space, 'addr', 'add', `fd00:77::${host}/64`, 'dev', device, 'nodad');
+    ip('-n', space, 'link', 'set', device, 'up');
+    ip('-n', space, 'link', 'set', 'lo', 'up');
+  }
+  ip('-n', visitor, 'route', 'add', '198.51.100.0/24', 'via', '10.77.0.2');
+  capture = spawn(
+    'ip',
+    [
+      'netns',
+      'exec',
+      visitor,
+      'tcpdump',
+      '-i',
+      'v0',
+      '--immediate-mode',
+      '-U',
+      '-w',
+      join(folder, 'all.pcap'),
+    ],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  let heard = '';
+  capture.stderr?.on('data', (chunk) => {
+    heard += String(chunk);
+  });
+  await until(() => heard.includes('listening on'));
+  supervisor = spawn(
+    'ip',
+    [
+      'netns',
+      'exec',
+      house,
+      process.execPath,
+      join(import.meta.dirname, '../../test/support/any-port-supervisor.ts'),
+      folder,
+      's0',
+      `${uid}`,
+      '198.51.100.0/24',
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let text = '';
+  supervisor.stdout?.on('data', (chunk) => {
+    text += String(chunk);
+    const parts = text.split('\n');
+    text = parts.pop() ?? '';
+    for (const part of parts) lines.push(JSON.parse(part));
+  });
+  await until(() => lines.some((line) => line.ready === true));
+});
+
+const ended = (child: ChildProcess | null): Promise<void> =>
+  new Promise((resolve) => {
+    if (child === null || child.exitCode !== null || child.signalCode !== null) resolve();
+    else {
+      child.once('exit', () => resolve());
+      child.kill('SIGTERM');
+    }
+  });
+
+afterAll(async () => {
+  if (!able) return;
+  await ended(supervisor);
+  await ended(capture);
+  ip('netns', 'del', visitor);
+  ip('netns', 'del', house);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const contactTo = (destination: string, port: number, transport: string): Line | undefined =>
+  lines.find(
+    (line) =>
+      line.kind === 'contact' &&
+      line.destination === destination &&
+      line.destinationPort === port &&
+      line.transport === transport,
+  );
+
+describe('the any-port sockets', () => {
+  needRoot(tools)(
+    'answer on every TCP port of both families, with the decoy that the bytes or the port ask for',
+    async () => {
+      expect(await from('curl', '-s', 'http://10.77.0.2:31337/')).toBe('plain');
+      expect(await from('curl', '-s', 'http://[fd00:77::2]:1/')).toBe('plain');
+      expect(await say('10.77.0.2 2222', 'quit')).toBe('HELLO\r\nquit\r\n');
+      expect(await say('10.77.0.2 445', 'anything')).toBe('anything');
+      expect(contactTo('10.77.0.2', 31_337, 'tcp')).toMatchObject({
+        source: '10.77.0.1',
+        service: 'web',
+        spoofable: false,
+      });
+      expect(contactTo('fd00:77::2', 1, 'tcp')).toMatchObject({ source: 'fd00:77::1', service: 'web' });
+      expect(contactTo('10.77.0.2', 2_222, 'tcp')).toMatchObject({ service: 'greeter' });
+      expect(contactTo('10.77.0.2', 445, 'tcp')).toMatchObject({ service: 'any' });
+    },
+  );
+
+  needRoot(tools)('answer on every UDP port from that very port, privileged ones too', async () => {
+    expect(await say('-u 10.77.0.2 53', 'hello')).toBe('hello');
+    expect(await say('-u fd00:77::2 161', 'six')).toBe('six');
+    expect(contactTo('10.77.0.2', 53, 'udp')).toMatchObject({ source: '10.77.0.1', spoofable: true });
+    expect(contactTo('fd00:77::2', 161, 'udp')).toMatchObject({ source: 'fd00:77::1', spoofable: true });
+  });
+
+  needRoot(tools)('answer for a whole network that is routed here', async () => {
+    expect(await from('curl', '-s', 'http://198.51.100.9:8080/')).toBe('plain');
+    expect(await say('-u 198.51.100.77 123', 'time')).toBe('time');
+    expect(contactTo('198.51.100.9', 8_080, 'tcp')).toBeDefined();
+    expect(contactTo('198.51.100.77', 123, 'udp')).toBeDefined();
+  });
+
+  needRoot(tools)('leave alone what listens on its own, and excepted ports', async () => {
+    expect(await say('10.77.0.2 2323', 'quit')).toBe('HELLO\r\nquit\r\n');
+    expect(contactTo('10.77.0.2', 2_323, 'tcp')).toMatchObject({ service: 'greeter' });
+    const scan = await from('nmap', '-n', '-Pn', '-sS', '-p', '1-40', '10.77.0.2');
+    expect(scan).toMatch(/9\/tcp +closed/);
+    expect(scan.match(/\/tcp +open/g)).toHaveLength(39);
+  });
+
+  needRoot(tools)(
+    'never let the sensor begin anything: it has no capability, and no packet of its own leaves',
+    async () => {
+      const found = execFileSync('pgrep', ['-f', `any-port-sensor.ts ${folder}`], { encoding: 'utf8' });
+      const pid = Number(found.trim().split('\n')[0]);
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      expect(status).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
+      expect(status).toMatch(/^CapEff:\t0+$/m);
+      process.kill(pid, 'SIGUSR2');
+      await until(() => lines.filter((line) => line.tried !== undefined).length === 3);
+      const tried = lines.flatMap((line) => line.tried ?? []);
+      expect(tried).not.toContain('connected');
+      expect(tried).toContain('send: refused');
+      expect(tried).toContain('forge: refused');
+      // Every packet that the sensor's side sent answers one that came before it.
+      await ended(capture);
+      const dump = await run('tcpdump', ['-nr', join(folder, 'all.pcap'), 'tcp or udp']);
+      const begun = new Set<string>();
+      const wrong: string[] = [];
+      for (const line of dump.stdout.split('\n')) {
+        const ends = /IP6? (\S+) > (\S+):/.exec(line);
+        if (ends === null) continue;
+        const [, source = '', destination = ''] = ends;
+        if (/^(10\.77\.0\.1|fd00:77::1)\./.test(source)) begun.add(`${destination} ${source}`);
+        else if (!begun.has(`${source} ${destination}`)) wrong.push(line);
+      }
+      expect(begun.size, dump.stdout.slice(-2_000)).toBeGreaterThan(40);
+      expect(wrong).toEqual([]);
+    },
+  );
+});
