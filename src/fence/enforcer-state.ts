@@ -37,6 +37,8 @@ export class EnforcerState {
   readonly #hits = new Map<string, number>();
   /** Rules that give way first, weakest last, by pool; made when a pool is full. */
   readonly #weakest = new Map<string, string[]>();
+  /** Rules that gave their place up in the batch being written. */
+  readonly #evicted = new Set<string>();
   #observation: Observation | null = null;
   #started = false;
   #down: string | null = null;
@@ -85,6 +87,7 @@ export class EnforcerState {
     if (this.#dirty.size === 0 || !this.#answers(now)) return;
     const changes: Change[] = [];
     const taken: string[] = [];
+    this.#evicted.clear();
     for (const target of this.#dirty) {
       if (taken.length === limit) break;
       taken.push(target);
@@ -234,6 +237,7 @@ export class EnforcerState {
     // The place is taken here and now, so that the rest of this burst sees it; `#note` gives it back where it fails.
     if ((this.#pools.get(pool.name) ?? 0) < pool.capacity) {
       this.#put(rule);
+      this.#evicted.delete(rule.target);
       return true;
     }
     let weakest = this.#weakest.get(pool.name);
@@ -255,8 +259,9 @@ export class EnforcerState {
       weakest.pop();
       changes.push({ do: 'remove', target: last });
       this.#drop(last);
-      if (!expired && this.#desired.has(last)) this.#failed.set(last, 'capacity');
+      this.#evicted.add(last);
       this.#put(rule);
+      this.#evicted.delete(rule.target);
       return true;
     }
     return false;
@@ -268,12 +273,16 @@ export class EnforcerState {
   ): void {
     for (const change of changes) {
       if (change.do === 'remove') {
-        const rule = this.#desired.get(change.target);
-        if (rule === undefined || this.#failed.has(change.target)) this.#drop(change.target);
+        // A removal ahead of the same target's addition (another action) is followed by it.
+        if (!this.#desired.has(change.target)) this.#drop(change.target);
       } else {
         this.#put(change.rule);
         this.#failed.delete(change.rule.target);
       }
+    }
+    for (const target of this.#evicted) {
+      this.#drop(target);
+      if (this.#desired.has(target)) this.#failed.set(target, 'capacity');
     }
     for (const { change, cause } of failed) {
       if (change.do === 'remove') continue;

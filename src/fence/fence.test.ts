@@ -241,7 +241,9 @@ describe('the fence', () => {
         back.down = false;
         back.refuse.clear();
         for (let round = 0; round < 4; round += 1) later(clock, fence, 31_000);
+        const told = fence.status().enforcers[0];
         fence.stop();
+        expect(told?.enforced, 'coverage says what is').toBe(back.live().length);
         const plain = (found: Rule): string => `${found.target} ${found.action} ${found.until}`;
         const live = back.live().map(plain);
         const all = wanted().map(plain);
