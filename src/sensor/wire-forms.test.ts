@@ -1,12 +1,12 @@
-import fc from 'fast-check';
+import { assert, boolean, nat, property, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readControlMessages, readSocketAddress } from './control-messages.ts';
 import { buildDatagram } from './raw-datagram.ts';
 
 describe('the forms that the kernel reads and writes', () => {
   it('are read from any bytes without a fault', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(400), (bytes, length) => {
+    assert(
+      property(uint8Array({ maxLength: 300 }), nat(400), (bytes, length) => {
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         readControlMessages(view, length);
         readSocketAddress(view, 0, length);
@@ -16,8 +16,8 @@ describe('the forms that the kernel reads and writes', () => {
 
   it('carry a datagram whose checksums come out even', () => {
     const ends = { source: '192.0.2.1', sourcePort: 5, destination: '198.51.100.1', destinationPort: 53 };
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 1_400 }), fc.boolean(), (payload, six) => {
+    assert(
+      property(uint8Array({ maxLength: 1_400 }), boolean(), (payload, six) => {
         const packet = buildDatagram(
           six ? { ...ends, source: '2001:db8::1', destination: '2001:db8::2' } : ends,
           payload,
