@@ -41,9 +41,7 @@ export class Supervisor {
       sensor: { ...this.#configuration.sensor, seed: this.#seed() },
     };
     const descriptors: number[] = [];
-    const inherited = root
-      ? this.#privilegedSockets(configuration, descriptors)
-      : { listeners: [], any: null, probe: null };
+    const inherited = root ? this.#privilegedSockets(configuration, descriptors) : noSockets;
     const json = JSON.stringify(configuration);
     const child = (role: 'store' | 'engine' | 'fence' | 'sensor'): Child =>
       new Child({

@@ -1,0 +1,262 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../core/decision.ts';
+import type { GroundedEvidence } from '../core/evidence.ts';
+import { parseNetwork, type Network } from '../core/address.ts';
+import { Allowlist } from './guards/allowlist.ts';
+import { Breaker } from './guards/breaker.ts';
+import { standardGuards } from './guards/standard.ts';
+import { Judge } from './judge.ts';
+import { defaultPolicy, type Policy } from './policy.ts';
+import { maliciousScore, suspiciousScore, updated } from './sequential-test.ts';
+
+const minute = 60_000;
+const day = 86_400_000;
+const source = '45.33.32.156';
+
+function network(text: string): Network {
+  const parsed = parseNetwork(text);
+  if (parsed === null) throw new Error(`${text} is no network`);
+  return parsed;
+}
+
+function evidence(weight: number, at: number, more: Partial<GroundedEvidence> = {}): GroundedEvidence {
+  return {
+    detector: 'test',
+    weight,
+    reason: `weight ${weight}`,
+    technique: 'T1110',
+    behavior: 'bruteforce:ssh',
+    cves: [],
+    source,
+    observation: 'an-id',
+    at,
+    sensor: 'one',
+    spoofable: false,
+    transport: 'tcp',
+    kind: 'auth',
+    ...more,
+  };
+}
+
+function court(
+  options: {
+    policy?: Partial<Policy>;
+    allow?: string[];
+    own?: string[];
+    lab?: string[];
+    benign?: string[];
+  } = {},
+) {
+  const policy = { ...defaultPolicy, ...options.policy };
+  const allowlist = new Allowlist(
+    (options.allow ?? []).map((text) => ({ network: network(text), note: '', by: 'test', until: null })),
+  );
+  const breaker = new Breaker(policy);
+  const judge = new Judge({
+    policy,
+    random: () => 0.5,
+    guards: standardGuards({
+      policy,
+      allowlist,
+      breaker,
+      own: (options.own ?? []).map(network),
+      lab: (options.lab ?? []).map(network),
+      benign: (options.benign ?? []).map((text) => ({ network: network(text), list: 'a list' })),
+    }),
+  });
+  const weigh = (weight: number, at: number, more: Partial<GroundedEvidence> = {}): Decision | null => {
+    const key = more.source ?? source;
+    return judge.weigh(judge.saw(key, at), evidence(weight, at, more));
+  };
+  return { judge, weigh, allowlist, breaker };
+}
+
+describe('the sequential test', () => {
+  it('halves in a day and never falls below zero', () => {
+    expect(updated(8, day, 0)).toBeCloseTo(4);
+    expect(updated(1, 0, -5)).toBe(0);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.double({ min: -10, max: 10, noNaN: true }), fc.nat(day))), (steps) => {
+        let score = 0;
+        for (const [weight, elapsed] of steps) score = updated(score, elapsed, weight);
+        expect(score).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('keeps no credit: good behaviour first does not delay the block', () => {
+    const { weigh } = court();
+    for (let count = 0; count < 1000; count += 1) weigh(-Math.log(4), count);
+    expect(weigh(maliciousScore, 1000)?.action).toBe('block');
+  });
+});
+
+describe('decisions', () => {
+  it('limit at 99 to 1, block at 9,900 to 1, once each', () => {
+    const { weigh } = court();
+    expect(weigh(suspiciousScore - 0.1, 0)).toBeNull();
+    expect(weigh(0.2, 1)).toMatchObject({ action: 'rate-limit', simulated: false });
+    expect(weigh(0.2, 2)).toBeNull();
+    expect(weigh(maliciousScore, 3)).toMatchObject({ action: 'block', target: source, until: 3 + 900_000 });
+    expect(weigh(maliciousScore, 4)).toBeNull();
+  });
+
+  it('carry verdict, evidence, every guard with its outcome, and the smallest change that leads elsewhere', () => {
+    const { weigh } = court();
+    weigh(3, 0, { reason: 'a guess' });
+    const decision = weigh(9.3, 1, {
+      reason: 'an exploit',
+      cves: ['CVE-2023-1389'],
+      behavior: 'exploit:rce',
+    });
+    expect(decision?.verdict).toMatchObject({ classification: 'malicious', cves: ['CVE-2023-1389'] });
+    expect(decision?.evidence.map((item) => item.reason)).toEqual(['an exploit', 'a guess']);
+    expect(decision?.guards.map((guard) => `${guard.guard} ${guard.outcome}`)).toEqual([
+      'reserved-address pass',
+      'allowlist pass',
+      'benign-list pass',
+      'shared-address pass',
+      'spoofable-evidence pass',
+      'breaker pass',
+    ]);
+    expect(decision?.otherwise).toBe(
+      'Without test (+9.3: an exploit) the score would be about 3.0, below 9.2: not a block.',
+    );
+  });
+
+  it('end by themselves, and a source that offends again is decided on anew', () => {
+    const { weigh } = court();
+    const first = weigh(maliciousScore + 1, 0);
+    expect(first?.until).toBe(900_000);
+    expect(weigh(0.35, 899_999)).toBeNull();
+    expect(weigh(0.35, 900_001)).toMatchObject({ action: 'block', from: 900_001 });
+  });
+
+  it('are renewed to twice their length by a counted drop, up to the cap', () => {
+    const { judge, weigh } = court({ policy: { longestLeaseSeconds: 3600 } });
+    weigh(maliciousScore + 1, 0);
+    expect(judge.renew(source, minute)?.until).toBe(minute + 1800_000);
+    expect(judge.renew(source, 2 * minute)?.until).toBe(2 * minute + 3600_000);
+    expect(judge.renew(source, 3 * minute)?.until).toBe(3 * minute + 3600_000);
+    expect(judge.renew('192.0.2.1', minute)).toBeNull();
+    expect(judge.renew(source, 3 * minute + 3600_001)).toBeNull();
+  });
+});
+
+describe('guards', () => {
+  it.each([
+    ['10.1.2.3', {}, 'reserved-address'],
+    ['127.0.0.1', {}, 'reserved-address'],
+    ['fe80::/64', {}, 'reserved-address'],
+    ['2001:db8:5::/64', {}, 'reserved-address'],
+    ['64:ff9b::/64', {}, 'reserved-address'],
+    ['45.33.32.156', { own: ['45.33.32.0/24'] }, 'reserved-address'],
+    ['45.33.32.156', { own: ['45.33.32.0/24'], lab: ['0.0.0.0/0'] }, 'reserved-address'],
+    ['45.33.32.156', { allow: ['45.33.0.0/16'] }, 'allowlist'],
+    ['45.33.32.156', { benign: ['45.33.32.128/25'] }, 'benign-list'],
+  ] as const)('never let %s be blocked with %j', (target, options, guard) => {
+    const { weigh } = court({
+      own: [...('own' in options ? options.own : [])],
+      lab: [...('lab' in options ? options.lab : [])],
+      allow: [...('allow' in options ? options.allow : [])],
+      benign: [...('benign' in options ? options.benign : [])],
+    });
+    const decision = weigh(100, 0, { source: target });
+    expect(decision).toMatchObject({ action: 'observe', simulated: true });
+    expect(decision?.guards.at(-1)).toMatchObject({ guard, outcome: 'refuse' });
+  });
+
+  it('let a lab range be decided on where a person has opted in', () => {
+    const { weigh } = court({ lab: ['203.0.113.0/24'] });
+    expect(weigh(100, 0, { source: '203.0.113.9' })).toMatchObject({ action: 'block', simulated: false });
+    expect(weigh(100, 0, { source: '198.51.100.9' })).toMatchObject({ simulated: true });
+  });
+
+  it('never block on bare probes or datagrams, which anybody can send in another’s name', () => {
+    for (const more of [{ kind: 'scan' as const }, { transport: 'udp' as const, kind: 'contact' as const }]) {
+      const { weigh } = court();
+      expect(weigh(100, 0, { ...more, spoofable: true })).toMatchObject({ action: 'rate-limit' });
+      expect(weigh(100, 1, { ...more, spoofable: true })).toBeNull();
+      expect(weigh(0.1, 2, { ...more, spoofable: false })?.action ?? 'none').toBe('none');
+      expect(weigh(0.1, 61_000, { ...more, spoofable: false })).toMatchObject({ action: 'block' });
+    }
+  });
+
+  it('block only briefly on flow records without a handshake, however often they are renewed', () => {
+    const { judge, weigh } = court();
+    expect(weigh(100, 0, { kind: 'flow', spoofable: true })).toMatchObject({
+      action: 'block',
+      until: 900_000,
+    });
+    expect(judge.renew(source, minute)?.until).toBe(minute + 900_000);
+  });
+
+  it('only limit an address from which many users log in', () => {
+    const { judge, weigh } = court();
+    const record = judge.saw(source, 0);
+    for (const user of ['a', 'b', 'c', 'd', 'e']) judge.loggedIn(record, user, 0);
+    expect(weigh(100, 1)).toMatchObject({ action: 'rate-limit' });
+  });
+
+  it('hold new blocks when they come far more often than usual, until a person has looked', () => {
+    const { weigh, breaker } = court({ policy: { breakerMinimum: 10 } });
+    const outcomes = Array.from(
+      { length: 15 },
+      (_, index) => weigh(100, index, { source: `45.33.32.${index}` })?.simulated,
+    );
+    expect(outcomes).toEqual([
+      ...Array.from({ length: 10 }, () => false),
+      ...Array.from({ length: 5 }, () => true),
+    ]);
+    breaker.reset();
+    expect(weigh(100, 20, { source: '45.33.33.1' })?.simulated).toBe(false);
+  });
+
+  it('take out of force what a later allowlist entry covers', () => {
+    const { judge, weigh, allowlist } = court();
+    weigh(100, 0);
+    allowlist.add({ network: network('45.33.32.0/24'), note: '', by: 'test', until: null });
+    expect(judge.recheck(1)).toEqual([source]);
+    expect(judge.renew(source, 2)).toBeNull();
+  });
+
+  it('hold for a person’s own decision too where harm would be certain', () => {
+    const { judge } = court({ own: ['45.33.32.0/24'] });
+    const own = judge.byPerson(network('45.33.0.0/16'), 'block', 60, 0, 'me', 'a try');
+    expect(own).toMatchObject({ action: 'observe', simulated: true });
+    expect(judge.byPerson(network('45.34.0.0/16'), 'block', 60, 0, 'me', 'a try')).toMatchObject({
+      action: 'block',
+      target: '45.34.0.0/16',
+      simulated: false,
+      until: 60_000,
+    });
+  });
+
+  it('refuse every address that any of them names, whatever the evidence', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 255 }),
+        fc.array(fc.double({ min: 0.1, max: 50, noNaN: true }), { maxLength: 20 }),
+        (octet, weights) => {
+          const { weigh } = court({ allow: ['45.33.32.0/24'] });
+          for (const [index, weight] of weights.entries()) {
+            const decision = weigh(weight, index, { source: `45.33.32.${octet}` });
+            if (decision !== null) expect(decision.simulated).toBe(true);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('the table of sources', () => {
+  it('keeps the bad ones through a flood of new ones', () => {
+    const { judge, weigh } = court({ policy: { maximumSources: 1000 } });
+    weigh(8, 0);
+    for (let index = 0; index < 50_000; index += 1)
+      judge.saw(`45.${index % 200}.${index % 251}.${index % 241}`, index);
+    expect(judge.sources.size).toBeLessThanOrEqual(1000);
+    expect(judge.sources.find(source)?.score).toBeGreaterThan(7);
+  });
+});
