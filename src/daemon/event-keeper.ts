@@ -80,21 +80,17 @@ export class EventKeeper {
 
   #begin(): void {
     this.#busy = true;
-    this.#run().then(
-      () => {
+    this.#run()
+      .catch((error: unknown) => this.#options.log(`keeping events ended: ${String(error)}`))
+      .finally(() => {
         this.#busy = false;
-        if (this.#waiting.length > 0 && !this.#stopped) this.#begin();
-      },
-      (error: unknown) => {
-        this.#busy = false;
-        this.#options.log(`keeping events ended: ${String(error)}`);
-      },
-    );
+      });
   }
 
   async #run(): Promise<void> {
     const { store, kept, log } = this.#options;
-    while (store !== null && this.#waiting.length > 0 && !this.#stopped) {
+    if (store === null) return;
+    while (this.#waiting.length > 0 && !this.#stopped) {
       // Lets a burst gather: one large append costs the store far less than many small ones.
       await new Promise((resolve) => setTimeout(resolve, 50));
       const batch = this.#waiting.slice(0, batchRows);

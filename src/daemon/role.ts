@@ -28,5 +28,6 @@ export async function runUntilStopped(name: string, start: () => Running | Promi
     // Without its supervisor nobody would start it again or stop it.
     process.on('disconnect', stop);
   });
-  if (process.connected) process.disconnect();
+  // Explicitly: a library's thread or handle must not keep a process that has done its work.
+  process.exit();
 }

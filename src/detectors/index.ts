@@ -2,8 +2,15 @@
 
 import type { Detector } from '../core/detector.ts';
 import { credentialGuessing } from './credential-guessing.ts';
+import { decoyCommand } from './decoy-command.ts';
 import { decoyContact } from './decoy-contact.ts';
 import { flowGuessing } from './flow-guessing.ts';
 import { portScan } from './port-scan.ts';
 
-export const detectors: readonly Detector[] = [decoyContact, portScan, flowGuessing, credentialGuessing];
+export const detectors: readonly Detector[] = [
+  decoyContact,
+  decoyCommand,
+  portScan,
+  flowGuessing,
+  credentialGuessing,
+];
