@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../core/clock.ts';
 import type { ApplyResult, Change, Drops, Enforcer, Rule, StandingRule } from '../core/enforcer.ts';
@@ -29,7 +29,7 @@ class Faulty implements Enforcer {
   observe(): readonly StandingRule[] {
     this.#answer();
     this.flushed = false;
-    return this.live().map((rule) => ({ ...rule, packets: 0 }));
+    return this.live().map((rule) => Object.assign({ packets: 0 }, rule));
   }
 
   plan(desired: readonly Rule[], observed: readonly StandingRule[], now: number): readonly Change[] {

@@ -73,7 +73,8 @@ export class Fence {
       (enforcer) => options.mode === 'enforce' || enforcer.name === 'dry-run',
     );
     this.#states = used.map(
-      (enforcer) => new EnforcerState(enforcer, this.#desired, options.report ?? (() => {})),
+      (enforcer) =>
+        new EnforcerState(enforcer, this.#desired, (level, message) => options.report?.(level, message)),
     );
   }
 

@@ -22,7 +22,7 @@ const longest = 365 * 86_400_000;
 /** What a change asks of the sets; null where nftables cannot hold such a target (no address, or everybody: /0). */
 export function writeOf(change: Change, now: number, options: LayoutOptions): Write | null {
   const rule: Rule | null = change.do === 'remove' ? null : change.rule;
-  const network = parseNetwork(rule === null ? (change as { target: string }).target : rule.target);
+  const network = parseNetwork(change.do === 'remove' ? change.target : change.rule.target);
   if (network === null || network.prefix === 0) return null;
   const key = elementKey(network);
   const block = slotOf('block', network.family, network.prefix, options);

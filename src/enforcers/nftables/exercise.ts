@@ -6,10 +6,12 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import type { Change, Enforcer, Rule, StandingRule } from '../../core/enforcer.ts';
+import { PicketError } from '../../core/errors.ts';
 import { findings } from '../conformance.ts';
 import { createNftables, type NftablesOptions } from './nftables.ts';
 
-const enforcer: Enforcer = createNftables(JSON.parse(process.argv[2] ?? '{}') as NftablesOptions);
+const options: NftablesOptions = JSON.parse(process.argv[2] ?? '{}');
+const enforcer: Enforcer = createNftables(options);
 const calls: Record<string, (argument: never) => unknown> = {
   start: () => enforcer.start(),
   stop: () => enforcer.stop(),
@@ -24,11 +26,12 @@ const calls: Record<string, (argument: never) => unknown> = {
 };
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { call, argument } = JSON.parse(line) as { call: string; argument: never };
+  const { call, argument }: { call: string; argument: never } = JSON.parse(line);
   try {
     process.stdout.write(`${JSON.stringify({ result: calls[call]?.(argument) ?? null })}\n`);
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
+    const code = error instanceof PicketError ? error.code : '';
+    const message = error instanceof Error ? error.message : String(error);
     process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
   }
 }

@@ -8,7 +8,8 @@ const require = createRequire(import.meta.url);
 
 function koffi(): typeof Koffi {
   try {
-    return require('koffi') as typeof Koffi;
+    const loaded: typeof Koffi = require('koffi');
+    return loaded;
   } catch (error) {
     throw new PicketError(
       'PICKET_NFT_MISSING',

@@ -30,7 +30,7 @@ class Driver {
   async call<Result>(call: string, argument: unknown = null): Promise<Result> {
     this.process.stdin?.write(`${JSON.stringify({ call, argument })}\n`);
     const line = await this.#lines.next();
-    const answer = JSON.parse(line.value as string) as { result: Result; error?: object };
+    const answer: { result: Result; error?: object } = JSON.parse(String(line.value));
     if (answer.error !== undefined) throw Object.assign(new Error('refused'), answer.error);
     return answer.result;
   }

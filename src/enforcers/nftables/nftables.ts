@@ -125,7 +125,7 @@ class Nftables implements Enforcer {
     }
     const rules: StandingRule[] = [];
     const now = Date.now();
-    for (const slot of [...this.#slots.values()]) {
+    for (const slot of this.#slots.values()) {
       for (const chunk of walker.elements(this.#layout.table, slot.set)) {
         for (const element of chunk) {
           const target = targetOf(element.key, slot.family, slot.prefix);
