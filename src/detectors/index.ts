@@ -6,6 +6,10 @@ import { decoyCommand } from './decoy-command.ts';
 import { decoyContact } from './decoy-contact.ts';
 import { flowGuessing } from './flow-guessing.ts';
 import { portScan } from './port-scan.ts';
+import { exploitRequest } from './exploit-request.ts';
+import { payloadDelivery } from './payload-delivery.ts';
+import { webEnumeration } from './web-enumeration.ts';
+import { webGuessing } from './web-guessing.ts';
 
 export const detectors: readonly Detector[] = [
   decoyContact,
@@ -13,4 +17,8 @@ export const detectors: readonly Detector[] = [
   portScan,
   flowGuessing,
   credentialGuessing,
+  exploitRequest,
+  payloadDelivery,
+  webEnumeration,
+  webGuessing,
 ];
