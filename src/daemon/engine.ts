@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Action, Decision } from '../core/decision.ts';
 import type { Network } from '../core/address.ts';
-import { formatNetwork } from '../core/address.ts';
+import { formatNetwork, parseNetwork } from '../core/address.ts';
 import type { Observation } from '../core/observation.ts';
 import { Allowlist, type AllowEntry } from '../decide/guards/allowlist.ts';
 import type { BenignEntry } from '../decide/guards/benign-list.ts';
@@ -41,6 +41,22 @@ const restoreMilliseconds = 86_400_000;
 const restoreRows = 200_000;
 /** Decisions that wait in memory for a decision log that can't be written. */
 const unloggedKept = 100_000;
+
+/** How long a starting engine waits for an event store that is starting too. */
+const storeStartMilliseconds = 4000;
+
+/** Asks again until the answer comes or the time is up. */
+async function within<Answer>(milliseconds: number, ask: () => Promise<Answer>): Promise<Answer> {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
 
 export class Engine {
   readonly allowlist: Allowlist;
@@ -107,20 +123,16 @@ export class Engine {
     const now = clock.now();
     if (store !== null) {
       try {
-        for (const [sensor, sequence] of Object.entries(await store.highestSequences())) {
-          this.sensorDesk.restore(sensor, sequence);
-          this.keeper.restore(sensor, sequence);
-        }
-        // Into memory alone: nothing is decided twice on what was decided before.
-        for (const observation of await store.since(now - restoreMilliseconds, restoreRows)) {
-          this.pipeline.observe(observation, () => {});
-        }
-        for (const record of this.judge.sources.values()) record.standing = null;
+        await this.#restoreScores(store, now);
       } catch (error) {
         log(
           `scores of the last day could not be restored: ${error instanceof Error ? error.message : String(error)}`,
         );
       }
+    }
+    for (const row of decisionLog.allowEntries()) {
+      const network = parseNetwork(row.network);
+      if (network !== null) this.allowlist.add({ network, note: row.note, by: row.by, until: row.until });
     }
     for (const decision of decisionLog.standing(now)) {
       this.judge.restore(decision);
@@ -172,6 +184,20 @@ export class Engine {
       this.fenceDesk.remove(target);
       this.#options.decisionLog.lift(target, now, entry.by, `allowed by ${formatNetwork(entry.network)}`);
     }
+  }
+
+  async #restoreScores(store: EventStore, now: number): Promise<void> {
+    for (const [sensor, sequence] of Object.entries(
+      await within(storeStartMilliseconds, () => store.highestSequences()),
+    )) {
+      this.sensorDesk.restore(sensor, sequence);
+      this.keeper.restore(sensor, sequence);
+    }
+    // Into memory alone: nothing is decided twice on what was decided before.
+    for (const observation of await store.since(now - restoreMilliseconds, restoreRows)) {
+      this.pipeline.observe(observation, () => {});
+    }
+    for (const record of this.judge.sources.values()) record.standing = null;
   }
 
   #observed(observation: Observation, sensor: SensorState): void {

@@ -84,7 +84,8 @@ export class ObservationSender {
     if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 0) return;
     if (sequence > 0) this.#spool.acknowledge(sequence);
     if (type === 'welcome') {
-      this.#sent = sequence;
+      // An engine that has lost its event store does not remember what it acknowledged; the spool does.
+      this.#sent = Math.max(sequence, this.#spool.status().acknowledged);
       this.#catchUp(peer);
     }
   }

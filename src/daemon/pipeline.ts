@@ -22,7 +22,7 @@ export class Pipeline {
    * that it made.
    */
   observe(observation: Observation, decided: (decision: Decision) => void): readonly Evidence[] {
-    if (observation.source === '') return this.runner.run(observation);
+    if (observation.source === '') return this.runner.runAlone(observation);
     const source = sourceKey(observation.source);
     const record = this.judge.saw(source, observation.at);
     if (source !== observation.source) record.sawAddress(observation.source);

@@ -26,6 +26,13 @@ export interface InheritedSockets {
 
 export const noSockets: InheritedSockets = { listeners: [], any: null, probe: null };
 
+/** What the supervisor has put into the environment; none where the sensor was started alone. */
+export function readInheritedSockets(text: string | undefined): InheritedSockets {
+  if (text === undefined) return noSockets;
+  const value: InheritedSockets = JSON.parse(text);
+  return value;
+}
+
 function decoyNamed(name: string): Decoy {
   const decoy = decoys.find((candidate) => candidate.name === name);
   if (decoy !== undefined) return decoy;

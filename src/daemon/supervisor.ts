@@ -7,6 +7,7 @@ import process from 'node:process';
 import { makeAnyPortSockets, makeListeningSocket } from '../sensor/any-port-sockets.ts';
 import { installSensorRules, removeSensorRules } from '../sensor/any-port-rules.ts';
 import { makeProbeSocket } from '../sensor/probe-socket.ts';
+import { localKeyFile } from './api-client.ts';
 import { Child } from './child-process.ts';
 import type { Configuration } from './configuration.ts';
 import { log } from './log.ts';
@@ -21,11 +22,17 @@ const anyPortUdp = 50_081;
 export class Supervisor {
   readonly #configuration: Configuration;
   readonly #log = log('picket');
+  #firstKey: string | null = null;
   #children: Child[] = [];
   #rules = false;
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
+  }
+
+  /** The API key that was made at this start; null where there was one already. */
+  get firstKey(): string | null {
+    return this.#firstKey;
   }
 
   /** The processes that run, by role. */
@@ -40,6 +47,7 @@ export class Supervisor {
       ...this.#configuration,
       sensor: { ...this.#configuration.sensor, seed: this.#seed() },
     };
+    const key = this.#localKey();
     const descriptors: number[] = [];
     const inherited = root ? this.#privilegedSockets(configuration, descriptors) : noSockets;
     const json = JSON.stringify(configuration);
@@ -123,16 +131,28 @@ export class Supervisor {
     };
   }
 
-  /** The seed of the personas: configured, or made once and kept where only the supervisor reads it. */
+  /** The seed of the personas: configured, or made once. */
   #seed(): string {
-    if (this.#configuration.sensor.seed !== '') return this.#configuration.sensor.seed;
-    const path = join(this.#configuration.state, 'seed');
+    const { seed } = this.#configuration.sensor;
+    return seed === '' ? this.#keptSecret('seed').text : seed;
+  }
+
+  /** The key with which the command line speaks to the API. */
+  #localKey(): string {
+    const { text, fresh } = this.#keptSecret(localKeyFile);
+    if (fresh) this.#firstKey = text;
+    return text;
+  }
+
+  /** A secret that is made once, and kept where only the supervisor's user reads it. */
+  #keptSecret(name: string): { readonly text: string; readonly fresh: boolean } {
+    const path = join(this.#configuration.state, name);
     try {
-      return readFileSync(path, 'utf8').trim();
+      return { text: readFileSync(path, 'utf8').trim(), fresh: false };
     } catch {
-      const seed = randomBytes(16).toString('hex');
-      writeFileSync(path, `${seed}\n`, { mode: 0o600 });
-      return seed;
+      const text = randomBytes(24).toString('base64url');
+      writeFileSync(path, `${text}\n`, { mode: 0o600 });
+      return { text, fresh: true };
     }
   }
 }

@@ -1,0 +1,64 @@
+/** What `picket up` shows: where it listens, its first key, and a line for whatever happens. */
+
+import process from 'node:process';
+import pc from 'picocolors';
+import { ApiClient } from './api-client.ts';
+import type { Configuration } from './configuration.ts';
+import { liveLine } from './live-line.ts';
+import { Supervisor } from './supervisor.ts';
+
+export interface UpOptions {
+  readonly lines: 'text' | 'json' | 'none';
+}
+
+function banner(configuration: Configuration, firstKey: string | null): string {
+  const { sensor, mode, api, state } = configuration;
+  const decoys = sensor.listeners.map(
+    (entry) =>
+      `  ${`${entry.decoy}`.padEnd(8)}${sensor.listen}:${entry.port}/${entry.transport}  as ${entry.persona}`,
+  );
+  if (sensor.anyPort.interface !== '')
+    decoys.push(`  any     every other port of ${sensor.anyPort.interface}`);
+  const enforcement =
+    mode === 'enforce'
+      ? pc.bold('mode enforce: decisions are put in force by nftables')
+      : 'mode observe: decisions are made and shown; the network is not touched (mode: enforce changes that)';
+  const key = firstKey === null ? [] : ['', `API key, shown this once: ${pc.bold(firstKey)}`];
+  return [
+    pc.bold('Picket is up.'),
+    'Decoys:',
+    ...decoys,
+    enforcement,
+    `API     http://${api.listen.includes(':') ? `[${api.listen}]` : api.listen}:${api.port}/api/v1`,
+    `state   ${state}`,
+    ...key,
+    '',
+    'Ctrl-C stops it. What happens is shown below; see also: picket sources, picket decisions, picket explain SOURCE',
+    '',
+  ].join('\n');
+}
+
+/** Runs until SIGTERM or SIGINT; resolves with the exit code. */
+export async function runUp(configuration: Configuration, options: UpOptions): Promise<number> {
+  const supervisor = new Supervisor(configuration);
+  const stopped = new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+  await supervisor.start();
+  process.stdout.write(`${banner(configuration, supervisor.firstKey)}\n`);
+  const following = new AbortController();
+  const followed =
+    options.lines === 'none'
+      ? Promise.resolve()
+      : new ApiClient(configuration).follow(following.signal, (event) => {
+          const line = options.lines === 'json' ? JSON.stringify(event) : liveLine(event);
+          if (line !== null) process.stdout.write(`${line}\n`);
+        });
+  await stopped;
+  following.abort();
+  await followed;
+  process.stderr.write('stopping …\n');
+  await supervisor.stop();
+  return 0;
+}
