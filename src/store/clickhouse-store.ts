@@ -184,8 +184,8 @@ async function chdbClient(path: string): Promise<ClickHouseClient> {
   try {
     const { createChdbConnection } = await import('chdb/connection');
     // The same interface, written down twice: chdb takes its types from client-common, the client from itself.
-    const connection: unknown = createChdbConnection({ path });
-    return createClient({ connection: connection as ClientConnection });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+    return createClient({ connection: createChdbConnection({ path }) as unknown as ClientConnection });
   } catch (error) {
     throw new PicketError(
       'PICKET_STORE_UNAVAILABLE',

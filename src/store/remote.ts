@@ -7,8 +7,15 @@ import type { EventFilter, EventStore } from './event-store.ts';
 import { encodeMessage, MessageReader } from './rpc.ts';
 
 interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Answer {
+  readonly id: number;
+  /** Of the type of the call that it answers. */
+  readonly result: never;
+  readonly error?: string;
 }
 
 /** Questions that wait for an answer; past them a call is refused at once. */
@@ -68,7 +75,7 @@ export class RemoteStore implements EventStore {
     if (this.#waiting.size >= mostWaiting) return Promise.reject(unavailable('too many questions wait'));
     return new Promise<Result>((resolve, reject) => {
       this.#lastId += 1;
-      this.#waiting.set(this.#lastId, { resolve: (result) => resolve(result as Result), reject });
+      this.#waiting.set(this.#lastId, { resolve, reject });
       this.#connected().write(encodeMessage({ id: this.#lastId, call, arguments: given }));
     });
   }
@@ -76,7 +83,7 @@ export class RemoteStore implements EventStore {
   #connected(): Socket {
     if (this.#socket !== null) return this.#socket;
     const socket = connect(this.#path);
-    const reader = new MessageReader();
+    const reader = new MessageReader<Answer>();
     this.#socket = socket;
     const lost = (why: string): void => {
       if (this.#socket === socket) this.#lost(why);
@@ -85,8 +92,7 @@ export class RemoteStore implements EventStore {
     socket.on('close', () => lost('the connection was closed'));
     socket.on('data', (bytes) => {
       try {
-        for (const message of reader.push(bytes))
-          this.#answered(message as { id: number; result?: unknown; error?: string });
+        for (const message of reader.push(bytes)) this.#answered(message);
       } catch (error) {
         lost(error instanceof Error ? error.message : String(error));
       }
@@ -94,7 +100,7 @@ export class RemoteStore implements EventStore {
     return socket;
   }
 
-  #answered(message: { readonly id: number; readonly result?: unknown; readonly error?: string }): void {
+  #answered(message: Answer): void {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.error === undefined) waiting?.resolve(message.result);

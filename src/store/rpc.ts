@@ -18,15 +18,15 @@ export function encodeMessage(value: unknown): Buffer {
 }
 
 /** Reads messages from any split of the bytes. */
-export class MessageReader {
+export class MessageReader<Message> {
   #parts: Buffer[] = [];
   #held = 0;
 
   /** The values that are whole now. Throws `PICKET_FRAME_INVALID` for one that is too long or no JSON. */
-  push(bytes: Buffer): unknown[] {
+  push(bytes: Buffer): Message[] {
     this.#parts.push(bytes);
     this.#held += bytes.length;
-    const values: unknown[] = [];
+    const values: Message[] = [];
     for (;;) {
       if (this.#held < 4) return values;
       if ((this.#parts[0]?.length ?? 0) < 4) this.#parts = [Buffer.concat(this.#parts)];

@@ -102,7 +102,8 @@ itInNamespaces(
       ['2001:db8:77::2', '2001:db8:77::1', '2001:db8:77::/64'],
       ['2001:db8:77:5::9', '2001:db8:77::1', '2001:db8:77:5::/64'],
     ];
-    for (const [from, to] of pairs) expect(answered(from, to)).toBe(2);
+    // The link takes a moment to come up.
+    for (const [from, to] of pairs) await expect.poll(() => answered(from, to), { timeout: 20_000 }).toBe(2);
     await driver.call('drops');
     for (const [index, [from, to, target]] of pairs.entries()) {
       expect((await driver.call<ApplyResult>('apply', [add(target)])).failed).toEqual([]);
