@@ -168,7 +168,10 @@ export class DecisionLog {
     };
     where('target = ?', query.target);
     where('action = ?', query.action);
-    where('sequence IN (SELECT sequence FROM standing WHERE until > ?)', query.standing);
+    where(
+      'EXISTS (SELECT 1 FROM standing WHERE standing.sequence = entries.sequence AND standing.until > ?)',
+      query.standing,
+    );
     where('sequence < ?', query.before);
     return this.#database
       .prepare(
@@ -269,7 +272,9 @@ export class DecisionLog {
   addKey(key: KeyRow, by = 'picket'): boolean {
     return this.#transaction(() => {
       const { changes } = this.#database
-        .prepare('INSERT INTO keys (name, hash, scopes, at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING')
+        .prepare(
+          'INSERT INTO keys (name, hash, scopes, at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING',
+        )
         .run(key.name, key.hash, JSON.stringify(key.scopes), key.at);
       if (changes === 0) return false;
       this.#insertAudit.run(key.at, by, 'key-add', key.name, key.scopes.join(' '));
@@ -330,9 +335,13 @@ function openDatabase(path: string): DatabaseSync {
     database = new DatabaseSync(path, { timeout: 2_000 });
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
     if (version > decisionLogVersion)
-      throw new Error(`it is of version ${version} and this Picket knows ${decisionLogVersion}: update Picket`);
+      throw new Error(
+        `it is of version ${version} and this Picket knows ${decisionLogVersion}: update Picket`,
+      );
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    database.exec(`BEGIN IMMEDIATE; ${decisionLogTables} PRAGMA user_version = ${decisionLogVersion}; COMMIT`);
+    database.exec(
+      `BEGIN IMMEDIATE; ${decisionLogTables} PRAGMA user_version = ${decisionLogVersion}; COMMIT`,
+    );
     return database;
   } catch (error) {
     database?.close();
