@@ -13,7 +13,7 @@ import { detectors } from '../detectors/index.ts';
 import type { Configuration } from './configuration.ts';
 import { Pipeline } from './pipeline.ts';
 import { allowedBy, benignEntries, networksOf, policyOf } from './policy-of.ts';
-import { openInput, type RecordedInput, sensorName } from './recorded-input.ts';
+import { openInput, type RecordedInput, sensorName, shownName } from './recorded-input.ts';
 
 export interface DecisionLine {
   readonly action: Action;
@@ -143,7 +143,7 @@ export class Analysis {
       near: input.near,
       damaged: (line, sample, why) => {
         this.damaged += 1;
-        this.#options.damaged({ input: input.name, line, sample, why });
+        this.#options.damaged({ input: shownName(input.name), line, sample, why });
       },
     });
     for await (const batch of batches) {

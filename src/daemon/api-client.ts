@@ -25,7 +25,7 @@ export class ApiClient {
   }
 
   /** The JSON answer. Throws PICKET_ENGINE_UNREACHABLE, or PICKET_API_REFUSED with the API's own words. */
-  async call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  async call<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
     const response = await this.#fetch(path, {
       method,
       headers: {
@@ -35,8 +35,12 @@ export class ApiClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    const value: unknown = text === '' ? null : JSON.parse(text);
-    if (response.ok) return value;
+    if (response.ok) {
+      // Of our own engine, and as its contract says.
+      const answer: Answer = text === '' ? null : JSON.parse(text);
+      return answer;
+    }
+    const value: unknown = text.startsWith('{') ? JSON.parse(text) : null;
     const error = typeof value === 'object' && value !== null && 'error' in value ? value.error : null;
     const message =
       typeof error === 'object' && error !== null && 'message' in error

@@ -39,7 +39,7 @@ export function recordedInput(name: string, now: number): RecordedInput {
 
 function unreadable(name: string, error: unknown): PicketError {
   if (error instanceof PicketError) {
-    return new PicketError(error.code, `${name}: ${error.message}`, { cause: error });
+    return new PicketError(error.code, `${shownName(name)}: ${error.message}`, { cause: error });
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   const why =
@@ -48,7 +48,7 @@ function unreadable(name: string, error: unknown): PicketError {
       : code === 'EACCES'
         ? 'may not be read by this user; change its mode or the user'
         : `can't be read (${code})`;
-  return new PicketError('PICKET_INPUT_UNREADABLE', `${name} ${why}`, { cause: error });
+  return new PicketError('PICKET_INPUT_UNREADABLE', `${shownName(name)} ${why}`, { cause: error });
 }
 
 export interface OpenInput {
@@ -95,7 +95,7 @@ export async function openInput(
     await parts.return?.();
     throw new PicketError(
       'PICKET_INPUT_FORMAT',
-      `${input.name}: its content is of no known format; name one with --format: ${formatNames().join(', ')}`,
+      `${shownName(input.name)}: its content is of no known format; name one with --format: ${readers.map(({ name }) => name).join(', ')}`,
     );
   }
   return { reader, bytes: resumed(input.name, held, parts, failure) };
@@ -134,8 +134,9 @@ function plainBytes(input: RecordedInput, passed: (bytes: number) => void): Asyn
   return decompressed(counted(stream, passed));
 }
 
-export function formatNames(): string[] {
-  return ['auto', ...readers.map((reader) => reader.name)];
+/** An input as a person knows it. */
+export function shownName(name: string): string {
+  return name === '-' ? 'standard input' : name;
 }
 
 /** The reader of this name, null for `auto`. Throws PICKET_INPUT_FORMAT where there is none. */
@@ -145,7 +146,7 @@ export function readerNamed(format: string): Reader | null {
   if (reader === undefined) {
     throw new PicketError(
       'PICKET_INPUT_FORMAT',
-      `--format ${format} is not known; one of: ${formatNames().join(', ')}`,
+      `--format ${format} is not known; one of: auto, ${readers.map(({ name }) => name).join(', ')}`,
     );
   }
   return reader;

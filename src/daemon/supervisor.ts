@@ -56,6 +56,7 @@ export class Supervisor {
         role,
         configuration: json,
         log: this.#log,
+        ...(role === 'engine' ? { environment: { PICKET_LOCAL_KEY: key } } : {}),
         ...(role === 'sensor'
           ? { descriptors, environment: { PICKET_SOCKETS: JSON.stringify(inherited) } }
           : {}),

@@ -15,7 +15,7 @@ function banner(configuration: Configuration, firstKey: string | null): string {
   const { sensor, mode, api, state } = configuration;
   const decoys = sensor.listeners.map(
     (entry) =>
-      `  ${`${entry.decoy}`.padEnd(8)}${sensor.listen}:${entry.port}/${entry.transport}  as ${entry.persona}`,
+      `  ${entry.decoy.padEnd(8)}${sensor.listen}:${entry.port}/${entry.transport}  as ${entry.persona}`,
   );
   if (sensor.anyPort.interface !== '')
     decoys.push(`  any     every other port of ${sensor.anyPort.interface}`);
