@@ -1,50 +1,44 @@
 /**
- * Runs each folder of test/cases: `input.log` through the reader that its content chooses (which must be the one that
- * `case.yaml` names) and the detectors; `expected.yaml` lists every source that any evidence speaks of.
+ * Runs each folder of test/cases as a person would: `picket analyze --json <arguments> <input…>` inside the folder, where
+ * `case.yaml` gives `summary` and `arguments`. Each line of `expected.jsonl` names what must hold of the line in its place;
+ * keys that it leaves out are free.
  */
 
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { maliciousScore, suspiciousScore } from '../src/decide/sequential-test.ts';
-import { credentialGuessing } from '../src/detectors/credential-guessing.ts';
-import { flowGuessing } from '../src/detectors/flow-guessing.ts';
-import { portScan } from '../src/detectors/port-scan.ts';
-import { detectReader } from '../src/telemetry/detect-reader.ts';
-import { systemLog } from '../src/telemetry/login-log.ts';
-import { vpcFlow } from '../src/telemetry/vpc-flow.ts';
-import { webAccess } from '../src/telemetry/web-access.ts';
-import { judged, readAll } from './support/read-input.ts';
 
 interface Case {
   readonly summary: string;
-  readonly format: string;
+  readonly arguments: readonly string[];
 }
 
+const root = resolve(import.meta.dirname, '..');
 const folder = join(import.meta.dirname, 'cases');
 const cases = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
-function classification(score: number): string {
-  if (score >= maliciousScore) return 'malicious';
-  return score >= suspiciousScore ? 'suspicious' : 'unknown';
-}
+const jsonLines = (text: string): unknown[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line));
 
 describe('the case', () => {
   it.each(cases.map((entry) => entry.name))('%s', async (name) => {
-    const read = (file: string): Buffer => readFileSync(join(folder, name, file));
-    const { summary, format }: Case = parse(read('case.yaml').toString());
-    const input = read('input.log');
-    const reader = detectReader(input, [vpcFlow, webAccess, systemLog]);
-    expect(reader?.name, summary).toBe(format);
-    const { observations, damaged } = await readAll(reader ?? systemLog, input);
-    expect(damaged).toEqual([]);
-    const found = [...judged(observations, [portScan, flowGuessing, credentialGuessing])].map(
-      ([source, { score, behaviors }]) => [
-        source,
-        { classification: classification(score), behaviors: [...behaviors].sort() },
-      ],
+    const read = (file: string): string => readFileSync(join(folder, name, file), 'utf8');
+    const { summary, arguments: words }: Case = parse(read('case.yaml'));
+    const { stdout, stderr } = await promisify(execFile)(
+      join(root, 'bin/picket'),
+      ['analyze', '--json', ...words],
+      { cwd: join(folder, name) },
     );
-    expect(Object.fromEntries(found), summary).toEqual(parse(read('expected.yaml').toString()));
+    expect(stderr, summary).toBe('');
+    const expected = jsonLines(read('expected.jsonl'));
+    const lines = jsonLines(stdout);
+    expect(lines, summary).toMatchObject(expected);
+    expect(lines.length, summary).toBe(expected.length);
   });
 });

@@ -22,9 +22,9 @@ export interface RecordedInput {
   readonly near: number;
 }
 
-/** Checks that the input is there. Throws PICKET_INPUT_UNREADABLE. `now` stands for inputs that have no time of their own. */
-export function recordedInput(name: string, now: number): RecordedInput {
-  if (name === '-') return { name, size: null, near: now };
+/** Checks that the input is there. Throws PICKET_INPUT_UNREADABLE. `near` is given or taken from the file (now for standard input). */
+export function recordedInput(name: string, near: number | null): RecordedInput {
+  if (name === '-') return { name, size: null, near: near ?? Date.now() };
   let stats: Stats;
   try {
     stats = statSync(name);
@@ -34,7 +34,7 @@ export function recordedInput(name: string, now: number): RecordedInput {
   if (stats.isDirectory()) {
     throw new PicketError('PICKET_INPUT_UNREADABLE', `${name} is a folder; name the files in it`);
   }
-  return { name, size: stats.isFile() ? stats.size : null, near: stats.mtimeMs };
+  return { name, size: stats.isFile() ? stats.size : null, near: near ?? stats.mtimeMs };
 }
 
 function unreadable(name: string, error: unknown): PicketError {

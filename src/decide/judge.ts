@@ -72,7 +72,8 @@ export class Judge {
       this.policy.blockOnConversation && evidence.kind === 'contact' && !evidence.spoofable;
     if (record.score < this.policy.suspicious && !conversation) return null;
     const action = record.score >= this.policy.malicious || conversation ? 'block' : 'rate-limit';
-    return this.#consider(record, action, evidence.at);
+    // Late evidence counts at the last one's time: a decision can't begin before what it rests on was known.
+    return this.#consider(record, action, record.scoredAt);
   }
 
   /**

@@ -26,7 +26,7 @@ export interface Standing {
 
 export class SourceRecord {
   readonly source: string;
-  readonly firstSeen: number;
+  firstSeen: number;
   lastSeen: number;
   observations = 0;
   score = 0;
@@ -66,6 +66,7 @@ export class SourceRecord {
   saw(at: number): void {
     this.observations += 1;
     if (at > this.lastSeen) this.lastSeen = at;
+    else if (at < this.firstSeen) this.firstSeen = at;
   }
 
   /** Takes evidence into the score. Late evidence (event time before the last) counts at the last one's time. */

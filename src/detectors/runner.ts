@@ -31,6 +31,12 @@ class Bench {
     return evidence;
   }
 
+  /** One observation by itself: it belongs to nobody, so nothing is remembered of it. */
+  alone(observation: Observation): readonly Evidence[] {
+    if (this.detector.key(observation) === null) return noEvidence;
+    return this.detector.step(this.detector.initial(), observation).evidence;
+  }
+
   #dropOldest(): void {
     for (const key of this.#states.keys()) {
       this.#states.delete(key);
@@ -77,6 +83,12 @@ export class DetectorRunner {
       }
     }
     return all ?? only;
+  }
+
+  /** The evidence of an observation without a source: each detector sees it as if it were the first. */
+  runAlone(observation: Observation): readonly Evidence[] {
+    const benches = this.#byKind.get(observation.kind) ?? [];
+    return benches.flatMap((bench) => bench.alone(observation));
   }
 
   counters(): RunnerCounters[] {

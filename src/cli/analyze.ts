@@ -1,0 +1,198 @@
+/** `picket analyze`: recorded input through the pipeline that runs live. */
+
+import process from 'node:process';
+import { type Command, Option } from 'commander';
+import picocolors from 'picocolors';
+import { type Network, parseNetwork } from '../core/address.ts';
+import { PicketError } from '../core/errors.ts';
+import type { Analysis, DamagedRecord, VerdictLine } from '../daemon/analyze.ts';
+import { Output } from './output.ts';
+import { printable } from './printable.ts';
+import { Progress } from './progress.ts';
+import { isQuiet, verdictTable } from './verdict-table.ts';
+
+interface Options {
+  readonly format: string;
+  readonly json?: true;
+  readonly records?: true;
+  readonly all?: true;
+  readonly own: readonly string[];
+  readonly lab?: true;
+  readonly near?: string;
+  readonly config?: string;
+}
+
+/** Damaged records that are shown; the rest are counted. */
+const damagedShown = 5;
+
+export function analyze(picket: Command): Command {
+  return picket
+    .command('analyze')
+    .description('Judge recorded input (logs, flow records, requests) as if it came in live')
+    .argument('<file...>', 'files to read, plain or compressed (gzip, zstd); - for standard input')
+    .option('--format <name>', 'format of the input; auto looks at its content', 'auto')
+    .option('--json', 'print JSON lines, one a source')
+    .option('--records', 'print one JSON line for each input record too (implies --json)')
+    .option('--all', 'list quiet sources too, which are summed up otherwise')
+    .addOption(
+      new Option('--own <cidr>', 'a protected network, never decided on; may be repeated')
+        .argParser((text: string, all: readonly string[]) => [...all, text])
+        .default([], 'none'),
+    )
+    .option('--lab', 'let reserved addresses (private, documentation) be decided on')
+    .option(
+      '--near <time>',
+      'time near to which records without a year or time lie; otherwise when the file was last written',
+    )
+    .option('--config <file>', 'configuration whose policy and guards hold')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  picket analyze /var/log/auth.log
+  picket analyze --json --own 203.0.113.0/24 flows/*.log.gz
+  journalctl -o json -u ssh | picket analyze -
+
+Exit code: 0 done, 1 nothing could be read, 2 wrong usage or input.`,
+    )
+    .action(run);
+}
+
+async function run(names: readonly string[], options: Options): Promise<void> {
+  const own = options.own.map((text) => networkOf(text));
+  const near = options.near === undefined ? null : timeOf(options.near);
+  const isJson = options.json === true || options.records === true;
+  const { Analysis } = await import('../daemon/analyze.ts');
+  const { readerNamed, recordedInput } = await import('../daemon/recorded-input.ts');
+  const { loadConfiguration } = await import('../daemon/configuration.ts');
+  readerNamed(options.format);
+  const inputs = names.map((name) => recordedInput(name, near));
+  const sizes = inputs.map((input) => input.size);
+  const progress = new Progress(
+    sizes.every((size) => size !== null) ? sizes.reduce((sum, size) => sum + size, 0) : null,
+  );
+  const output = new Output();
+  const damaged: DamagedRecord[] = [];
+  let behind = 0;
+  const analysis = new Analysis({
+    configuration: loadConfiguration(options.config ?? null),
+    own,
+    lab: options.lab === true,
+    damaged: (record) => {
+      if (damaged.length < damagedShown) damaged.push(record);
+    },
+    progress: (_input, bytes) =>
+      progress.show(behind + bytes, () => `${analysis.records.toLocaleString('en')} records`),
+    ...(options.records === true
+      ? {
+          record: (line) => output.line(JSON.stringify(line)),
+          betweenBatches: () => (output.isFull ? output.flush() : undefined),
+        }
+      : {}),
+  });
+  let failures = 0;
+  for (const input of inputs) {
+    try {
+      await analysis.read(input, options.format);
+    } catch (error) {
+      if (!(error instanceof PicketError)) throw error;
+      // The other inputs still count; the exit code says that one is missing.
+      progress.clear();
+      process.stderr.write(`picket: ${printable(error.message)} (${error.code})\n`);
+      failures += 1;
+    }
+    behind += input.size ?? 0;
+  }
+  progress.clear();
+  process.exitCode = failures > 0 ? 2 : analysis.records === analysis.damaged ? 1 : 0;
+  if (failures > 0 && analysis.records === 0) return;
+  if (isJson) await printJson(analysis, output);
+  else await printTable(analysis, output, options.all === true);
+  tell(analysis, damaged);
+  if (process.exitCode === 1) {
+    process.stderr.write(
+      analysis.records === 0
+        ? 'picket: the input holds no records\n'
+        : 'picket: no record could be read; name the right format with --format\n',
+    );
+  }
+}
+
+async function printJson(analysis: Analysis, output: Output): Promise<void> {
+  for (const verdict of analysis.verdicts()) {
+    output.line(JSON.stringify(verdict));
+    if (output.isFull) await output.flush();
+  }
+  await output.flush();
+}
+
+async function printTable(analysis: Analysis, output: Output, all: boolean): Promise<void> {
+  const colors = picocolors.createColors(process.stdout.isTTY && process.env['NO_COLOR'] === undefined);
+  const listed: VerdictLine[] = [];
+  let malicious = 0;
+  let suspicious = 0;
+  let quiet = 0;
+  for (const verdict of analysis.verdicts()) {
+    if (verdict.classification === 'malicious') malicious += 1;
+    if (verdict.classification === 'suspicious') suspicious += 1;
+    if (isQuiet(verdict)) quiet += 1;
+    if (all || !isQuiet(verdict)) listed.push(verdict);
+  }
+  for (const line of verdictTable(listed, colors)) {
+    output.line(line);
+    if (output.isFull) await output.flush();
+  }
+  const unreadable = analysis.damaged === 0 ? '' : ` (${count(analysis.damaged)} damaged)`;
+  output.line(
+    `${several(analysis.sources, 'source')}: ${count(malicious)} malicious, ${count(suspicious)} suspicious, ${count(quiet)} quiet; ` +
+      `${several(analysis.decisions, 'decision')}; ${several(analysis.records, 'record')}${unreadable}`,
+  );
+  await output.flush();
+}
+
+/** What is not in the verdicts, on standard error: damage, held blocks, forgotten sources. */
+function tell(analysis: Analysis, damaged: readonly DamagedRecord[]): void {
+  for (const { input, line, sample, why } of damaged) {
+    const shown = printable(JSON.stringify(sample.slice(0, 80)));
+    process.stderr.write(`${input}:${line}: ${printable(why)}: ${shown}\n`);
+  }
+  if (analysis.damaged > damaged.length) {
+    process.stderr.write(`${several(analysis.damaged - damaged.length, 'more record')} could not be read\n`);
+  }
+  if (analysis.held > 0) {
+    process.stderr.write(
+      `${several(analysis.held, 'decision')} held by the breaker; raise policy.breakerMinimum in a --config file to see them\n`,
+    );
+  }
+  if (analysis.forgotten > 0) {
+    process.stderr.write(
+      `${several(analysis.forgotten, 'quiet source')} forgotten: more came than are remembered\n`,
+    );
+  }
+}
+
+const count = (number: number): string => number.toLocaleString('en');
+const several = (number: number, noun: string): string =>
+  `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+
+function networkOf(text: string): Network {
+  const network = parseNetwork(text);
+  if (network === null) {
+    throw new PicketError(
+      'PICKET_USAGE',
+      `--own ${printable(text)} is no network; write one such as 203.0.113.0/24`,
+    );
+  }
+  return network;
+}
+
+function timeOf(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) {
+    throw new PicketError(
+      'PICKET_USAGE',
+      `--near ${printable(text)} is no time; write one such as 2025-06-01T00:00:00Z`,
+    );
+  }
+  return at;
+}

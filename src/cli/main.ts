@@ -1,0 +1,72 @@
+/** The command line. Each subcommand is one file; what it needs is loaded when it runs, so that `--help` is quick. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { Command, CommanderError } from 'commander';
+import { type ErrorCode, PicketError } from '../core/errors.ts';
+import { analyze } from './analyze.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** In the order of the help. To add one: write its file, a test in test/cli, and a line here. */
+const subcommands: readonly Subcommand[] = [analyze];
+
+/** Errors that tell of a refusal by the other side; all others are wrong usage, configuration or input. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'PICKET_API_REFUSED',
+  'PICKET_ENGINE_UNREACHABLE',
+  'PICKET_STORE_UNAVAILABLE',
+  'PICKET_NFT_FAILED',
+]);
+
+function version(): string {
+  const text = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8');
+  const value: unknown = JSON.parse(text);
+  return typeof value === 'object' && value !== null && 'version' in value ? String(value.version) : '';
+}
+
+function program(): Command {
+  const picket = new Command('picket')
+    .description('Decoys out front and a fence behind them.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'print the help of a command')
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError()
+    .exitOverride()
+    // The one line that a person gets is written in `main`.
+    .configureOutput({ outputError: () => {} });
+  for (const add of subcommands) {
+    const command = add(picket);
+    command.helpOption('-h, --help', 'print this help');
+  }
+  return picket;
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const picket = program();
+  if (words.length === 0) {
+    picket.outputHelp({ error: true });
+    return 2;
+  }
+  try {
+    await picket.parseAsync(words, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      const said = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+      // Without a subcommand commander has printed the help already.
+      if (error.code !== 'commander.help') {
+        process.stderr.write(`picket: ${said}; see picket --help (PICKET_USAGE)\n`);
+      }
+      return 2;
+    }
+    if (error instanceof PicketError) {
+      process.stderr.write(`picket: ${error.message} (${error.code})\n`);
+      return refusals.has(error.code) ? 1 : 2;
+    }
+    throw error;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
