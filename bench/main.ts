@@ -12,6 +12,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   contact: async () => (await import('./contact.ts')).contact,
   flows: async () => (await import('./flows.ts')).flows,
   lines: async () => (await import('./lines.ts')).lines,
+  nft: async () => (await import('./nft.ts')).nftBenchmark,
+  store: async () => (await import('./store.ts')).storeBenchmark,
 };
 
 const usage = `Usage: npm run bench -- NAME… [--json]
