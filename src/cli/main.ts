@@ -6,10 +6,26 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { type ErrorCode, PicketError } from '../core/errors.ts';
 import { analyze } from './analyze.ts';
+import { allow, decisions, explain, sources } from './ask.ts';
+import { doctor } from './doctor.ts';
+import { engine, fence, sensor, store } from './role.ts';
+import { up } from './up.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** In the order of the help. To add one: write its file, a test in test/cli, and a line here. */
-const subcommands: readonly Subcommand[] = [analyze];
+const subcommands: readonly Subcommand[] = [
+  up,
+  analyze,
+  sources,
+  decisions,
+  explain,
+  allow,
+  doctor,
+  sensor,
+  engine,
+  fence,
+  store,
+];
 
 /** Errors that tell of a refusal by the other side; all others are wrong usage, configuration or input. */
 const refusals: ReadonlySet<ErrorCode> = new Set([
