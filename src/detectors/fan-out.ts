@@ -20,7 +20,9 @@ export function contactHash(text: string, number: number): number {
 export class FanOut {
   #exact: number[] | null = [];
   #registers: Uint8Array | null = null;
-  #estimate = 0;
+  /** Σ 2^−register and the number of registers at 0, kept as they change: exact, since the terms are powers of two. */
+  #sum = registers;
+  #zero = registers;
 
   /** Adds a hash. True where it is new; beyond 32 only where the estimate grew, so that ever fewer of many are told. */
   add(hash: number): boolean {
@@ -34,13 +36,11 @@ export class FanOut {
       for (const held of this.#exact) this.#raise(held);
       this.#exact = null;
     }
-    const raised = this.#raise(hash);
-    if (raised) this.#count();
-    return raised;
+    return this.#raise(hash);
   }
 
   get size(): number {
-    return this.#exact === null ? Math.max(exactMaximum, Math.round(this.#estimate)) : this.#exact.length;
+    return this.#exact === null ? Math.max(exactMaximum, Math.round(this.#estimate())) : this.#exact.length;
   }
 
   #raise(hash: number): boolean {
@@ -48,19 +48,16 @@ export class FanOut {
     if (table === null) return false;
     const index = hash & (registers - 1);
     const rank = Math.clz32(hash >>> 10) - 10 + 1;
-    if (rank <= (table[index] ?? 0)) return false;
+    const held = table[index] ?? 0;
+    if (rank <= held) return false;
+    this.#sum += 2 ** -rank - 2 ** -held;
+    if (held === 0) this.#zero -= 1;
     table[index] = rank;
     return true;
   }
 
-  #count(): void {
-    let sum = 0;
-    let zero = 0;
-    for (const rank of this.#registers ?? []) {
-      sum += 2 ** -rank;
-      if (rank === 0) zero += 1;
-    }
-    const raw = (alpha * registers * registers) / sum;
-    this.#estimate = raw <= 2.5 * registers && zero > 0 ? registers * Math.log(registers / zero) : raw;
+  #estimate(): number {
+    const raw = (alpha * registers * registers) / this.#sum;
+    return raw <= 2.5 * registers && this.#zero > 0 ? registers * Math.log(registers / this.#zero) : raw;
   }
 }
