@@ -87,7 +87,7 @@ function inspectPaths(field: Field, findings: Findings): void {
     (field.traits & (traits.doubleEncoded | traits.overlong | traits.percentU | traits.zeroByte)) !== 0;
   const file = systemFile.exec(straight);
   if (file !== null) {
-    const prose = folded.length > 200 && (folded.match(/[a-z]{2,} [a-z]{2,} [a-z]{2,}/g) ?? []).length > 4;
+    const prose = folded.length > 200 && (folded.match(/\b[a-z]{2,} [a-z]{2,} [a-z]{2,}/g) ?? []).length > 4;
     if (climbs > 0) findings.add('lfi-system-file', 'lfi', 0.95, folded);
     else if (
       !prose &&
