@@ -57,7 +57,9 @@ function wholeNumber(text: string, name: string, most: number): number {
 }
 
 export function sources(picket: Command): Command {
-  return common(picket.command('sources').description('list the sources that were seen, the worst first'))
+  return common(
+    picket.command('sources').description('list the sources that were seen, those seen last first'),
+  )
     .option('--limit <n>', 'how many', '50')
     .option('--classification <word>', 'only benign, unknown, suspicious or malicious ones')
     .addHelpText('after', '\nExample:\n  picket sources --classification malicious')
@@ -66,8 +68,8 @@ export function sources(picket: Command): Command {
       if (options.classification !== undefined) query.set('classification', options.classification);
       const answer = await (
         await client(options)
-      ).call<{ sources: SourceRow[] }>('GET', `/sources?${query.toString()}`);
-      print(answer.sources, options, sourceRow, 'no source was seen yet');
+      ).call<{ items: SourceRow[] }>('GET', `/sources?${query.toString()}`);
+      print(answer.items, options, sourceRow, 'no source was seen yet');
     });
 }
 
@@ -118,8 +120,8 @@ export function decisions(picket: Command): Command {
       }
       const query = new URLSearchParams({ limit: String(wholeNumber(options.limit, '--limit', 1000)) });
       if (options.standing === true) query.set('standing', 'true');
-      const answer = await api.call<{ decisions: Decision[] }>('GET', `/decisions?${query.toString()}`);
-      print(answer.decisions, options, decisionRow, 'no decisions');
+      const answer = await api.call<{ items: Decision[] }>('GET', `/decisions?${query.toString()}`);
+      print(answer.items, options, decisionRow, 'no decisions');
     },
   );
 }
@@ -151,9 +153,9 @@ export function allow(picket: Command): Command {
       async (network: string | undefined, options: CommonOptions & { note: string; remove?: boolean }) => {
         const api = await client(options);
         if (network === undefined) {
-          const answer = await api.call<{ entries: AllowRow[] }>('GET', '/allowlist');
+          const answer = await api.call<{ items: AllowRow[] }>('GET', '/allowlist');
           print(
-            answer.entries,
+            answer.items,
             options,
             (row) => `${row.network.padEnd(24)} ${row.by.padEnd(16)} ${row.note}`,
             'nothing is allowed',

@@ -20,7 +20,7 @@ import { stateFolders } from './state-folder.ts';
 export interface InheritedSockets {
   readonly listeners: readonly (number | null)[];
   readonly any: AnyListeners | null;
-  /** The packet socket on which probes without a handshake are seen. */
+  /** The socket on which probes without a handshake are seen. */
   readonly probe: number | null;
 }
 
@@ -91,6 +91,7 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
     any: decoyNamed('any'),
     personaAt: () => personaNamed(configuration.sensor.anyPort.persona),
     ...(inherited.any === null ? {} : { anyListeners: inherited.any }),
+    ...(inherited.probe === null ? {} : { probeSocket: inherited.probe }),
     nameProtocol: (bytes, transport) => nameProtocol(bytes, transport).name,
     onObservation: (observation, json) => sender.observed(observation.sequence, json),
     limits: {

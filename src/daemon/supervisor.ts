@@ -115,6 +115,7 @@ export class Supervisor {
         tcpPort: anyPortTcp,
         udpPort: anyPortUdp,
         exceptPorts: anyPort.except,
+        probes: true,
       },
     });
     this.#rules = true;
@@ -128,30 +129,30 @@ export class Supervisor {
           send: hand(send),
         })),
       },
-      probe: hand(makeProbeSocket(anyPort.interface)),
+      probe: hand(makeProbeSocket()),
     };
   }
 
   /** The seed of the personas: configured, or made once. */
   #seed(): string {
     const { seed } = this.#configuration.sensor;
-    return seed === '' ? this.#keptSecret('seed').text : seed;
+    return seed === '' ? this.#keptSecret('seed', '').text : seed;
   }
 
   /** The key with which the command line speaks to the API. */
   #localKey(): string {
-    const { text, fresh } = this.#keptSecret(localKeyFile);
+    const { text, fresh } = this.#keptSecret(localKeyFile, 'picket_');
     if (fresh) this.#firstKey = text;
     return text;
   }
 
   /** A secret that is made once, and kept where only the supervisor's user reads it. */
-  #keptSecret(name: string): { readonly text: string; readonly fresh: boolean } {
+  #keptSecret(name: string, prefix: string): { readonly text: string; readonly fresh: boolean } {
     const path = join(this.#configuration.state, name);
     try {
       return { text: readFileSync(path, 'utf8').trim(), fresh: false };
     } catch {
-      const text = randomBytes(24).toString('base64url');
+      const text = `${prefix}${randomBytes(32).toString('base64url')}`;
       writeFileSync(path, `${text}\n`, { mode: 0o600 });
       return { text, fresh: true };
     }

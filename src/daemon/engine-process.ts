@@ -1,0 +1,89 @@
+/** The engine's process: detectors, decisions, API. Unprivileged; parses only records with a checked schema. */
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import process from 'node:process';
+import { buildApi, startApi } from '../api/server.ts';
+import { LinkServer } from '../bus/link.ts';
+import { systemClock } from '../core/clock.ts';
+import { ClickHouseStore } from '../store/clickhouse-store.ts';
+import { DecisionLog } from '../store/decision-log.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { RemoteStore } from '../store/remote.ts';
+import type { Configuration } from './configuration.ts';
+import { EngineView } from './engine-api.ts';
+import { Engine } from './engine.ts';
+import { log } from './log.ts';
+import { allowedBy, benignEntries, networksOf, policyOf } from './policy-of.ts';
+import { dropPrivileges } from './privileges.ts';
+import type { Running } from './role.ts';
+import { stateFolders } from './state-folder.ts';
+
+async function openStore(configuration: Configuration, socket: string): Promise<EventStore | null> {
+  if (configuration.store.engine === 'none') return null;
+  if (configuration.store.engine === 'chdb') return new RemoteStore(socket);
+  return ClickHouseStore.open({ engine: { url: configuration.store.url } });
+}
+
+export async function runEngine(configuration: Configuration): Promise<Running> {
+  const folders = stateFolders(configuration);
+  const say = log('engine');
+  // Files that a person named are read before the process loses the right to.
+  const benign = benignEntries(configuration);
+  if (process.getuid?.() === 0) {
+    const uid = configuration.processes.engineUid;
+    dropPrivileges({ uid, gid: uid, networkAdmin: false });
+  }
+  const decisionLog = new DecisionLog(join(folders.engine, 'decisions.db'));
+  const localKey = process.env['PICKET_LOCAL_KEY'] ?? '';
+  delete process.env['PICKET_LOCAL_KEY'];
+  if (localKey !== '') keepLocalKey(decisionLog, localKey);
+  const store = await openStore(configuration, folders.storeLink);
+  const engine = new Engine({
+    clock: systemClock,
+    policy: policyOf(configuration),
+    own: networksOf(configuration.guards.own),
+    lab: networksOf(configuration.guards.lab),
+    allow: allowedBy(configuration),
+    benign,
+    decisionLog,
+    store,
+    log: say,
+  });
+  const fenceLink = new LinkServer(folders.fenceLink, {
+    opened: (peer) => engine.fenceDesk.opened(peer),
+    received: (peer, value) => engine.fenceDesk.received(peer, value),
+    closed: (peer) => engine.fenceDesk.closed(peer),
+  });
+  const sensorLink = new LinkServer(folders.sensorLink, {
+    opened: (peer) => engine.sensorDesk.opened(peer),
+    received: (peer, value) => engine.sensorDesk.received(peer, value),
+    closed: (peer, error) => engine.sensorDesk.closed(peer, error),
+  });
+  const view = new EngineView({ configuration, engine, decisionLog, store, now: () => systemClock.now() });
+  const api = await buildApi(view, decisionLog);
+  await startApi(api, { host: configuration.api.listen, port: configuration.api.port });
+  await engine.restore();
+  engine.start();
+  await fenceLink.start();
+  await sensorLink.start();
+  return {
+    async stop(): Promise<void> {
+      await sensorLink.stop();
+      await api.close();
+      await engine.stop();
+      await fenceLink.stop();
+      await store?.close();
+      decisionLog.close();
+    },
+  };
+}
+
+/** The key that the supervisor made for its user's command line takes the place of an older one. */
+function keepLocalKey(decisionLog: DecisionLog, key: string): void {
+  const hash = createHash('sha256').update(key).digest('hex');
+  const known = decisionLog.keys().find((row) => row.name === 'local');
+  if (known?.hash === hash) return;
+  if (known !== undefined) decisionLog.revokeKey('local');
+  decisionLog.addKey({ name: 'local', hash, scopes: ['admin'], at: Date.now() });
+}
