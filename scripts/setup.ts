@@ -1,0 +1,137 @@
+/**
+ * `node scripts/setup.ts [--test]`: installs the Debian packages that Picket calls, where they are missing and where it may (root, apt).
+ *
+ * npm runs it ahead of `npm start` and, with `--test`, ahead of `npm test`; `--ignore-scripts` leaves it out. It says nothing
+ * where all is there, and never fails: what is missing costs functions (`picket doctor` names them) or skips tests.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+
+/** Each package with what it is for. */
+const toStart: Readonly<Record<string, string>> = {
+  libnftables1: 'the fence writes its sets through it',
+  nftables: 'the sensor’s rules',
+  iproute2: 'routes of the any-port listener',
+};
+
+const toTest: Readonly<Record<string, string>> = {
+  bubblewrap: 'the shell is compared with real shells inside it',
+  busybox: 'the BusyBox shell',
+  curl: 'requests',
+  dash: 'the POSIX shell',
+  'dropbear-bin': 'SSH server and client of small devices',
+  gcc: 'the C servers that benchmarks compare with',
+  grep: 'the reference of the benchmark of lines',
+  hping3: 'packets without a handshake',
+  hydra: 'password guessing',
+  'inetutils-telnet': 'a telnet client',
+  'iputils-ping': 'ping',
+  jq: 'JSON lines',
+  'libc6-dev': 'headers for gcc',
+  mount: 'a disk that is full',
+  'netcat-openbsd': 'bare connections',
+  nmap: 'port scans',
+  'openssh-client': 'ssh, sftp, ssh-keyscan, ssh-keygen',
+  'openssh-server': 'the real daemon beside the decoy',
+  openssl: 'certificates',
+  procps: 'ps, pgrep',
+  'python3-scapy': 'forged packets',
+  'redis-server': 'the real server beside the decoy',
+  'redis-tools': 'redis-cli',
+  sshpass: 'ssh with a password',
+  tcpdump: 'captures',
+  'util-linux': 'unshare, setpriv',
+};
+
+/** Asked by the packages' scripts before they start a daemon; 101 says no (Debian's invoke-rc.d). */
+const policy = '/usr/sbin/policy-rc.d';
+const setAside = '/usr/sbin/policy-rc.d.before-picket';
+
+const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
+
+function missing(packages: readonly string[]): string[] {
+  const { stdout } = spawnSync(
+    'dpkg-query',
+    ['--show', '--showformat=${Package} ${db:Status-Status}\\n', ...packages],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const installed = new Set(
+    (stdout ?? '')
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  );
+  return packages.filter((name) => !installed.has(name));
+}
+
+function isRunnable(program: string): boolean {
+  try {
+    accessSync(program, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True where the command ended well; what it printed is shown only where it did not. */
+function aptGet(words: readonly string[]): boolean {
+  const { status, stdout, stderr, error } = spawnSync(
+    'apt-get',
+    ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...words],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' },
+    },
+  );
+  if (status === 0) return true;
+  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error === undefined ? '' : `${error.message}\n`}`);
+  return false;
+}
+
+/** Installs while no package may start its daemon: a server that a test compares with must not run on this machine. */
+function install(packages: readonly string[]): boolean {
+  const restore = (): void => {
+    rmSync(policy, { force: true });
+    if (existsSync(setAside)) renameSync(setAside, policy);
+  };
+  const stopped = (): never => {
+    restore();
+    process.exit(130);
+  };
+  process.on('SIGINT', stopped).on('SIGTERM', stopped);
+  try {
+    // Left behind by a run that was killed: then the file at its place is ours.
+    if (existsSync(policy) && !existsSync(setAside)) renameSync(policy, setAside);
+    writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+    return (
+      aptGet(['update']) &&
+      aptGet(['install', '--yes', '--no-install-recommends', '--no-upgrade', ...packages])
+    );
+  } finally {
+    restore();
+    process.off('SIGINT', stopped).off('SIGTERM', stopped);
+  }
+}
+
+const wanted = { ...toStart, ...(process.argv.includes('--test') ? toTest : {}) };
+const isDebian = isRunnable('/usr/bin/dpkg-query') && isRunnable('/usr/bin/apt-get');
+const lacking = isDebian ? missing(Object.keys(wanted)) : [];
+if (!isDebian) {
+  say(`no apt here, so nothing was checked; picket doctor says what is missing`);
+} else if (lacking.length > 0) {
+  const names = lacking.join(' ');
+  if (process.getuid?.() !== 0) {
+    say(`not installed, and only root can: ${names}; what needs them is left out`);
+  } else {
+    say(`installing ${names}`);
+    const isDone = install(lacking);
+    const still = isDone ? [] : missing(lacking);
+    if (still.length > 0) say(`could not install ${still.join(' ')}; what needs them is left out`);
+  }
+}
