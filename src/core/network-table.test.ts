@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { formatNetwork, networkContains, networkOf, parseAddress, parseNetwork } from './address.ts';
 import { NetworkTable } from './network-table.ts';

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import process from 'node:process';
-import { buildApi, startApi } from '../api/server.ts';
+import packageDescription from '../../package.json' with { type: 'json' };
+import { startApi } from '../api/server.ts';
 import { LinkServer } from '../bus/link.ts';
 import { systemClock } from '../core/clock.ts';
 import { ClickHouseStore } from '../store/clickhouse-store.ts';
@@ -61,8 +62,12 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     closed: (peer, error) => engine.sensorDesk.closed(peer, error),
   });
   const view = new EngineView({ configuration, engine, decisionLog, store, now: () => systemClock.now() });
-  const api = await buildApi(view, decisionLog);
-  await startApi(api, { host: configuration.api.listen, port: configuration.api.port });
+  const api = await startApi(view, decisionLog, {
+    version: packageDescription.version,
+    address: configuration.api.listen,
+    port: configuration.api.port,
+    log: say,
+  });
   await engine.restore();
   engine.start();
   await fenceLink.start();
@@ -70,7 +75,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   return {
     async stop(): Promise<void> {
       await sensorLink.stop();
-      await api.close();
+      await api.stop();
       await engine.stop();
       await fenceLink.stop();
       await store?.close();
