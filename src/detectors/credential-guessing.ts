@@ -101,6 +101,8 @@ function step(state: GuessingState, observation: Observation): Step<GuessingStat
   if (observation.kind !== 'login' && observation.kind !== 'auth') return { state, evidence: noEvidence };
   const { service, user, at } = observation;
   const isDecoy = observation.kind === 'auth';
+  // A client of SSH asks with `none` which methods there are (RFC 4252 §5.2) ahead of any guess.
+  if (isDecoy && observation.method === 'none') return { state, evidence: noEvidence };
   if (!isDecoy) {
     if (observation.outcome === 'success') return excuse(state, user, service);
     if (observation.outcome === 'disconnect' && (observation.method !== 'disconnected' || user === '')) {

@@ -188,10 +188,10 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   const recent = contactsInWindow(state.times, observation.at);
   const triggered =
     recent >= hostPortsTrigger || (recent >= darkHostPortsTrigger && state.dark >= darkTrigger);
-  if (triggered && weight < firstContact) weight = firstContact;
+  if (triggered && !isContact && weight < firstContact) weight = firstContact;
   state.walk += weight;
   const shown = triggered || (state.walk >= walkTrigger && state.failed >= 5);
-  if (weight === 0) return { state, evidence: noEvidence };
+  if (weight === 0 && !(isContact && shown)) return { state, evidence: noEvidence };
   return { state, evidence: [evidenceOf(state, observation, weight, shown)] };
 }
 
