@@ -15,6 +15,10 @@ const systemFile =
 const restrictedFile =
   /\/\.(?:env(?:[._-][\w.-]{1,24})?|git(?:\/|ignore|config|attributes|modules|lab-ci\.yml|-credentials|keep)?|svn|hg|bzr|cvs|htaccess|htpasswd|htdigest|ds_store|aws|ssh|azure|gcloud|kube|docker(?:cfg|ignore|env)?|npmrc|yarnrc|pypirc|netrc|pgpass|my\.cnf|bash(?:_history|rc|_profile|_logout)|zsh(?:rc|_history|env)|sh_history|mysql_history|psql_history|php_history|rediscli_history|viminfo|vimrc|idea|vscode(?:-server)?|settings|project|buildpath|classpath|editorconfig|travis\.yml|circleci|github|gitlab|drone\.yml|eslintrc[\w.]{0,8}|babelrc|bower(?:rc|\.json)|composer|config|cache|local|gnupg|pki|password-store|subversion|s3cfg|terraform|tfstate|vagrant|wget-hsts|wgetrc|curlrc|netbeans|history|profile|rhosts|forward|lesshst|node_repl_history|nano_history|python_history|irb_history|aider[\w.-]{0,24}|cursor[\w-]{0,16}|cursorrules|zed|claude[\w.-]{0,16}|codeium|windsurf[\w]{0,12}|copilot[\w-]{0,12}|continue|gemini|mcp\.json|roo[\w]{0,8}|cline[\w]{0,8}|trae|junie|kiro|bedrock|anthropic|openai|vimdir|www_acl|wwwacl|access|hushlogin|user\.ini|well-known\/\.\.|sucuriquarantine|remote-sync\.json|ftpconfig|ftp-access|deployment-config\.json|sftp-config\.json|bundle|gem|cargo|m2|gradle|jenkins|helm|docker-compose\.yml|tool-versions|phpunit[\w.]{0,16}|php_cs[\w.]{0,8}|styleci\.yml|scrutinizer\.yml|dockerenv|mailmap|nvmrc|rspec|ruby-version|python-version|rvmrc|pearrc|proclog|spamassassin|ispell_default|smbpasswd|sqlite_history|sudo_as_admin_successful|mozilla|ansible|atom|apdisk|psqlrc|hgignore|gitea|jshintrc|jestrc|jscsrc|stylelintrc|npmignore|prettierrc|browserslistrc|boto|accesskeys|credentials|secrets?)(?:\/|$|\?|\.(?:bak|old|save|swp|txt|orig|json|ya?ml|zip|gz|local|prod|dev|md))/;
 
+/** Any other name that begins with a dot is hidden by intent. */
+const hiddenFile =
+  /\/\.(?!well-known(?:\/|$)|netlify\/|vercel\/|auth\/|cdn\/|resources\/|imaging|attach)[a-z][\w.-]{1,60}(?:\/|$)/;
+
 const restrictedName =
   /\/(?:wp-config\.(?:php[.~_-]\w{0,12}|bak|old|txt|inc|save)|(?:error|access|debug|npm-debug|yarn-error|laravel|production|development|install)[_-]?(?:error|access)?\.log|error_log|web\.config|appsettings(?:\.\w{1,20})?\.json|id_(?:rsa|dsa|ecdsa|ed25519)(?:\.pub)?|authorized_keys|known_hosts|docker-compose(?:\.\w{1,12})?\.ya?ml|dockerfile|composer\.(?:json|lock)|package-lock\.json|yarn\.lock|gemfile(?:\.lock)?|pipfile(?:\.lock)?|gruntfile\.js|gulpfile\.js|vagrantfile|jenkinsfile|config\.(?:ini|ya?ml|json|inc(?:\.php)?|php\.\w{2,5})|local_settings\.py|settings\.py|secrets?\.ya?ml|credentials(?:\.\w{2,5})?|database\.ya?ml|parameters\.ya?ml|localsettings\.php|configuration\.php[.~_-]\w{0,8}|config\.php[.~_-]\w{0,8}|phpinfo\.php|sftp-config\.json|ws_ftp\.(?:ini|log)|filezilla\.xml|sitemanager\.xml|recentservers\.xml|auth\.json|server\.key|privatekey\.key|\w{1,40}\.(?:pem|ppk|kdbx|pfx|p12|jks)|terraform\.tfstate|proguard\.txt|php\.ini|my\.cnf|httpd\.conf|nginx\.conf|web-inf\/web\.xml|\$metadata\.json|elmah\.axd|trace\.axd|swagger\.lock|claude\.md|agents\.md|mcp\.json|schema\.rb|core\.\d{3,7}|sess_[a-z0-9]{20,}|thumbs\.db|desktop\.ini|eula\.txt\.\w{3})$/;
 
@@ -230,7 +234,7 @@ export const lfi: Analyser = {
       const hidden = restrictedFile.exec(folded);
       if (hidden !== null && !folded.startsWith('/.well-known/')) {
         if (field.target === targets.path) findings.add('lfi-restricted-file', 'lfi', 0.6, folded);
-      } else if (field.target === targets.path && restrictedName.test(folded)) {
+      } else if (field.target === targets.path && (restrictedName.test(folded) || hiddenFile.test(folded))) {
         findings.add('lfi-restricted-file', 'lfi', 0.5, folded);
       }
     }

@@ -78,8 +78,9 @@ const patterns: readonly Pattern[] = [
     name: 'php-directive',
     class: 'php',
     confidence: 0.85,
+    targets: targets.value | targets.name | targets.cookie | targets.header | targets.body | targets.query,
     pattern:
-      /\b(?:allow_url_(?:include|fopen)|auto_prepend_file|auto_append_file|disable_functions|open_basedir|safe_mode(?:_exec_dir)?|suhosin\.\w{3,30}|cgi\.(?:force_redirect|fix_pathinfo|redirect_status_env)|extension_dir|session\.upload_progress\.\w{2,20}|register_globals|display_errors|magic_quotes_\w{3,10}|opcache\.\w{2,20}|zend\.\w{3,30}|mail\.add_x_header|unserialize_callback_func|error_append_string|error_prepend_string|assert\.\w{3,12}|xdebug\.\w{3,24}|user_ini\.\w{3,12}|upload_tmp_dir|phpinidir|enable_post_data_reading|variables_order|request_order|auto_globals_jit|runkit\.\w{3,20}|ffi\.\w{3,10}|date\.timezone|expose_php|file_uploads|include_path|memory_limit|max_execution_time)\b ?(?:=|%3d|\]|$)/,
+      /\b(?:allow_url_(?:include|fopen)|auto_prepend_file|auto_append_file|disable_functions|open_basedir|safe_mode(?:_exec_dir)?|suhosin\.\w{3,30}|cgi\.(?:force_redirect|fix_pathinfo|redirect_status_env)|extension_dir|session\.upload_progress\.\w{2,20}|register_globals|display_errors|magic_quotes_\w{3,10}|opcache\.\w{2,20}|zend\.\w{3,30}|mail\.add_x_header|unserialize_callback_func|error_append_string|error_prepend_string|assert\.\w{3,12}|xdebug\.\w{3,24}|user_ini\.\w{3,12}|upload_tmp_dir|phpinidir|enable_post_data_reading|variables_order|request_order|auto_globals_jit|runkit\.\w{3,20}|ffi\.\w{3,10}|date\.timezone|expose_php|file_uploads|include_path|memory_limit|max_execution_time|arg_separator\.\w{2,8}|browscap|default_charset|docref_\w{3,4}|exif\.\w{3,24}|expect\.\w{3,12}|hard_timeout|highlight\.\w{2,10}|html_errors|ignore_user_abort|implicit_flush|intl\.\w{3,16}|last_modified|log_errors(?:_max_len)?|mbstring\.\w{3,30}|mysqli?\.\w{3,30}|mysqlnd\.\w{3,30}|odbc\.\w{3,20}|open_basedir|output_(?:buffering|handler)|pcre\.\w{2,20}|pdo_odbc\.\w{3,20}|phar\.\w{3,16}|post_max_size|precision|realpath_cache_\w{3,5}|report_memleaks|sendmail_\w{3,5}|serialize_precision|session\.\w{2,30}|short_open_tag|soap\.\w{3,20}|sqlite3\.\w{3,20}|sys_temp_dir|tidy\.\w{3,16}|track_errors|uploadprogress\.\w{3,20}|upload_max_filesize|url_rewriter\.\w{3,6}|user_(?:agent|dir)|xmlrpc_\w{3,12}|zlib\.\w{3,30}) ?(?:=|%3d|\]|$)/,
   },
   {
     name: 'php-wrapper',
@@ -122,9 +123,13 @@ const patterns: readonly Pattern[] = [
     confidence: 0.75,
     targets: targets.file | targets.header,
     pattern:
-      /\.(?:php\d{0,3}|phtml|phar|phps|pht|phpt|pgif|shtml|htaccess|phtm|inc\.php|user\.ini)[\s.%;:$/\\\u0000]{0,16}(?:$|\.(?:gif|jpe?g|png)$)/,
+      /\.(?:php\d{0,3}|phtml|phar|phps|pht|phpt|pgif|shtml|htaccess|phtm|inc\.php|user\.ini)[\s.%;:$/\\\u0000]{0,16}(?:$|\.[a-z0-9]{1,8}$)/,
   },
 ];
+
+/** `<?` that begins neither XML nor what editors and publishers write; as a tag, not as a character reference to one. */
+const openTag = /<\?(?!xml[\s-]|xml$|import|xpacket|mso|x[a-z]{2})/;
+const rawTag = /(?:<|%3c|\\x3c|\\u003c)(?:\?|%3f)/i;
 
 export const php: Analyser = {
   name: 'php',
@@ -207,6 +212,38 @@ export const php: Analyser = {
     'mail.add',
     'date.timezone',
     'enable_post',
+    'ignore_user',
+    'hard_timeout',
+    'intl.',
+    'zlib.',
+    'xmlrpc_',
+    'url_rewriter',
+    'upload_max',
+    'track_errors',
+    'tidy.',
+    'sys_temp',
+    'soap.',
+    'short_open_tag',
+    'session.',
+    'sendmail_',
+    'realpath_cache',
+    'post_max',
+    'phar.',
+    'pdo_odbc',
+    'pcre.',
+    'output_',
+    'mysqlnd.',
+    'mysqli.',
+    'mbstring.',
+    'log_errors',
+    'implicit_flush',
+    'html_errors',
+    'highlight.',
+    'exif.',
+    'docref_',
+    'default_charset',
+    'browscap',
+    'arg_separator',
   ],
   marks: ['(', '$'],
   inspect(field, findings) {
@@ -217,6 +254,9 @@ export const php: Analyser = {
       if (upload && (pattern.name === 'php-upload' || pattern.name === 'php-session-file')) continue;
       matchPatterns([pattern], field, findings);
     }
+    if ((field.target & freely) !== 0 && openTag.test(field.folded) && rawTag.test(field.raw)) {
+      findings.add('php-open-tag', 'php', 0.6, field.folded);
+    }
     if ((field.target & (freely | targets.header)) === 0 || field.target === targets.query) return;
     const { folded } = field;
     if (!folded.includes('(') || folded.length > 8192 || !marked.test(folded)) return;
@@ -226,7 +266,7 @@ export const php: Analyser = {
       if (looked > 32) return;
       const name = match[1] ?? '';
       const after = folded.slice(match.index + match[0].length, match.index + match[0].length + 60);
-      const argument = /^\s?(?:['"$)\d]|[\w\\/.]{1,40}\)|[a-z_]{2,30}\s?\()|^\s?$/.test(after);
+      const argument = /^\s?(?:['"$)\d]|[\w\\/.]{1,40}\)|[a-z_0-9]{2,30}\s?\()|^\s?$/.test(after);
       if (!argument) continue;
       const short = folded.length <= 300;
       if (!common.test(name)) {

@@ -10,7 +10,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.65,
     targets: targets.path,
     pattern:
-      /\/(?:c99|r57|b374k|wso\d?(?:\.\d)?|wso2|shell\d{0,2}|cmd|cmdshell|alfa\w{0,8}|alfashell|webshell|indoxploit|mini\d?shell|leaf(?:mailer)?|marijuana|x{3,}|0x\w{2,8}|bypass\d?|priv8|up(?:l|load)?shell|phpspy|antichat|filesman|adminer-\d[\w.-]{0,12}|gelso|wp-?shell|aspxspy|antsword|behinder|godzilla|cknife|chopper|simattacker|locus7s|safe0ver|h4ntu|ironshell|predator|weevely|uploader\d?|backdoor|evil|hax(?:or)?|hacked|0day|ws[o0]|lufix|moon|byp|tryag|madspot|symlink|ajaxshell|kacak|zehir4?|cybershell|rootshell|jspspy|cmdjsp|jsp-?reverse|pwn(?:ed|dora)?|sh3ll|shellx|wp-conflg|radio|doc|xleet\w{0,8}|owl|fw|wso112233|anone\w{0,4})\.(?:php\d?|phtml|asp|aspx|jsp|jspx|ashx|cfm|pl|cgi)$/,
+      /\/(?:c99|r57|b374k|wso\d?(?:\.\d)?|wso2|shell\d{0,2}|cmd|cmdshell|alfa\w{0,8}|alfashell|webshell|indoxploit|mini\d?shell|leaf(?:mailer)?|marijuana|x{3,}|0x\w{2,8}|bypass\d?|priv8|up(?:l|load)?shell|phpspy|antichat|filesman|adminer-\d[\w.-]{0,12}|gelso|wp-?shell|aspxspy|antsword|behinder|godzilla|cknife|chopper|simattacker|locus7s|safe0ver|h4ntu|ironshell|predator|weevely|uploader\d?|backdoor|evil|hax(?:or)?|hacked|0day|ws[o0]|lufix|tryag|madspot|ajaxshell|kacak|zehir4?|cybershell|rootshell|jspspy|cmdjsp|jsp-?reverse|pwn(?:ed|dora)?|sh3ll|shellx|wp-conflg|xleet\w{0,8}|wso112233|anone\w{0,4})\.(?:php\d?|phtml|asp|aspx|jsp|jspx|ashx|cfm|pl|cgi)$/,
   },
   {
     name: 'web-shell',
@@ -26,7 +26,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.55,
     targets: targets.path,
     pattern:
-      /\/(?:backups?|dump|db|database|sql|mysql|site|www|web|website|html|htdocs|public_html|wwwroot|back|bak|old|data|users?|wordpress|wp|full|latest|release|source|src|archive|config|settings|admin|app|temp|tmp|home|server|test|1|\d{1,2})(?:[_-]?\w{0,16})?\.(?:zip|rar|tar|tar\.gz|tgz|7z|sql(?:\.gz|\.zip)?|bak|gz|db|mdb|dump|rdb|sqlite3?)$|\.(?:php\d?|asp|aspx|jsp|inc|conf|config|ini|env|html?|py|rb|ya?ml|json|xml)(?:\.|_)?(?:bak|old|orig|save|swp|swo|backup|copy|tmp|~|bkp|dist|zip|\d)$|\.(?:php|asp|jsp|conf|env)~$/,
+      /\/(?:backups?|dump|db|database|sql|mysql|site|www|web|website|htdocs|public_html|wwwroot|back|bak|old|wordpress|wp)(?:[_-]\w{0,16})?\.(?:zip|rar|tar|tar\.gz|tgz|7z|sql(?:\.gz|\.zip)?|bak|gz|db|mdb|dump|rdb|sqlite3?)$|\.(?:php\d?|asp|aspx|jsp|inc|conf|config|ini|env|html?|py|rb|ya?ml|json|xml)(?:\.|_)?(?:bak|old|orig|save|swp|swo|backup|~|bkp)$|\.(?:php|asp|jsp|conf|env)~$/,
   },
   {
     name: 'restricted-extension',
@@ -37,26 +37,12 @@ const patterns: readonly Pattern[] = [
       /\/[^/]{1,100}\.(?:asa|asax|bak|bck|bkp|cdx|csr|dbf|dump|htr|htw|ida|idc|idq|licx|mdb|old|pass|pfx|pol|printer|pwd|rdb|sql|swp|vsdisco|webinfo|xsx|hta|sqlite3?|kdbx?|p12)$/,
   },
   {
-    name: 'method-in-name',
-    class: 'auth-bypass',
-    confidence: 0.55,
-    targets: targets.name,
-    pattern: /^(?:_method|x-http-method-override)$/,
-  },
-  {
     name: 'auth-bypass-path',
     class: 'auth-bypass',
     confidence: 0.7,
     targets: targets.path,
     pattern:
       /\/(?:admin|login|manager|console|api|actuator|secure|user|users|portal)[\w/]{0,60}(?:;[\w.-]{0,30}(?:\.(?:css|js|png|ico|jpg))|%2e|\/\.\/|\/;\/|\/\.\.;\/|\.\.%2f)|\/;\/(?:admin|login|api|manager)|^\/(?:\.;|;\w{0,10})\/\w|\/%2e\/|^\/[\w-]{1,30}\/%2e%2e/,
-  },
-  {
-    name: 'default-authenticator',
-    class: 'auth-bypass',
-    confidence: 0.6,
-    targets: targets.cookie,
-    pattern: /^(?:isadmin|is_admin|admin|authenticated|loggedin|role|privilege)$/,
   },
 ];
 
@@ -195,6 +181,7 @@ export function sessionByLink(names: Iterable<string>, referrer: string, host: s
     const to = host.toLowerCase().replace(/:\d{1,5}$/, '');
     const family = (name: string): string => name.split('.').slice(-2).join('.');
     // The host is unknown in access logs: then nothing is claimed.
+    if (/(?:^|\.)(?:google|bing|yahoo|yandex|duckduckgo|baidu|ecosia|qwant)\./.test(from)) continue;
     if (from === '' || to === '' || family(from) === family(to)) continue;
     return name;
   }

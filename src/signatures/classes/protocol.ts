@@ -219,6 +219,8 @@ export function inspectProtocol(request: WebRequest, parts: RequestFields, findi
     lengths.some(([, value]) => Number(value) > 0)
   )
     findings.add('protocol-body-without-meaning', 'protocol', 0.5, request.method);
+  // Netscape's name for Range, which no client sends any more.
+  if (headers.has('request-range')) findings.add('protocol-range', 'protocol', 0.55, 'Request-Range');
   const range = headers.get('range') ?? headers.get('request-range');
   if (range !== undefined) inspectRange(range, findings);
   const type = headers.get('content-type');

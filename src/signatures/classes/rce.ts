@@ -5,7 +5,7 @@
 
 import { targets, type Field } from '../normalise-request.ts';
 import { matchPatterns, readsAsProse, type Analyser, type Findings, type Pattern } from './analyser.ts';
-import { plainCommands, shellUnquoted, wildcardGoal, wordCommands } from './shell-words.ts';
+import { hiddenCommand, plainCommands, shellUnquoted, wildcardGoal, wordCommands } from './shell-words.ts';
 
 const freely = targets.value | targets.name | targets.cookie | targets.path | targets.query | targets.file;
 const everywhere = freely | targets.header | targets.agent | targets.referrer | targets.body;
@@ -155,7 +155,7 @@ const patterns: readonly Pattern[] = [
     class: 'rce',
     confidence: 0.65,
     targets: targets.value | targets.name,
-    pattern: /(?:^|[;|&] ?)alias (?:[a-z] ?=|[\w-]{1,20}=\S)/,
+    pattern: /(?:^|[;|&] ?)(?:un)?alias (?:[a-z] ?=|[\w-]{1,20}=\S)/,
     notInProse: true,
   },
   {
@@ -203,8 +203,16 @@ const patterns: readonly Pattern[] = [
 const commandStart =
   /(?:;|\|\|?|&&?|`|\$\(|\n|\r|[<>]\(|\{ ?|^ ?(?=['"]?[a-z/.]))[\s'"\\@(]{0,4}(?:(?:time|sudo|nohup|exec|command|env|nice|builtin|eval|strace|xargs|then|do|else|!|busybox|doas|setsid|start|\w{1,12}=[^\s;|&]{0,40};?) )?['"\\]{0,2}((?:\/?[\w.]{1,12}\/){0,4}[a-z][\w.+-]{0,24})['"]?/g;
 
+/** Commands whose argument is a host or a file, and whose names are nobody's search words. */
+const networkCommands =
+  /^(?:curl|wget|ping6?|nslookup|dig|traceroute|telnet|nc|ncat|netcat|ssh|scp|tftp|nmap|rm|chmod|xxd|lwp-download)$/;
+
+/** Programs that name themselves in User-Agent. */
+const libraries =
+  /^(?:curl|wget|python\d?|perl|php\d?|ruby|node|nodejs|lua|aria2c|w3m|lwp-\w{1,12}|docker|npm|yarn|composer|pip3?|gem|cpan|apt|brew|expect|git|powershell|pwsh|hostname|route|ash|fish|make|dash|snap|puppet|vagrant|salt|knife|helm|julia|octave|mtr)$/;
+
 const argumentAfter =
-  /^(?: |\t)?(?:--?[a-z]|\/|~|\$|https?:|<|>|\||;|&|`|\\|\.\/|\.\.|\d{1,3}\.\d{1,3}\.|'[^']{0,40}'|"[^"$]{0,40}"|\*|[\w-]{1,30}\.[a-z]{2,4}(?:$|[\s;|&]))/;
+  /^(?: |\t)?(?:--?[a-z]|%\w|[a-z]:\\|\/|~|\$|https?:|<|>|\||;|&|`|\\|\.\/|\.\.|\d{1,3}\.\d{1,3}\.|'[^']{0,40}'|"[^"$]{0,40}"|\*|[\w-]{1,30}\.[a-z]{2,4}(?:$|[\s;|&]))/;
 const endAfter = /^ ?(?:$|[;|&)`}<>'"#\n])/;
 
 function commandsIn(field: Field, line: string, findings: Findings): void {
@@ -247,6 +255,26 @@ function commandsIn(field: Field, line: string, findings: Findings): void {
       )
         confidence = slash >= 0 ? 0.8 : 0.65;
       else if (ends && slash >= 0 && plain) confidence = 0.7;
+      else if (
+        networkCommands.test(name) &&
+        /^ [\w-]{1,40}(?:\.[\w-]{1,40}){1,4}(?:$|[\s;|&/:])/.test(rest) &&
+        !agent
+      )
+        confidence = 0.6;
+      else if (
+        plain &&
+        /^(?:time|nohup|sudo|exec|xargs|doas|setsid) ['"]?[a-z]/.test(line) &&
+        field.target === targets.value &&
+        /^ ?(?:$|[\w.-]{1,60}$)/.test(rest)
+      )
+        confidence = 0.6;
+      else if (
+        field.target === targets.agent &&
+        plain &&
+        !libraries.test(name) &&
+        /^ [a-z-]{2,20}(?: [a-z.-]{1,40}){0,2}$/.test(rest)
+      )
+        confidence = 0.55;
       else if (
         field.target !== targets.agent &&
         field.target !== targets.referrer &&
@@ -444,17 +472,11 @@ export const rce: Analyser = {
       field.folded.length <= 8192
         ? field.folded
         : `${field.folded.slice(0, 4096)} ${field.folded.slice(-4096)}`;
-    const line = shellUnquoted(folded);
+    // A value that was encoded twice may still hold form spaces.
+    const line = shellUnquoted(folded.includes(' ') ? folded : folded.replaceAll('+', ' '));
     commandsIn(field, line, findings);
-    if (
-      line !== folded &&
-      /(?:cat|etc|passwd|whoami|ping|bash|curl|wget|uname|ifconfig)\b/.test(line) &&
-      /['"\\$`]/.test(folded)
-    ) {
-      const hidden = /\b(?:whoami|ifconfig|uname|\/etc\/passwd|ping \d|netstat|cat \/etc)/.exec(line);
-      if (hidden !== null && !folded.includes(hidden[0]))
-        findings.add('rce-hidden-command', 'rce', 0.8, folded);
-    }
+    const hidden = /['"\\]/.test(folded) ? hiddenCommand(folded) : null;
+    if (hidden !== null) findings.add('rce-hidden-command', 'rce', 0.8, hidden);
     if (field.target === targets.agent || field.target === targets.referrer) return;
     const goal = wildcardGoal(folded);
     if (goal !== null) findings.add('rce-wildcard-path', 'rce', 0.85, goal);

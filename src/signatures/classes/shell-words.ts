@@ -12,6 +12,9 @@ export const plainCommands: ReadonlySet<string> = new Set(
     'mysql mysqldump psql sqlite3 redis-cli mongo docker kubectl podman runc crictl ctr helm ansible ansible-playbook ansible-pull ansible-vault ansible-config ansible-inventory ansible-galaxy ' +
     'chef-shell chef-client chef-solo chef-vault knife puppet salt vagrant terraform aws gcloud az apt apt-get aptitude dpkg yum dnf rpm pacman zypper apk snap brew pip pip3 npm yarn gem cpan cpanm composer ' +
     'powershell pwsh cmd cmd.exe certutil bitsadmin wmic mshta rundll32 regsvr32 cscript wscript msbuild tasklist taskkill systeminfo sc.exe netsh icacls cacls schtasks vssadmin ' +
+    'tasklist driverquery fsutil getmac nbtstat nltest openfiles pathping qwinsta quser robocopy takeown tskill wevtutil xcopy forfiles ftype gpresult gpupdate psexec diskpart doskey attrib assoc ver ' +
+    'gci gcm gps gsv gwmi gcim icim iex iwr irm iwmi icm ipmo saps sajb sasv spps spsv rnp rvpa rvba rwmi scim swmi wget.exe curl.exe powershell.exe pwsh.exe cmstp wusa whoami.exe net1 ' +
+    'base58 chpass cmp csvtool debugfs dig fdisk flock fmt fping grc hd ispell joe kdump ldconfig lftp lynx msgcat msgconv msgfilter msgmerge msguniq multitime nano nm objdump onintr pax pidstat pkexec pkg popd posh ptx pushd puttygen pxz rbash rcp rksh rlogin rmuser sdiff sendmail setarch shuf smbclient sshd timedatectl tshark ulimit unalias unexpand unlzma unrar varnishncsa vigr vipw whiptail whois wireshark xpad xterm xzdiff zcmp zdiff zfs zrun uptime lsb_release getfacl setfacl hostid logname tty vmstat iostat mpstat nproc blkid chattr lsattr mailx mailq mutt ntpdate nstat ifdown ifup ifstat insmod rmmod depmod kmod swapoff swapon losetup lvm mdadm parted pvs vgs lvs fuser pmap pwdx pidof skill slabtop sysdig tmux unlink update-alternatives update-rc.d wipefs xfs_repair zdump zic aa-exec ab agetty alpine apache2ctl aptget aria2c arping atobm awsudo bcc bconsole bpftrace c_rehash cabal certbot check_log choom chronyc cobc ctr dc ddrescue distcc dmidecode dos2unix ' +
     'dnsdomainname hostname hostnamectl getent lastlogin lastlog lsmod mkfifo mknod nmap masscan tcpdump iptables nft arp ip6tables route ' +
     'capsh unshare nsenter chroot fakeroot flock ionice taskset stdbuf timeout ld.so rlwrap expect busctl byebug cowsay cpulimit dmsetup easy_install efax emacs eqn ex facter gimp ghc ghci gcore genisoimage gtester hexdump hping3 iconv irb jjs jq jrunscript jshell julia ' +
     'ksshell latex lualatex luatex logsave lwp-download lwp-request mtr mutt nasm neofetch nroff octave openvpn openvt pdb pdflatex pdftex pftp rake readelf rev rpmdb rpmquery rpmverify rtorrent run-parts rview rvim scanmem scrot slsh socat sqlmap ssh-keygen ssh-keyscan sshfs start-stop-daemon sysctl tbl tclsh tmate troff ul uudecode uuencode valgrind vi vim vimdiff virsh volatility w3m wall wish xdotool xelatex xetex xmodmap yelp zathura zsoelim zypper c89 c99 cscli crowdsec env id ps df du'
@@ -38,13 +41,33 @@ export function shellUnquoted(folded: string): string {
   return folded
     .replaceAll(/\$\{?ifs\}?(?:\$\d|%\?\?)?/g, ' ')
     .replaceAll(
-      /(?:\$\(\)|``|<\(\)|\$\{[a-z_]{1,12}:[^}]{0,12}\}|\$[@*?!#$-]|\$\d|\$\{[@*\d]\}|\$\{?u\}?(?![a-z]))/g,
+      /(?:\$\(\)|``|<\(\)|\$\{[a-z_]{1,12}:[^}]{0,12}\}|\$[@*?!#$-]|\$\d|\$\{[@*\d]\}|\$\{?[a-z]{1,2}\}?(?![a-z0-9_([{=.]))/g,
       '',
     )
     .replaceAll(/(?<=[a-z/.\-_*?])(?:\\|''|""|'(?=[a-z/])|"(?=[a-z/]))(?=['"\\]?[a-z/.\-_*?'"])/g, '')
     .replaceAll(/(?<=^|[\s;|&(/`])['"\\](?=[a-z/]{1,20}['"\\])/g, '')
     .replaceAll(/(?<=[\s;|&(/`'"][a-z/]{1,20})['"](?=[a-z/ ]|$)/g, '')
+    .replaceAll(/(?<=[a-z])\^(?=[a-z])/g, '')
     .replaceAll(/ {2,}/g, ' ');
+}
+
+const quotedWord = /[a-z/.-]{0,24}(?:['"\\]{1,3}[a-z/.-]{1,24}){1,12}['"\\]{0,3}/g;
+
+/** A command that stands in the text only behind quotes or backslashes within its letters (`wh'o'ami`), or null. */
+export function hiddenCommand(folded: string): string | null {
+  let looked = 0;
+  for (const match of folded.slice(0, 8192).matchAll(quotedWord)) {
+    looked += 1;
+    if (looked > 64) return null;
+    const word = match[0];
+    // An apostrophe or a quoted word is plain text: letters must stand on both sides of the mark.
+    if (!/[a-z]['"\\]{1,3}[a-z]/.test(word)) continue;
+    const plain = word.replaceAll(/['"\\]/g, '');
+    const name = plain.slice(plain.lastIndexOf('/') + 1);
+    if (name.length >= 4 && plainCommands.has(name)) return plain;
+    if (/^\/?(?:etc\/passwd|etc\/shadow|bin\/\w{2,8}|usr\/bin\/\w{2,12})$/.test(plain)) return plain;
+  }
+  return null;
 }
 
 /** Where a wildcard path may lead that an attacker would write with wildcards. */

@@ -293,7 +293,25 @@ const patterns: readonly Pattern[] = [
     confidence: 0.55,
     targets: targets.value | targets.name,
     pattern:
-      /^(?:(?:or|and|\|\||&&) ?\(?['"]?[\w.@]{1,40}['"]? ?(?:[<>!]=?=?|==?=?) ?['"\d]?[\w]{0,20}['"=]{0,3}$|(?:\|\||&&) ?\(?[\w.]{1,30} ?[!=]==?|union (?:all |distinct )?select ?$|(?:order|group) by ?$|from [`\w.]{1,64} (?:where|group by|order by|limit|having)\b|having [\w'" ]{1,20}[<>=]|select (?:user ?\(|[\w*, ]{1,40} from [\w.`]{1,60}$)|exec(?:ute)? xp_|; ?(?:update|set|insert|delete|select|drop|shutdown|truncate) ?@?[\w ]{0,40}$)|^select \w{1,20} ?\($|^if\( ?[\w'"]{1,20} ?[<>=]/,
+      /^(?:\w{1,20}=)?(?:(?:or|and|\|\||&&) ?\(?['"]?[\w.@]{1,40}['"]? ?(?:[<>!]=?=?|==?=?) ?['"\d]?[\w]{0,20}['"=]{0,3}$|(?:\|\||&&) ?\(?[\w.]{1,30} ?[!=]==?|union (?:all |distinct )?select ?$|(?:order|group) by ?$|from [`\w.]{1,64} (?:where|group by|order by|limit|having)\b|having [\w'" ]{1,20}[<>=]|select (?:user ?\(|[\w*, ]{1,40} from [\w.`]{1,60}$)|exec(?:ute)? xp_|; ?(?:update|set|insert|delete|select|drop|shutdown|truncate) ?@?[\w ]{0,40}$)|^select \w{1,20} ?\($|^if\( ?[\w'"]{1,20} ?[<>=]/,
+    notInProse: true,
+  },
+  {
+    name: 'sqli-quote-arithmetic',
+    class: 'sqli',
+    confidence: 0.55,
+    targets: targets.value | targets.name,
+    pattern:
+      /^["'`] ?(?:[<>=*]{1,2} ?\d|\d{1,12} ?[*<>=^] ?\d)|'\+\d{1,12}\+'|^\w{0,12}["'`]\+\d{1,12}\+["'`]|["'] ?\]\[\d|["'`] ?(?:<|>) ?\d{1,9}\) ?(?:and|or)\b|^["'] ?: ?\[?["'] ?\[?\d{1,2}["'\\,]|'\]\[\d\]\]\)/,
+    notInProse: true,
+  },
+  {
+    name: 'sqli-operator',
+    class: 'sqli',
+    confidence: 0.55,
+    targets: targets.value | targets.name | targets.cookie,
+    pattern:
+      /\bregexp binary\b|\bsounds like\b|\blike (?:null|binary)\b|<=>|\b(?:not )?between \d{1,9} and \d{1,9}\b(?=.{0,4}$)|\bin ?\( ?(?:select\b|\d{1,12} ?,|['"])[^)]{0,80}\)|\bis (?:not )?null\b ?(?:$|--|#|;|\)|and|or|union)|\brlike ['"(\d]|^\d{1,9} ?(?:=|!=|<>|<=>|<|>|<=|>=) ?\d{1,9}$|^['"][\w ]{0,20}['"] ?(?:=|!=|<>) ?['"]|\bnot (?:like|in|regexp|rlike) ?['"(]|[;#] ?(?:update|insert|drop|alter) ?\w{2,}\W|\/\w{1,60};? (?:and|between|div|having|like|x?or|select)(?:\W|$)/,
     notInProse: true,
   },
   {

@@ -40,6 +40,10 @@ function hostOf(rest: string): string {
   return (colon < 0 ? authority : authority.slice(0, colon)).replace(/\.$/, '').trim();
 }
 
+/** Parameters that tell where a visitor came from or shall return to: browsers and sign-ins put any address there. */
+const comeAndGo =
+  /(?:ref(?:err?er)?|redirect(?:_?ur[il])?|redir|return(?:_?(?:to|url|uri))?|callback|continue|next|origin|dl|dr|location|back|from|goto|dest(?:ination)?|source_url|page_?url|landing|u|q|query|search|url_?referr?er|service|target_?url)$/;
+
 /** Names of parameters that take a place to go to, not a page to say. */
 const includeName =
   /(?:^|[[_.-])(?:file|page|path|include|inc|template|tpl|dir|root|base|config|conf|load|src|lang|module|mod|plugin|site|skin|theme|doc|document|show|content|view|folder|mosconfig\w{0,30}|_conf|abspath|absolute_path|pathtoroot|basepath|class_path|gallery_basedir|phpbb_root_path|x|url|uri)\]?$/;
@@ -60,11 +64,11 @@ function inspectUrls(field: Field, findings: Findings): void {
     const slashed = whole.includes('//') || whole.includes('\\\\');
     if (!web && !fetchSchemes.has(last) && !fetchSchemes.has(protocol.split(':')[0] ?? '')) continue;
     if (metadataHost.test(host)) findings.add('ssrf-metadata', 'ssrf', 0.95, whole);
-    else if (localHost.test(host) && target !== targets.path)
+    else if (localHost.test(host) && target !== targets.path && !comeAndGo.test(name))
       findings.add('ssrf-local-name', 'ssrf', 0.7, whole);
     else if (numberHost.test(host) || oddQuad.test(host))
       findings.add('ssrf-number-host', 'ssrf', 0.85, whole);
-    else if (privateQuad.test(host) && target !== targets.path)
+    else if (privateQuad.test(host) && target !== targets.path && !comeAndGo.test(name))
       findings.add('ssrf-private-address', 'ssrf', 0.65, whole);
     else if (
       /^\[(?:[0:]{1,40}|[0-9a-f:]{0,40}:(?:ffff:)?[0-9a-f.:]{1,20}|[0-9a-f:.]{2,45})(?:%\w{1,10})?\]/.test(
@@ -109,6 +113,7 @@ function inspectUrls(field: Field, findings: Findings): void {
     if (
       (web || last === 'ftp' || last === 'ftps') &&
       match.index <= 1 &&
+      !comeAndGo.test(name) &&
       (target === targets.value || target === targets.name)
     ) {
       const script =
@@ -119,13 +124,12 @@ function inspectUrls(field: Field, findings: Findings): void {
       else if (script && includeName.test(name) && !/^(?:url|uri|x)$/.test(name))
         findings.add('rfi-script', 'rfi', 0.7, whole);
       else if (
-        /^(?:_conf|mosconfig|abspath|absolute_path|phpbb_root|pathtoroot|basepath|_server|globals|_session|_request|dir|include|inc|file|page|path|template|src)/.test(
+        /^(?:_conf|mosconfig|abspath|absolute_path|phpbb_root|pathtoroot|basepath|_server|globals|_session|_request|dir$|include|inc$|template$|absolute)/.test(
           name,
         ) ||
         /\[(?:path|dir|root|file)/.test(name)
       )
         findings.add('rfi-parameter', 'rfi', 0.55, whole);
-      else if (/^(?:[a-z]|test)$/.test(name) && slashed) findings.add('rfi-parameter', 'rfi', 0.5, whole);
       if (/(?:%2f|\/|\.):?[^/]{0,40}@[\w.-]{3,}/.test(rest) || /^[\w.-]{1,60}[/%:][^@]{0,60}@/.test(rest))
         findings.add('rfi-confused-host', 'rfi', 0.65, whole);
     }

@@ -32,7 +32,7 @@ const events = new Set(
 const freely = targets.value | targets.name | targets.cookie | targets.path | targets.query | targets.file;
 const everywhere = freely | targets.header | targets.agent | targets.referrer | targets.body;
 
-const call = String.raw`(?:alert|confirm|prompt|eval|print|atob|settimeout|setinterval|fetch|import|function|msgbox|runjs|\$\.getscript)`;
+const call = String.raw`(?:alert|confirm|prompt|eval|print|atob|btoa|settimeout|setinterval|fetch|import|function|msgbox|runjs|\$\.getscript)`;
 
 const patterns: readonly Pattern[] = [
   {
@@ -72,7 +72,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.75,
     needs: '<',
     pattern:
-      /<[\s/]{0,2}(?:img|image|source|track|input|a|link|svg|use|video|audio|object|embed)[\s/+][^>]{0,300}?(?:src|href|srcdoc|data|formaction|lowsrc|dynsrc|background|action|poster)[\s/]{0,3}=[\s"'`]{0,3}(?:j[\s]?a|data:|vbscript|x[\s"'>]|\\|%)/,
+      /<[\s/]{0,2}(?:img|image|source|track|input|a|link|svg|use|video|audio|object|embed)[\s/+][^>]{0,300}?(?:src|href|srcdoc|data|formaction|lowsrc|dynsrc|background|action|poster)[\s/]{0,3}=[\s"'`]{0,3}(?:j[\s]?a|data:(?!image\/(?:png|gif|jpe?g|webp);)|vbscript|x[\s"'>]|\\|%)/,
   },
   {
     name: 'xss-split-tag',
@@ -132,7 +132,7 @@ const patterns: readonly Pattern[] = [
     class: 'xss',
     confidence: 0.8,
     pattern:
-      /(?:window|self|top|this|parent|frames|globalthis|document)\s?(?:\/\*{1,2}[^*]{0,20}\*\/)?\s?(?:\?\.)?\[\s?(?:["'`(\\/]|\d{4,}\.\.|\/)|\]\s?\(\s?document|\)\s?\(\s?document\.|\.constructor\s?(?:\(|\.constructor|\[)|\[\]\s?(?:\.|\[["'`])(?:sort|map|filter|find|constructor|fill|flat|at|concat|pop)(?:["'`]\])?\s?(?:\.\s?call|\[|\.constructor|\()|\["constructor"\]|\['constructor'\]|=>\s?\{\}\)\s?\[/,
+      /(?:window|self|top|this|parent|frames|globalthis|document)\s?(?:\/\*{1,2}[^*]{0,20}\*\/)?\s?(?:\?\.)?\[\s?(?:["'`(\\/]|\d{4,}\.\.|\/)|\]\s?\(\s?document|\)\s?\(\s?document\.|\.constructor\s?(?:\(|\.constructor|\[)|\[\]\s?(?:\.|\[["'`])(?:sort|map|filter|find|constructor|fill|flat|at|concat|pop)(?:["'`]\])?\s?(?:\.\s?call|\[|\.constructor|\()|\["constructor"\]|\['constructor'\]|=>\s?\{\}\)\s?\[|(?:self|document|this|top|window)\s?(?:\/\*[^*]{0,60}\*\/\s?[[.(?]|\)\s?\[|\[\s?\/)/,
     notInProse: true,
   },
   {
