@@ -68,15 +68,18 @@ export class ApiClient {
   async #read(body: ReadableStream<Uint8Array>, heard: (event: LiveEvent) => void): Promise<void> {
     const decoder = new TextDecoder();
     let held = '';
+    let event = '';
     for await (const bytes of body) {
       held += decoder.decode(bytes, { stream: true });
       const lines = held.split('\n');
       held = lines.pop() ?? '';
       if (held.length > longestLine) return;
       for (const line of lines) {
-        if (!line.startsWith('data:')) continue;
-        const value: unknown = JSON.parse(line.slice(5));
-        if (isLiveEvent(value)) heard(value);
+        if (line.startsWith('event: ')) event = line.slice(7);
+        else if (line.startsWith('data: ')) {
+          const live = liveEvent(event, line.slice(6));
+          if (live !== null) heard(live);
+        }
       }
     }
   }
@@ -109,11 +112,9 @@ export class ApiClient {
   }
 }
 
-function isLiveEvent(value: unknown): value is LiveEvent {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    ('observation' in value || 'decision' in value)
-  );
+/** An event of our own engine's stream, as its contract says; null for others (heartbeats). */
+function liveEvent(event: string, data: string): LiveEvent | null {
+  if (event !== 'observation' && event !== 'decision') return null;
+  const live: LiveEvent = JSON.parse(`{"type":"${event}","${event}":${data}}`);
+  return live;
 }

@@ -67,13 +67,13 @@ export class Supervisor {
     const sensor = child('sensor');
     this.#children = [...store, engine, fence, sensor];
     try {
-      // The sensor's spool takes what comes before the others are there: contacts are accepted from the first moment.
-      await Promise.all([sensor.start(), engine.start(), fence.start()]);
+      // All at once. The sensor's spool takes what comes before the engine is there: contacts are accepted from the first moment.
       for (const process of store) {
         process.start().catch((error: unknown) => {
           this.#log(`no event store: ${error instanceof Error ? error.message : String(error)}`);
         });
       }
+      await Promise.all([sensor.start(), engine.start(), fence.start()]);
     } catch (error) {
       await this.stop();
       throw error;
