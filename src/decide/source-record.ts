@@ -38,7 +38,7 @@ export class SourceRecord {
   addresses: string[] | null = null;
   /** Pieces of evidence that spoke for it. */
   goodwill = 0;
-  /** True once evidence against it came over a completed handshake. */
+  /** True once evidence against it came over a completed handshake, or from a sender whose return path is proved. */
   handshake = false;
   /** True once evidence against it came by something else than datagrams and bare probes. */
   beyondProbes = false;
@@ -85,7 +85,11 @@ export class SourceRecord {
       if (this.cves.length < namesKept && !this.cves.includes(cve)) this.cves.push(cve);
     }
     if (evidence.weight > 0) {
-      if (!evidence.spoofable) this.handshake = true;
+      if (!evidence.spoofable && !this.handshake) {
+        this.handshake = true;
+        // A block that was refused for want of this proof is asked for again.
+        this.quietUntil = 0;
+      }
       if (evidence.transport !== 'udp' && evidence.kind !== 'scan') this.beyondProbes = true;
       this.#keep(evidence);
     } else if (evidence.weight < 0) this.goodwill += 1;

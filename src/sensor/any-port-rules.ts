@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { parseNetwork } from '../core/address.ts';
 import { PicketError } from '../core/errors.ts';
+import { probeChain, probeLines } from './probe-rules.ts';
 
 export interface AnyPortRules {
   /** The interface on which visitors arrive. */
@@ -19,6 +20,8 @@ export interface AnyPortRules {
   readonly exceptPorts: readonly number[];
   /** Networks beside this machine's own addresses that are routed to it and answered as decoys. */
   readonly prefixes?: readonly string[];
+  /** Whether probes are logged for the probe socket and some first SYNs withheld (`probe-rules.ts`). */
+  readonly probes?: boolean;
 }
 
 export interface SensorRules {
@@ -67,16 +70,21 @@ function anyPortChain(rules: AnyPortRules): string {
   };
   lines.push(`iifname != "${rules.interface}" accept`, 'meta l4proto != { tcp, udp } accept');
   if (except.length > 0) lines.push(`th dport { ${except.join(', ')} } accept`);
+  const matches = ['fib daddr type local'];
+  for (const family of [4, 6] as const) {
+    const own = prefixes.filter((prefix) => prefix.family === family).map((prefix) => prefix.text);
+    if (own.length > 0) matches.push(`${family === 4 ? 'ip' : 'ip6'} daddr { ${own.join(', ')} }`);
+  }
+  const probes = rules.probes === true ? probeLines(matches) : { synLines: [], stealthLines: [] };
+  lines.push(...probes.synLines);
   // Packets of conversations that were handed over before; to an address that is not ours they need their mark again.
   lines.push(`socket transparent 1${marking} accept`);
   // Whatever listens here keeps its port: a lookup that finds no socket ends the rule, so both say "there is one".
   lines.push('socket wildcard 0 accept', 'socket wildcard 1 accept');
-  hand('fib daddr type local');
-  for (const family of [4, 6] as const) {
-    const own = prefixes.filter((prefix) => prefix.family === family).map((prefix) => prefix.text);
-    if (own.length > 0) hand(`${family === 4 ? 'ip' : 'ip6'} daddr { ${own.join(', ')} }`);
-  }
+  lines.push(...probes.stealthLines);
+  for (const match of matches) hand(match);
   return [
+    ...(rules.probes === true ? probeChain() : []),
     '  chain prerouting {',
     '    type filter hook prerouting priority mangle; policy accept;',
     ...lines.filter(coherent).map((line) => `    ${line}`),

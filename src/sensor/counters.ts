@@ -26,6 +26,11 @@ export interface SensorCounters {
   recordings: number;
   recordingsCut: number;
   recordingsPruned: number;
+  probes: number;
+  probesLost: number;
+  probesUnreadable: number;
+  probesUnreported: number;
+  pathsProved: number;
 }
 
 export function newCounters(): SensorCounters {
@@ -55,5 +60,10 @@ export function newCounters(): SensorCounters {
     recordings: 0,
     recordingsCut: 0,
     recordingsPruned: 0,
+    probes: 0,
+    probesLost: 0,
+    probesUnreadable: 0,
+    probesUnreported: 0,
+    pathsProved: 0,
   };
 }

@@ -2,7 +2,7 @@
 
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { canonicalAddress } from '../core/address.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
@@ -18,6 +18,8 @@ import { newCounters, type SensorCounters } from './counters.ts';
 import { Datagrams } from './datagrams.ts';
 import { defaultLimits, type SensorLimits } from './limits.ts';
 import { PayloadStore } from './payload-store.ts';
+import type { ProbeReport } from './probe-table.ts';
+import { ProbeWatch } from './probe-watch.ts';
 import { Recorder } from './recorder.ts';
 import { Streams } from './streams.ts';
 import { RecordingFolder } from './terminal-recording.ts';
@@ -53,6 +55,8 @@ export interface SensorOptions {
   /** The machine that lives at an address, for the ports of `anyListeners`. */
   readonly personaAt: (address: string, port: number) => Persona;
   readonly anyListeners?: AnyListeners;
+  /** The descriptor that `makeProbeSocket` made: probes without a handshake are seen through it. */
+  readonly probeSocket?: number;
   /** Names the protocol of a client's first bytes; `unknown` where it can't. */
   readonly nameProtocol: (firstBytes: Uint8Array, transport: 'tcp' | 'udp') => string;
   /** Hears every observation at once, before it is on the disk, with the text that the spool keeps. */
@@ -75,6 +79,7 @@ export class Sensor {
   readonly #servers: Server[] = [];
   readonly #sockets: DatagramSocket[] = [];
   readonly #anyPorts: AnyPortDatagrams[] = [];
+  #probes: ProbeWatch | null = null;
   #sweeper: NodeJS.Timeout | null = null;
   #loggedAt = Number.NEGATIVE_INFINITY;
   #unlogged = 0;
@@ -124,6 +129,7 @@ export class Sensor {
       }
       for (const fd of this.#options.anyListeners?.tcp ?? []) await this.#openAnyStream(fd);
       for (const sockets of this.#options.anyListeners?.udp ?? []) await this.#openAnyDatagrams(sockets);
+      if (this.#options.probeSocket !== undefined) await this.#watchProbes(this.#options.probeSocket);
     } catch (error) {
       await this.stop();
       throw error;
@@ -132,6 +138,7 @@ export class Sensor {
       const now = this.#around.clock.now();
       this.#streams.sweep(now);
       this.#datagrams.sweep(now);
+      this.#probes?.sweep(now);
     }, sweepMilliseconds);
   }
 
@@ -144,6 +151,7 @@ export class Sensor {
     );
     for (const socket of this.#sockets) socket.close();
     await Promise.all(this.#anyPorts.map((ports) => ports.stop()));
+    await this.#probes?.stop();
     this.#streams.stop();
     this.#datagrams.stop();
     await Promise.all(closing);
@@ -171,7 +179,7 @@ export class Sensor {
   counters(): Readonly<Record<keyof SensorCounters, number>> {
     let dropped = 0;
     for (const ports of this.#anyPorts) dropped += ports.dropped;
-    return { ...this.#counters, datagramsDropped: dropped };
+    return { ...this.#counters, ...this.#probes?.counters, datagramsDropped: dropped };
   }
 
   /** Records a probe without a handshake that was seen elsewhere, such as in the kernel's log. */
@@ -193,10 +201,44 @@ export class Sensor {
 
   async #openAnyStream(fd: number): Promise<void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-      this.#streams.accepted(socket, this.#options.personaAt, null),
+      this.#acceptedAny(socket),
     );
     server.listen({ fd, backlog });
     await this.#opened(server, { transport: 'tcp', address: 'any', port: 0 });
+  }
+
+  #acceptedAny(socket: Socket): void {
+    const source = canonicalAddress(socket.remoteAddress ?? '');
+    const destination = canonicalAddress(socket.localAddress ?? '');
+    if (source !== null && destination !== null) {
+      this.#probes?.completed({
+        source,
+        sourcePort: socket.remotePort ?? 0,
+        destination,
+        destinationPort: socket.localPort ?? 0,
+      });
+    }
+    this.#streams.accepted(socket, this.#options.personaAt, null);
+  }
+
+  async #watchProbes(socket: number): Promise<void> {
+    const { clock, recorder } = this.#around;
+    const record = (seen: ProbeReport): void =>
+      recorder.record(
+        {
+          source: seen.source,
+          sourcePort: seen.sourcePort,
+          destination: seen.destination,
+          destinationPort: seen.destinationPort,
+          transport: 'tcp',
+          session: '',
+          spoofable: !seen.proved,
+          fingerprints: { ttl: seen.ttl, window: seen.window },
+        },
+        { kind: 'scan', probe: seen.probe },
+      );
+    this.#probes = new ProbeWatch(socket, () => clock.now(), record);
+    await this.#probes.start();
   }
 
   async #openDatagram(listener: Listener): Promise<void> {
