@@ -9,7 +9,7 @@
  * by (1/2)/(1/16) = 8, an answered one by (1/2)/(15/16) = 8/15. For a blind spoofer this is a supermartingale that starts at 1
  * (1/16 · 8 + 15/16 · 8/15 = 1; where the kernel withholds less, less), and by Ville's inequality the chance that it *ever*
  * reaches 100,000 is at most 1/100,000, whenever he stops, whatever he repeats and however long he tries (Ville 1939; Ramdas et al.
- * 2023, "Game-theoretic statistics and safe anytime-valid inference", §2). Six withheld repeats and no or one answered are enough
+ * 2023, "Game-theoretic statistics and safe anytime-valid inference"). Six withheld repeats and no or one answered are enough
  * (8⁶ = 262,144), about a hundred ports; the proof still comes where up to a fifth of what the scanner repeats in vain is loss:
  * it grows as long as more than 23 % of repeats are withheld ones.
  */
