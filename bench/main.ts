@@ -13,6 +13,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   flows: async () => (await import('./flows.ts')).flows,
   lines: async () => (await import('./lines.ts')).lines,
   nft: async () => (await import('./nft.ts')).nftBenchmark,
+  signatures: async () => (await import('./signatures.ts')).signatures,
   store: async () => (await import('./store.ts')).storeBenchmark,
 };
 
