@@ -65,7 +65,8 @@ export interface AuditRow {
   readonly sequence: number;
   readonly at: number;
   readonly by: string;
-  readonly what: 'allow' | 'disallow' | 'lift' | 'key-add' | 'key-revoke';
+  /** `allow`, `disallow`, `lift`, `key-add` or `key-revoke`. */
+  readonly what: string;
   readonly subject: string;
   readonly detail: string;
 }
@@ -195,12 +196,12 @@ export class DecisionLog {
     return this.#database
       .prepare('SELECT sequence, kind, body FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?')
       .all(sequence, limit)
-      .map((row) => ({
-        sequence: Number(row['sequence']),
-        ...(row['kind'] === 'lift'
-          ? { kind: 'lift', lift: liftOf(row['body']) }
-          : { kind: 'decision', decision: decisionOf(row) }),
-      }));
+      .map((row) => {
+        const number = Number(row['sequence']);
+        return row['kind'] === 'lift'
+          ? { sequence: number, kind: 'lift', lift: liftOf(row['body']) }
+          : { sequence: number, kind: 'decision', decision: decisionOf(row) };
+      });
   }
 
   /** Forgets entries from before this time, but none that is still in the standing set. Numbers are not given out anew. Returns how many went. */
@@ -262,7 +263,7 @@ export class DecisionLog {
         sequence: Number(row['sequence']),
         at: Number(row['at']),
         by: String(row['by']),
-        what: String(row['what']) as AuditRow['what'],
+        what: String(row['what']),
         subject: String(row['subject']),
         detail: String(row['detail']),
       }));
@@ -275,7 +276,7 @@ export class DecisionLog {
         .prepare(
           'INSERT INTO keys (name, hash, scopes, at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING',
         )
-        .run(key.name, key.hash, JSON.stringify(key.scopes), key.at);
+        .run(key.name, key.hash, key.scopes.join(' '), key.at);
       if (changes === 0) return false;
       this.#insertAudit.run(key.at, by, 'key-add', key.name, key.scopes.join(' '));
       return true;
@@ -289,7 +290,7 @@ export class DecisionLog {
       .map((row) => ({
         name: String(row['name']),
         hash: String(row['hash']),
-        scopes: JSON.parse(String(row['scopes'])) as string[],
+        scopes: String(row['scopes']).split(' '),
         at: Number(row['at']),
       }));
   }
@@ -356,11 +357,13 @@ function openDatabase(path: string): DatabaseSync {
 
 /** What stands in the file was written by this class. */
 function decisionOf(row: Row): Decision {
-  return JSON.parse(String(row['body'])) as Decision;
+  const decision: Decision = JSON.parse(String(row['body']));
+  return decision;
 }
 
 function liftOf(body: unknown): Lift {
-  return JSON.parse(String(body)) as Lift;
+  const lift: Lift = JSON.parse(String(body));
+  return lift;
 }
 
 function loggedOf(row: Row): LoggedDecision {
