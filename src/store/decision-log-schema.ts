@@ -22,12 +22,14 @@ export const decisionLogTables = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS entries_by_id ON entries (id, kind, sequence);
   CREATE INDEX IF NOT EXISTS entries_by_target ON entries (target, sequence);
+  CREATE INDEX IF NOT EXISTS entries_by_action ON entries (action, sequence);
   CREATE INDEX IF NOT EXISTS entries_by_time ON entries (at);
   CREATE TABLE IF NOT EXISTS standing (
     target TEXT PRIMARY KEY,
     sequence INTEGER NOT NULL UNIQUE,
     until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS standing_by_end ON standing (until);
   CREATE TABLE IF NOT EXISTS allowlist (
     network TEXT PRIMARY KEY,
     note TEXT NOT NULL,

@@ -163,6 +163,14 @@ describe('the decision log', () => {
     expect(log.after(0, 10).map(({ sequence }) => sequence)).toEqual([3]);
   });
 
+  it('sweeps ended ones out of the standing set as new ones come, and they stay in the log', () => {
+    log.append(Array.from({ length: 50 }, (_, index) => decision(`203.0.113.${index}`, 1000 + index)));
+    const later = decision('198.51.100.1', 10 * 60 * minute);
+    log.append([later]);
+    expect(log.standing(0)).toEqual([later]);
+    expect(log.list({ limit: 100 })).toHaveLength(51);
+  });
+
   it('keeps the allowlist and who changed it', () => {
     log.allow({ network: '198.51.100.0/24', note: 'office', by: 'anna', until: null, at: 1 });
     log.allow({ network: '198.51.100.0/24', note: 'office, until moved', by: 'ben', until: 99, at: 2 });

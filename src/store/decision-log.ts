@@ -81,6 +81,7 @@ export class DecisionLog {
   readonly #database: DatabaseSync;
   readonly #insertEntry: StatementSync;
   readonly #setStanding: StatementSync;
+  readonly #sweep: StatementSync;
   readonly #insertAudit: StatementSync;
   readonly #standingOf: StatementSync;
 
@@ -93,6 +94,9 @@ export class DecisionLog {
     this.#setStanding = this.#database.prepare(
       `INSERT INTO standing (target, sequence, until) VALUES (?, ?, ?)
        ON CONFLICT (target) DO UPDATE SET sequence = excluded.sequence, until = excluded.until`,
+    );
+    this.#sweep = this.#database.prepare(
+      'DELETE FROM standing WHERE target IN (SELECT target FROM standing WHERE until < ? ORDER BY until LIMIT ?)',
     );
     this.#insertAudit = this.#database.prepare(
       'INSERT INTO audit (at, "by", what, subject, detail) VALUES (?, ?, ?, ?, ?)',
@@ -121,6 +125,8 @@ export class DecisionLog {
         if (!decision.simulated && (action === 'block' || action === 'rate-limit'))
           this.#setStanding.run(target, lastInsertRowid, Math.floor(decision.until));
       }
+      // Sweeps out what ended an hour ago and more, faster than new ones come and never much at once.
+      this.#sweep.run(Math.floor(decisions[0]?.from ?? 0) - 3_600_000, decisions.length * 2 + 50);
     });
   }
 
@@ -167,16 +173,16 @@ export class DecisionLog {
       conditions.push(condition);
       values.push(value);
     };
-    where('target = ?', query.target);
+    where('entries.target = ?', query.target);
     where('action = ?', query.action);
-    where(
-      'EXISTS (SELECT 1 FROM standing WHERE standing.sequence = entries.sequence AND standing.until > ?)',
-      query.standing,
-    );
+    // The plus keeps SQLite from going by the end and sorting all that stands by number.
+    where('+until > ?', query.standing);
     where('sequence < ?', query.before);
+    // What stands may be little of a long log, so then the standing set leads (CROSS JOIN keeps the order of the two).
+    const from = query.standing === undefined ? 'entries' : 'standing CROSS JOIN entries USING (sequence)';
     return this.#database
       .prepare(
-        `SELECT sequence, body, ${lastLift} FROM entries WHERE ${conditions.join(' AND ')} ORDER BY sequence DESC LIMIT ?`,
+        `SELECT sequence, body, ${lastLift} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY sequence DESC LIMIT ?`,
       )
       .all(...values, query.limit)
       .map(loggedOf);
