@@ -123,6 +123,17 @@ const fixedHeaders = new Set([
   'date',
 ]);
 
+/** Headers that browsers fill by themselves, of whose values nothing is looked at while they hold these characters alone. */
+const browserHeader =
+  /^(?:accept(?:-language|-encoding|-charset)?|cache-control|pragma|priority|te|dnt|if-none-match|sec-.{1,40}|upgrade|x-requested-with)$/;
+const plainValue = /^[\w ,;:=.*/+"?-]{0,400}$/;
+
+/**
+ * An ordinary browser's agent: products and comments without a mark that any injection needs. Crawlers add an address.
+ */
+const plainAgent =
+  /^Mozilla\/[45]\.0 \([\w .,;:/+@_-]{1,300}\)(?: (?:[\w./+:-]{1,60}|\([\w .,;:/+@-]{1,200}\))){0,12}$/;
+
 /** Cuts and normalises a request. Bounded by `mostFields` fields beside the whole path, query and body. */
 export function fieldsOf(request: WebRequest): RequestFields {
   const fields: Field[] = [];
@@ -130,10 +141,11 @@ export function fieldsOf(request: WebRequest): RequestFields {
   for (const [name, value] of request.headers) {
     const key = name.toLowerCase();
     if (!headers.has(key)) headers.set(key, value);
-    if (key === 'user-agent') fields.push(fieldOf(targets.agent, 'user-agent', value, false));
-    else if (key === 'referer') fields.push(fieldOf(targets.referrer, 'referer', value, false));
+    if (key === 'user-agent') {
+      if (!plainAgent.test(value)) fields.push(fieldOf(targets.agent, 'user-agent', value, false));
+    } else if (key === 'referer') fields.push(fieldOf(targets.referrer, 'referer', value, false));
     else if (key === 'cookie') addCookies(fields, value);
-    else if (!fixedHeaders.has(key) || value.length > 200)
+    else if (browserHeader.test(key) ? !plainValue.test(value) : !fixedHeaders.has(key) || value.length > 200)
       fields.push(fieldOf(targets.header, key, value, false));
     if (fields.length >= mostFields) break;
   }

@@ -10,7 +10,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.65,
     targets: targets.path,
     pattern:
-      /\/(?:c99|r57|b374k|wso\d?(?:\.\d)?|wso2|shell\d{0,2}|cmd|cmdshell|alfa\w{0,8}|alfashell|webshell|indoxploit|mini\d?shell|leaf(?:mailer)?|marijuana|x{3,}|0x\w{2,8}|bypass\d?|priv8|up(?:l|load)?shell|phpspy|antichat|filesman|adminer-\d[\w.-]{0,12}|gelso|wp-?shell|aspxspy|antsword|behinder|godzilla|cknife|chopper|simattacker|locus7s|safe0ver|h4ntu|ironshell|predator|weevely|uploader\d?|backdoor|evil|hax(?:or)?|hacked|0day|ws[o0]|lufix|tryag|madspot|ajaxshell|kacak|zehir4?|cybershell|rootshell|jspspy|cmdjsp|jsp-?reverse|pwn(?:ed|dora)?|sh3ll|shellx|wp-conflg|xleet\w{0,8}|wso112233|anone\w{0,4})\.(?:php\d?|phtml|asp|aspx|jsp|jspx|ashx|cfm|pl|cgi)$/,
+      /\/(?:c99|r57|b374k|wso\d?(?:\.\d)?|wso2|shell\d{0,2}|cmd|cmdshell|alfa\w{0,8}|alfashell|webshell|indoxploit|mini\d?shell|leaf(?:mailer)?|marijuana|x{3,8}|0x\w{2,8}|bypass\d?|priv8|up(?:l|load)?shell|phpspy|antichat|filesman|adminer-\d[\w.-]{0,12}|gelso|wp-?shell|aspxspy|antsword|behinder|godzilla|cknife|chopper|simattacker|locus7s|safe0ver|h4ntu|ironshell|predator|weevely|uploader\d?|backdoor|evil|hax(?:or)?|hacked|0day|ws[o0]|lufix|tryag|madspot|ajaxshell|kacak|zehir4?|cybershell|rootshell|jspspy|cmdjsp|jsp-?reverse|pwn(?:ed|dora)?|sh3ll|shellx|wp-conflg|xleet\w{0,8}|wso112233|anone\w{0,4})\.(?:php\d?|phtml|asp|aspx|jsp|jspx|ashx|cfm|pl|cgi)$/,
   },
   {
     name: 'web-shell',

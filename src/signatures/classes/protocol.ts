@@ -121,7 +121,7 @@ function inspectMethod(request: WebRequest, findings: Findings): void {
 
 function inspectRange(value: string, findings: Findings): void {
   const ranges = value.split(',', 64).length;
-  if (ranges >= 6 || /\d{16,}/.test(value)) findings.add('protocol-range', 'protocol', 0.65, value);
+  if (ranges >= 6 || /\d{16}/.test(value)) findings.add('protocol-range', 'protocol', 0.65, value);
   const reversed = /bytes=(\d{1,12})-(\d{1,12})/.exec(value);
   if (reversed !== null && Number(reversed[1]) > Number(reversed[2]))
     findings.add('protocol-range', 'protocol', 0.65, value);

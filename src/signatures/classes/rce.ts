@@ -39,7 +39,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.85,
     needs: 'for',
     pattern:
-      /\bfor(?: ?\/[dflr]{1,2})*(?: ?["'][^"']{0,60}["']| ?\/?[a-z]{1,2}\b| \S{1,60}){0,3} ?%{1,2}[^\s%]{1,20} in ?\(.{0,300}?\) ?\(?do\b/,
+      /\bfor(?: ?\/[dflr]{1,2}){0,4}(?: ?["'][^"']{0,60}["']| ?\/?[a-z]{1,2}\b| \S{1,60}){0,3} ?%{1,2}[^\s%]{1,20} in ?\(.{0,300}?\) ?\(?do\b/,
   },
   {
     name: 'rce-windows-if',
@@ -55,7 +55,7 @@ const patterns: readonly Pattern[] = [
     class: 'rce',
     confidence: 0.85,
     pattern:
-      /powershell(?:\.exe)? ?[-/"']|\b(?:invoke-(?:expression|webrequest|command|restmethod|item|shellcode|mimikatz)|new-object (?:system\.)?net\.|get-(?:childitem|content|process|service|wmiobject|ciminstance|itemproperty|hotfix|acl|host|command)|set-(?:executionpolicy|content|item|mppreference)|start-(?:process|bitstransfer|job|sleep)|add-(?:content|type|mppreference)|remove-item|copy-item|write-(?:output|host)|select-string|convertto-\w{3,12}|out-file|import-module|downloadstring ?\(|downloadfile ?\(|frombase64string)\b|-enc(?:odedcommand)? [a-z0-9+/=]{16,}|\biex ?\(|\bstart-sleep\b/,
+      /powershell(?:\.exe)? ?[-/"']|\b(?:invoke-(?:expression|webrequest|command|restmethod|item|shellcode|mimikatz)|new-object (?:system\.)?net\.|get-(?:childitem|content|process|service|wmiobject|ciminstance|itemproperty|hotfix|acl|host|command)|set-(?:executionpolicy|content|item|mppreference)|start-(?:process|bitstransfer|job|sleep)|add-(?:content|type|mppreference)|remove-item|copy-item|write-(?:output|host)|select-string|convertto-\w{3,12}|out-file|import-module|downloadstring ?\(|downloadfile ?\(|frombase64string)\b|-enc(?:odedcommand)? [a-z0-9+/=]{16}|\biex ?\(|\bstart-sleep\b/,
     notInProse: true,
   },
   {
@@ -89,7 +89,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.8,
     targets: freely | targets.header,
     pattern:
-      /\{[a-z/$?\\"'*]{1,20},[-/?*$a-z"'\\][^{}"]{0,80}\}(?:$|[;|&\s]|[a-z]$)|\{,?[a-z]{2,12},[^{}":]{0,80}\}$|\w{2,}\[[a-z]\]; ?\$\w|=[a-z]{2,12}\[[a-z]\];|\$\w{1,12}\\\w\$/,
+      /\{[a-z/$?\\"'*]{1,20},[-/?*$a-z"'\\][^{}"]{0,80}\}(?:$|[;|&\s]|[a-z]$)|\{,?[a-z]{2,12},[^{}":]{0,80}\}$|\w\w\[[a-z]\]; ?\$\w|=[a-z]{2,12}\[[a-z]\];|\$\w{1,12}\\\w\$/,
     notInProse: true,
   },
   {
@@ -290,7 +290,7 @@ function commandsIn(field: Field, line: string, findings: Findings): void {
       else if (
         agent &&
         rest.trim() === '' &&
-        /^(?:visudo|whoami|ifconfig|printenv|netstat|chef-\w+|ansible-\w+)$/.test(name)
+        /^(?:visudo|whoami|ifconfig|printenv|netstat|chef-\w{2,20}|ansible-\w{2,20})$/.test(name)
       )
         confidence = 0.6;
     } else {

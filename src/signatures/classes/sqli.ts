@@ -188,7 +188,7 @@ const patterns: readonly Pattern[] = [
     class: 'sqli',
     confidence: 0.55,
     pattern:
-      /(?:['"\\,(=] ?|^\\?)0x[0-9a-f]{2}[0-9a-z]{1,200}$|(?:concat|char|unhex|cast|convert)\w? ?\( ?0x[0-9a-f]{2,}/,
+      /(?:['"\\,(=] ?|^\\?)0x[0-9a-f]{2}[0-9a-z]{1,200}$|(?:concat|char|unhex|cast|convert)\w? ?\( ?0x[0-9a-f]{2}/,
     notInProse: true,
   },
   {
@@ -204,7 +204,7 @@ const patterns: readonly Pattern[] = [
     class: 'sqli',
     confidence: 0.85,
     pattern:
-      /(?:chr|char) ?\( ?\d{1,5} ?\) ?(?:\|\||\+|,|&|%)+ ?(?:chr|char) ?\( ?\d|(?:select|union|concat) ?\(? ?(?:chr|char) ?\(/,
+      /(?:chr|char) ?\( ?\d{1,5} ?\) ?(?:\|\||\+|,|&|%){1,3} ?(?:chr|char) ?\( ?\d|(?:select|union|concat) ?\(? ?(?:chr|char) ?\(/,
   },
   {
     name: 'sqli-drop',
@@ -311,7 +311,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.55,
     targets: targets.value | targets.name | targets.cookie,
     pattern:
-      /\bregexp binary\b|\bsounds like\b|\blike (?:null|binary)\b|<=>|\b(?:not )?between \d{1,9} and \d{1,9}\b(?=.{0,4}$)|\bin ?\( ?(?:select\b|\d{1,12} ?,|['"])[^)]{0,80}\)|\bis (?:not )?null\b ?(?:$|--|#|;|\)|and|or|union)|\brlike ['"(\d]|^\d{1,9} ?(?:=|!=|<>|<=>|<|>|<=|>=) ?\d{1,9}$|^['"][\w ]{0,20}['"] ?(?:=|!=|<>) ?['"]|\bnot (?:like|in|regexp|rlike) ?['"(]|[;#] ?(?:update|insert|drop|alter) ?\w{2,}\W|\/\w{1,60};? (?:and|between|div|having|like|x?or|select)(?:\W|$)/,
+      /\bregexp binary\b|\bsounds like\b|\blike (?:null|binary)\b|<=>|\b(?:not )?between \d{1,9} and \d{1,9}\b(?=.{0,4}$)|\bin ?\( ?(?:select\b|\d{1,12} ?,|['"])[^)]{0,80}\)|\bis (?:not )?null\b ?(?:$|--|#|;|\)|and|or|union)|\brlike ['"(\d]|^\d{1,9} ?(?:=|!=|<>|<=>|<|>|<=|>=) ?\d{1,9}$|^['"][\w ]{0,20}['"] ?(?:=|!=|<>) ?['"]|\bnot (?:like|in|regexp|rlike) ?['"(]|[;#] ?(?:update|insert|drop|alter) ?\w{2,64}\W|\/\w{1,60};? (?:and|between|div|having|like|x?or|select)(?:\W|$)/,
     notInProse: true,
   },
   {
@@ -327,7 +327,7 @@ const patterns: readonly Pattern[] = [
 
 const unfinishedCall = /(?:^|[^\w])([a-z_0-9]{2,24})\.? ?\\?\)? ?(?:&&)? ?\($/;
 const quickWords =
-  /['"`\u00b4]|\b(?:union|select|and|or|xor|having|where|order|group|exec|execute|drop|insert|update|delete|declare|create|alter|truncate|case|not|like|set)\b|\|\||&&|;|^\W?\d+[ )]/;
+  /['"`\u00b4]|\b(?:union|select|and|or|xor|having|where|order|group|exec|execute|drop|insert|update|delete|declare|create|alter|truncate|case|not|like|set)\b|\|\||&&|;|^\W?\d{1,20}[ )]/;
 
 function inspectShapes(field: Field, findings: Findings): void {
   // The injection stands near the end of a padded value, or near its first quote; beyond 4,096 characters both ends are read.

@@ -130,7 +130,7 @@ function inspectUrls(field: Field, findings: Findings): void {
         /\[(?:path|dir|root|file)/.test(name)
       )
         findings.add('rfi-parameter', 'rfi', 0.55, whole);
-      if (/(?:%2f|\/|\.):?[^/]{0,40}@[\w.-]{3,}/.test(rest) || /^[\w.-]{1,60}[/%:][^@]{0,60}@/.test(rest))
+      if (/(?:%2f|\/|\.):?[^/]{0,40}@[\w.-]{3}/.test(rest) || /^[\w.-]{1,60}[/%:][^@]{0,60}@/.test(rest))
         findings.add('rfi-confused-host', 'rfi', 0.65, whole);
     }
   }
@@ -144,7 +144,7 @@ function inspectUrls(field: Field, findings: Findings): void {
     else if (localHost.test(host) && /[/:]/.test(folded))
       findings.add('ssrf-local-name', 'ssrf', 0.6, folded);
     else if (
-      /^\/{0,4}[\\@]|^[\\/]{2,}[\w.-]{3,}\.\w{2,}|^\/[\t\\]|^https?:\/{0,1}(?:[^/]|\/{3})|^\/{3,}/.test(
+      /^\/{0,4}[\\@]|^[\\/]{2,8}[\w.-]{3,253}\.\w{2}|^\/[\t\\]|^https?:\/{0,1}(?:[^/]|\/{3})|^\/{3}/.test(
         folded,
       ) &&
       /redirect|dest|url|link|target/.test(name)

@@ -132,7 +132,7 @@ const patterns: readonly Pattern[] = [
     class: 'xss',
     confidence: 0.8,
     pattern:
-      /(?:window|self|top|this|parent|frames|globalthis|document)\s?(?:\/\*{1,2}[^*]{0,20}\*\/)?\s?(?:\?\.)?\[\s?(?:["'`(\\/]|\d{4,}\.\.|\/)|\]\s?\(\s?document|\)\s?\(\s?document\.|\.constructor\s?(?:\(|\.constructor|\[)|\[\]\s?(?:\.|\[["'`])(?:sort|map|filter|find|constructor|fill|flat|at|concat|pop)(?:["'`]\])?\s?(?:\.\s?call|\[|\.constructor|\()|\["constructor"\]|\['constructor'\]|=>\s?\{\}\)\s?\[|(?:self|document|this|top|window)\s?(?:\/\*[^*]{0,60}\*\/\s?[[.(?]|\)\s?\[|\[\s?\/)/,
+      /(?:window|self|top|this|parent|frames|globalthis|document)\s?(?:\/\*{1,2}[^*]{0,20}\*\/)?\s?(?:\?\.)?\[\s?(?:["'`(\\/]|\d{4,16}\.\.|\/)|\]\s?\(\s?document|\)\s?\(\s?document\.|\.constructor\s?(?:\(|\.constructor|\[)|\[\]\s?(?:\.|\[["'`])(?:sort|map|filter|find|constructor|fill|flat|at|concat|pop)(?:["'`]\])?\s?(?:\.\s?call|\[|\.constructor|\()|\["constructor"\]|\['constructor'\]|=>\s?\{\}\)\s?\[|(?:self|document|this|top|window)\s?(?:\/\*[^*]{0,60}\*\/\s?[[.(?]|\)\s?\[|\[\s?\/)/,
     notInProse: true,
   },
   {
@@ -140,7 +140,7 @@ const patterns: readonly Pattern[] = [
     class: 'xss',
     confidence: 0.85,
     pattern:
-      /(?=[!+]{0,8}[[(])[[\]()!+]{14,}|\(!\[\]\+\[\]\)|\[\]\[\(!\[\]|\(\[\]\[\[\]\]\+|\+\[\]\]\+|!!\[\]\+/,
+      /(?=[!+]{0,8}[[(])[[\]()!+]{14}|\(!\[\]\+\[\]\)|\[\]\[\(!\[\]|\(\[\]\[\[\]\]\+|\+\[\]\]\+|!!\[\]\+/,
   },
   {
     name: 'xss-jsfuck',
