@@ -122,8 +122,8 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('after the start', () => {
-  it('nothing is loaded any more, whatever is asked for', async () => {
+describe('after preloadApi', () => {
+  it('nothing is loaded any more: not by the start, and not by any request', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'picket-api-'));
     const moduleAt = (path: string): string =>
       JSON.stringify(pathToFileURL(join(import.meta.dirname, path)).href);
@@ -132,16 +132,18 @@ describe('after the start', () => {
       join(folder, 'serve.mjs'),
       `import { registerHooks } from 'node:module';
        import { startApi } from ${moduleAt('server.ts')};
+       import { preloadApi } from ${moduleAt('preload.ts')};
        import { createFirstKeys } from ${moduleAt('keys.ts')};
        import { anAuth, FakeEngine, FakeKeys } from ${moduleAt('../../test/support/fake-engine-api.ts')};
        const keys = new FakeKeys();
        const engine = new FakeEngine();
        engine.saw(anAuth('203.0.113.1', 1));
        const authorization = 'Bearer ' + createFirstKeys(keys, 1);
-       const api = await startApi(engine, keys, { address: '127.0.0.1', port: 0, version: '1' });
+       await preloadApi();
        await fetch('data:,warm');
        const loaded = [];
        registerHooks({ load(url, context, next) { if (!url.startsWith('node:')) loaded.push(url); return next(url, context); } });
+       const api = await startApi(engine, keys, { address: '127.0.0.1', port: 0, version: '1' });
        const at = 'http://127.0.0.1:' + api.port;
        const statuses = [];
        const ask = async (method, path, body) => {
