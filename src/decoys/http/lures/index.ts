@@ -1,0 +1,34 @@
+/** The lures, one file a kind of product. To add one: write it, a line in its file's list, a request in lures.test.ts. */
+
+import type { Answer, Lure, Visit } from '../lure.ts';
+import { gateways } from './gateways.ts';
+import { homeDevices } from './home-devices.ts';
+import { javaServers } from './java-servers.ts';
+import { webSoftware } from './web-software.ts';
+
+export const lures: readonly Lure[] = [...homeDevices, ...gateways, ...javaServers, ...webSoftware];
+
+const bySignature = new Map(lures.flatMap((lure) => lure.signatures.map((name) => [name, lure] as const)));
+
+/** How the persona's products answer this visit; null where none of them is meant: then the server answers as to anybody. */
+export function lureAnswer(visit: Visit): Answer | null {
+  const products = visit.persona.http?.products ?? [];
+  const runs = (lure: Lure): boolean => products.includes('*') || products.includes(lure.product);
+  for (const name of visit.matched) {
+    const lure = bySignature.get(name);
+    if (lure === undefined || !runs(lure)) continue;
+    const answer = lure.answer(visit);
+    if (answer !== null) return answer;
+  }
+  const path = visit.request.path.toLowerCase();
+  for (const lure of lures) {
+    if (!runs(lure)) continue;
+    if (lure.follows?.(visit) === true) {
+      const answer = lure.answer(visit);
+      if (answer !== null) return answer;
+    }
+    const page = lure.pages !== undefined && Object.hasOwn(lure.pages, path) ? lure.pages[path] : undefined;
+    if (page !== undefined) return page(visit);
+  }
+  return null;
+}

@@ -1,0 +1,251 @@
+/** Java application servers and what runs on them. */
+
+import type { Lure } from '../lure.ts';
+import { html, json, output, redirect, text, xml } from './answers.ts';
+
+const log4j: Lure = {
+  product: 'log4j',
+  summary: 'Log4j: looks up what stands in any logged field; the page is the ordinary one',
+  signatures: ['log4shell-jndi-lookup'],
+  // The vulnerable server answers as always; what it would fetch is recorded by the decoy.
+  answer: () => null,
+};
+
+const confluenceOgnl: Lure = {
+  product: 'confluence',
+  summary: 'Confluence: OGNL in the path and in the query string; the result comes in a header or the page',
+  signatures: ['confluence-ognl-path', 'confluence-ognl-querystring'],
+  answer: (visit) => {
+    const result = visit.command === '' ? '' : visit.run(visit.command).trimEnd();
+    if (visit.matched.has('confluence-ognl-querystring')) {
+      return html(
+        `<!DOCTYPE html><html><head><title>Confluence</title></head><body><input type="hidden" name="queryString" value="aaaa[${result}]" /></body></html>`,
+      );
+    }
+    return redirect('/login.action?os_destination=%2Findex.action&permissionViolation=true', [
+      ['X-Confluence-Request-Time', String(visit.now())],
+      ['X-Cmd-Response', result.replaceAll('\n', ' ')],
+    ]);
+  },
+};
+
+const confluenceSetup: Lure = {
+  product: 'confluence',
+  summary: 'Confluence: the setup is opened again, then takes a new administrator',
+  signatures: ['confluence-setup-reset', 'confluence-setup-restore'],
+  answer: (visit) => {
+    visit.memory.set('confluence-setup', 'open');
+    return html('success');
+  },
+  pages: {
+    '/setup/setupadministrator-start.action': (visit) =>
+      visit.memory.get('confluence-setup') === 'open'
+        ? html(
+            '<!DOCTYPE html><html><head><title>Configure System Administrator Account - Confluence</title></head><body><form action="setupadministrator.action" method="post"><h1>Configure System Administrator Account</h1></form></body></html>',
+          )
+        : redirect('/login.action'),
+    '/setup/setupadministrator.action': (visit) =>
+      visit.memory.get('confluence-setup') === 'open'
+        ? html(
+            '<!DOCTYPE html><html><head><title>Setup Successful - Confluence</title></head><body><h1>Setup Successful</h1></body></html>',
+          )
+        : redirect('/login.action'),
+  },
+};
+
+const confluenceTemplate: Lure = {
+  product: 'confluence',
+  summary: 'Confluence: text-inline.vm and the widget connector run templates',
+  signatures: ['confluence-template-injection', 'confluence-widget-template'],
+  answer: (visit) => {
+    const result = visit.command === '' ? '' : visit.run(visit.command).trimEnd();
+    return {
+      status: 200,
+      headers: [
+        ['Content-Type', 'text/html;charset=UTF-8'],
+        ['X-Cmd-Response', result.replaceAll('\n', ' ')],
+      ],
+      body: `<div id="text-inline"><span class="field-label">${result}</span></div>`,
+    };
+  },
+};
+
+const struts: Lure = {
+  product: 'struts',
+  summary: 'Struts: OGNL in Content-Type and in parameters',
+  signatures: ['struts-content-type-ognl', 'struts-ognl-parameter'],
+  answer: (visit) => output(visit, 'text/plain'),
+};
+
+const strutsRest: Lure = {
+  product: 'struts',
+  summary: 'Struts REST plugin: XStream builds what the XML names',
+  signatures: ['struts-rest-xstream'],
+  answer: () =>
+    html(
+      '<html><head><title>Apache Tomcat - Error report</title></head><body><h1>HTTP Status 500 - java.lang.String cannot be cast to java.security.Provider$Service</h1></body></html>',
+      500,
+    ),
+};
+
+const spring4shell: Lure = {
+  product: 'spring',
+  summary: 'Spring: the class loader’s parameters write a JSP, which then takes commands',
+  signatures: ['spring4shell-class-loader', 'spring-cloud-function-spel'],
+  answer: (visit) => {
+    if (visit.matched.has('spring4shell-class-loader')) {
+      const name =
+        /prefix=([\w-]{1,40})/.exec(visit.request.rawQuery + visit.request.anywhere)?.[1] ?? 'tomcatwar';
+      visit.memory.set('spring-jsp', `/${name}.jsp`.toLowerCase());
+      return html('');
+    }
+    if (visit.matched.has('spring-cloud-function-spel')) {
+      return json(
+        {
+          timestamp: new Date(visit.now()).toISOString(),
+          status: 500,
+          error: 'Internal Server Error',
+          path: '/functionRouter',
+        },
+        500,
+      );
+    }
+    const command = visit.request.parameters.get('cmd')?.[0] ?? '';
+    return html(command === '' ? '' : `${visit.run(command)}\n//\n`);
+  },
+  follows: (visit) => visit.memory.get('spring-jsp') === visit.request.path.toLowerCase(),
+};
+
+const springGateway: Lure = {
+  product: 'spring-cloud-gateway',
+  summary: 'Spring Cloud Gateway: a route with SpEL is made, refreshed and read',
+  signatures: ['spring-cloud-gateway-spel'],
+  answer: (visit) => {
+    const path = visit.request.path.toLowerCase();
+    if (path.endsWith('/refresh')) return text('');
+    if (visit.request.method === 'POST') {
+      const result = visit.command === '' ? '' : visit.run(visit.command);
+      visit.memory.set('gateway-route', path);
+      visit.memory.set('gateway-result', result);
+      return { status: 201, headers: [['Location', path.replace('/actuator/gateway', '')]], body: '' };
+    }
+    if (visit.request.method === 'DELETE') return text('');
+    return json({
+      predicate: 'Paths: [/**], match trailing slash: true',
+      route_id: path.split('/').at(-1),
+      filters: [`[[AddResponseHeader Result = '${visit.memory.get('gateway-result') ?? ''}'], order = 1]`],
+      uri: 'http://example.com:80',
+      order: 0,
+    });
+  },
+  follows: (visit) => {
+    const path = visit.request.path.toLowerCase();
+    return path === '/actuator/gateway/refresh' || visit.memory.get('gateway-route') === path;
+  },
+};
+
+const weblogicXml: Lure = {
+  product: 'weblogic',
+  summary: 'WebLogic: wls-wsat and _async decode Java objects from XML',
+  signatures: ['weblogic-wls-wsat-xmldecoder', 'weblogic-async-xmldecoder'],
+  answer: (visit) => {
+    if (visit.command !== '') visit.run(visit.command);
+    if (visit.matched.has('weblogic-async-xmldecoder')) return { status: 202, body: '' };
+    return xml(
+      '<?xml version="1.0" encoding="UTF-8"?><S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body><S:Fault xmlns:ns4="http://www.w3.org/2003/05/soap-envelope"><faultcode>S:Server</faultcode><faultstring>0</faultstring></S:Fault></S:Body></S:Envelope>',
+      500,
+    );
+  },
+};
+
+const weblogicConsole: Lure = {
+  product: 'weblogic',
+  summary: 'WebLogic: the console behind an encoded traversal, and its handles that run commands',
+  signatures: ['weblogic-console-bypass', 'weblogic-console-handle-rce'],
+  answer: (visit) =>
+    visit.command === ''
+      ? html(
+          '<html><head><title>Home - AdminServer - WLS Console</title></head><body>Welcome, weblogic<br>Connected to: base_domain</body></html>',
+        )
+      : output(visit),
+};
+
+const tomcat: Lure = {
+  product: 'tomcat',
+  summary: 'Tomcat: PUT writes a JSP, or a session',
+  signatures: ['tomcat-put-jsp', 'tomcat-partial-put-session'],
+  answer: (visit) => {
+    if (visit.request.method === 'PUT') {
+      visit.memory.set('tomcat-jsp', visit.request.path.replace(/\/$/, '').toLowerCase());
+      return { status: 201, body: '' };
+    }
+    const command = visit.request.parameters.get('cmd')?.[0] ?? visit.command;
+    return html(command === '' ? '' : visit.run(command));
+  },
+  follows: (visit) => visit.memory.get('tomcat-jsp') === visit.request.path.toLowerCase(),
+};
+
+const geoserver: Lure = {
+  product: 'geoserver',
+  summary: 'GeoServer: property names are evaluated',
+  signatures: ['geoserver-property-evaluation'],
+  answer: (visit) => {
+    if (visit.command !== '') visit.run(visit.command);
+    return xml(
+      '<?xml version="1.0" encoding="UTF-8"?><ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1" version="2.0.0"><ows:Exception exceptionCode="NoApplicableCode"><ows:ExceptionText>java.lang.ClassCastException: class java.lang.ProcessImpl cannot be cast to class org.opengis.feature.type.AttributeDescriptor</ows:ExceptionText></ows:Exception></ows:ExceptionReport>',
+      400,
+    );
+  },
+};
+
+const jenkins: Lure = {
+  product: 'jenkins',
+  summary: 'Jenkins: the CLI expands @file, the script check runs Groovy',
+  signatures: ['jenkins-cli-file-read', 'jenkins-checkscript-groovy'],
+  answer: (visit) =>
+    visit.command === ''
+      ? text(`ERROR: Too many arguments: ${(visit.file('/etc/passwd') ?? '').split('\n')[0] ?? ''}\n`)
+      : output(visit),
+};
+
+const teamcity: Lure = {
+  product: 'teamcity',
+  summary: 'TeamCity: the jsp parameter and RPC2 pass the login; tokens and users are made',
+  signatures: ['teamcity-jsp-parameter', 'teamcity-rpc2-token', 'teamcity-traversal-endpoints'],
+  answer: (visit) =>
+    visit.request.method === 'POST'
+      ? xml(
+          `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><token name="RPC2" creationTime="${new Date(visit.now()).toISOString()}" value="eyJ0eXAiOiAiVENWMiJ9.${visit.token('teamcity token', 28)}"/>`,
+        )
+      : xml(
+          '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><server version="2023.11.3 (build 147512)" versionMajor="2023" versionMinor="11" buildNumber="147512" internalId="" role="main_node"/>',
+        ),
+};
+
+const ofbiz: Lure = {
+  product: 'ofbiz',
+  summary: 'OFBiz: an empty login passes, ProgramExport runs Groovy',
+  signatures: ['ofbiz-auth-bypass-groovy', 'ofbiz-xmlrpc-deserialization'],
+  answer: (visit) =>
+    html(
+      `<!DOCTYPE html><html><body><div class="content-messages errorMessage"><p>java.lang.Exception: ${visit.command === '' ? '' : visit.run(visit.command)}</p></div></body></html>`,
+    ),
+};
+
+export const javaServers: readonly Lure[] = [
+  log4j,
+  confluenceOgnl,
+  confluenceSetup,
+  confluenceTemplate,
+  struts,
+  strutsRest,
+  spring4shell,
+  springGateway,
+  weblogicXml,
+  weblogicConsole,
+  tomcat,
+  geoserver,
+  jenkins,
+  teamcity,
+  ofbiz,
+];
