@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anAuth, FakeEngine, FakeKeys } from '../../test/support/fake-engine-api.ts';
 import { PicketError } from '../core/errors.ts';
 import { DecisionLog } from '../store/decision-log.ts';
+import type { Page, SourceSummary, SourceView } from './contract.ts';
 import { callerOf, createFirstKeys, createKey } from './keys.ts';
 import { components, page, ref } from './schemas.ts';
 import { startApi, type RunningApi } from './server.ts';
@@ -185,8 +186,8 @@ describe('sources and observations', () => {
     do {
       const answer = await call(`/api/v1/sources?limit=2${next}`);
       expectShape(answer, page('SourceSummary'));
-      const body = Object(answer.body);
-      seen.push(...body.items.map((item: { source: string }) => item.source));
+      const body: Page<SourceSummary> = Object(answer.body);
+      seen.push(...body.items.map((item) => item.source));
       next = body.next === null ? '' : `&before=${encodeURIComponent(String(body.next))}`;
     } while (next !== '');
     expect(seen).toHaveLength(6);
@@ -199,8 +200,9 @@ describe('sources and observations', () => {
   it('explains one source, with its evidence and history, by address or by key', async () => {
     const answer = await call('/api/v1/sources/203.0.113.1?history=2');
     expectShape(answer, ref('Source'));
-    expect(Object(answer.body)).toMatchObject({ verdict: { source: '203.0.113.1', observations: 3 } });
-    expect(Object(answer.body).history).toHaveLength(2);
+    const view: SourceView = Object(answer.body);
+    expect(view).toMatchObject({ verdict: { source: '203.0.113.1', observations: 3 } });
+    expect(view.history).toHaveLength(2);
     for (const path of ['2001:db8::7', '2001:DB8:0::7', '2001:db8::%2F64', '%3a%3affff:203.0.113.2']) {
       const found = await call(`/api/v1/sources/${path}?history=0`);
       expect([path, found.status]).toEqual([path, 200]);
