@@ -94,10 +94,11 @@ export class EngineView implements EngineApi {
       chosen.push(record);
     }
     chosen.sort((left, right) => right.lastSeen - left.lastSeen || (left.source < right.source ? 1 : -1));
-    return chosen.slice(0, limit).map((record) => ({
-      ...engine.judge.verdict(record),
-      decision: this.#standing(record.source),
-    }));
+    return chosen
+      .slice(0, limit)
+      .map((record) =>
+        Object.assign(engine.judge.verdict(record), { decision: this.#standing(record.source) }),
+      );
   }
 
   source(key: string): SourceExplanation | null {

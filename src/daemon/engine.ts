@@ -204,18 +204,32 @@ export class Engine {
     // Judged first: the decision must not wait for anything. A record sent again is kept, not judged again.
     if (observation.sequence > sensor.judged) {
       this.#observations += 1;
-      this.pipeline.observe(observation, (decision) => this.#decided(decision));
-      for (const listener of this.#listeners) listener({ type: 'observation', observation });
+      const decisions: Decision[] = [];
+      this.pipeline.observe(observation, (decision) => {
+        this.#place(decision);
+        decisions.push(decision);
+      });
+      // Told afterwards, in the order in which a person understands it: what was seen, then what was decided.
+      this.#tell({ type: 'observation', observation });
+      for (const decision of decisions) this.#tell({ type: 'decision', decision });
     }
     this.keeper.keep(observation);
   }
 
+  #tell(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
   #decided(decision: Decision): void {
+    this.#place(decision);
+    this.#tell({ type: 'decision', decision });
+  }
+
+  #place(decision: Decision): void {
     this.#decisions += 1;
     this.fenceDesk.place(decision);
     this.#unlogged.push(decision);
     this.#logging ??= setImmediate(() => this.#writeLog());
-    for (const listener of this.#listeners) listener({ type: 'decision', decision });
   }
 
   #writeLog(): void {

@@ -26,7 +26,8 @@ function about(observation: Observation): string | null {
     case 'auth': {
       const secret =
         observation.password === undefined ? (observation.keyFingerprint ?? '') : observation.password;
-      return `${observation.service} login ${tame(observation.user)} ${tame(secret)} ${observation.accepted ? 'let in' : 'refused'}`;
+      const shown = observation.method === 'none' ? '(asks what is allowed)' : tame(secret);
+      return `${observation.service} login ${tame(observation.user)} ${shown} ${observation.accepted ? 'let in' : 'refused'}`;
     }
     case 'command':
       return `${observation.service} command ${tame(observation.input)}`;
