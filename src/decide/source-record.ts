@@ -13,6 +13,9 @@ const namesKept = 32;
 
 const addressesKept = 8;
 
+/** Shared by the many records of which there is nothing to say: a million of them must fit into memory. */
+const nothing: readonly never[] = Object.freeze([]);
+
 /** A decision in force, as the judge needs to know it. */
 export interface Standing {
   readonly decision: string;
@@ -31,9 +34,9 @@ export class SourceRecord {
   observations = 0;
   score = 0;
   #scoredAt: number;
-  readonly behaviors: Behavior[] = [];
-  readonly cves: string[] = [];
-  evidence: GroundedEvidence[] = [];
+  behaviors: readonly Behavior[] = nothing;
+  cves: readonly string[] = nothing;
+  evidence: readonly GroundedEvidence[] = nothing;
   /** Single addresses seen of an IPv6 source (its key is a /64), bounded; null for IPv4. */
   addresses: string[] | null = null;
   /** Pieces of evidence that spoke for it. */
@@ -46,7 +49,7 @@ export class SourceRecord {
   users: Map<string, number> | null = null;
   standing: Standing | null = null;
   /** Outcomes of the guards at the last candidate, and until when a refusal is not asked again. */
-  guards: readonly GuardOutcome[] = [];
+  guards: readonly GuardOutcome[] = nothing;
   quietUntil = 0;
   quietAction = '';
 
@@ -79,10 +82,10 @@ export class SourceRecord {
       this.behaviors.length < namesKept &&
       !this.behaviors.includes(evidence.behavior)
     ) {
-      this.behaviors.push(evidence.behavior);
+      this.behaviors = [...this.behaviors, evidence.behavior];
     }
     for (const cve of evidence.cves) {
-      if (this.cves.length < namesKept && !this.cves.includes(cve)) this.cves.push(cve);
+      if (this.cves.length < namesKept && !this.cves.includes(cve)) this.cves = [...this.cves, cve];
     }
     if (evidence.weight > 0) {
       if (!evidence.spoofable && !this.handshake) {
@@ -125,14 +128,14 @@ export class SourceRecord {
   }
 
   #keep(evidence: GroundedEvidence): void {
-    this.evidence.push(evidence);
-    if (this.evidence.length <= evidenceKept) return;
-    let lightest = 0;
-    for (let index = 1; index < this.evidence.length; index += 1) {
-      const candidate = this.evidence[index];
-      const held = this.evidence[lightest];
-      if (candidate !== undefined && held !== undefined && candidate.weight < held.weight) lightest = index;
+    if (this.evidence.length < evidenceKept) {
+      this.evidence = [...this.evidence, evidence];
+      return;
     }
-    this.evidence.splice(lightest, 1);
+    let [lightest] = this.evidence;
+    for (const held of this.evidence)
+      if (lightest === undefined || held.weight < lightest.weight) lightest = held;
+    if (lightest !== undefined && evidence.weight < lightest.weight) return;
+    this.evidence = [...this.evidence.filter((held) => held !== lightest), evidence];
   }
 }

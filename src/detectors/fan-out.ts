@@ -17,47 +17,57 @@ export function contactHash(text: string, number: number): number {
   return (hash ^ (hash >>> 16)) | 0;
 }
 
-export class FanOut {
-  #exact: number[] | null = [];
-  #registers: Uint8Array | null = null;
-  /** Σ 2^−register and the number of registers at 0, kept as they change: exact, since the terms are powers of two. */
+/** Registers with what the estimate needs, kept as they change. */
+class Sketch {
+  readonly #registers = new Uint8Array(registers);
+  /** Σ 2^−register: exact, since the terms are powers of two. */
   #sum = registers;
+  /** Registers at 0. */
   #zero = registers;
 
-  /** Adds a hash. True where it is new; beyond 32 only where the estimate grew, so that ever fewer of many are told. */
+  /** True where the estimate grew. */
   add(hash: number): boolean {
-    if (this.#exact !== null) {
-      if (this.#exact.includes(hash)) return false;
-      if (this.#exact.length < exactMaximum) {
-        this.#exact.push(hash);
-        return true;
-      }
-      this.#registers = new Uint8Array(registers);
-      for (const held of this.#exact) this.#raise(held);
-      this.#exact = null;
-    }
-    return this.#raise(hash);
-  }
-
-  get size(): number {
-    return this.#exact === null ? Math.max(exactMaximum, Math.round(this.#estimate())) : this.#exact.length;
-  }
-
-  #raise(hash: number): boolean {
-    const table = this.#registers;
-    if (table === null) return false;
     const index = hash & (registers - 1);
     const rank = Math.clz32(hash >>> 10) - 10 + 1;
-    const held = table[index] ?? 0;
+    const held = this.#registers[index] ?? 0;
     if (rank <= held) return false;
+    this.#registers[index] = rank;
     this.#sum += 2 ** -rank - 2 ** -held;
     if (held === 0) this.#zero -= 1;
-    table[index] = rank;
     return true;
   }
 
-  #estimate(): number {
+  get estimate(): number {
     const raw = (alpha * registers * registers) / this.#sum;
     return raw <= 2.5 * registers && this.#zero > 0 ? registers * Math.log(registers / this.#zero) : raw;
+  }
+}
+
+export class FanOut {
+  /** Null until the first: most sources touch one thing, and a million of them are remembered. */
+  #exact: number[] | null = null;
+  #sketch: Sketch | null = null;
+
+  /** Adds a hash. True where it is new; beyond 32 only where the estimate grew, so that ever fewer of many are told. */
+  add(hash: number): boolean {
+    if (this.#sketch !== null) return this.#sketch.add(hash);
+    if (this.#exact === null) {
+      this.#exact = [hash];
+      return true;
+    }
+    if (this.#exact.includes(hash)) return false;
+    if (this.#exact.length < exactMaximum) {
+      this.#exact.push(hash);
+      return true;
+    }
+    this.#sketch = new Sketch();
+    for (const held of this.#exact) this.#sketch.add(held);
+    this.#exact = null;
+    return this.#sketch.add(hash);
+  }
+
+  get size(): number {
+    if (this.#sketch !== null) return Math.max(exactMaximum, Math.round(this.#sketch.estimate));
+    return this.#exact === null ? 0 : this.#exact.length;
   }
 }

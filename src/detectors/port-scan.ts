@@ -31,7 +31,7 @@ interface ScanState {
   readonly hosts: FanOut;
   readonly ports: FanOut;
   /** Times of the last 32 failed first contacts. */
-  readonly times: number[];
+  times: number[] | null;
   walk: number;
   walkAt: number;
   repeats: number;
@@ -133,10 +133,8 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
     ),
   );
   const elapsed = observation.at - state.walkAt;
-  if (elapsed > 0) {
-    state.walk *= 2 ** (-elapsed / 86_400_000);
-    state.walkAt = observation.at;
-  }
+  if (elapsed > 0 && state.walk > 0) state.walk *= 2 ** (-elapsed / 86_400_000);
+  if (elapsed > 0) state.walkAt = observation.at;
   if (outcome === 'succeeded') {
     if (!isNew || state.walk === 0) return { state, evidence: noEvidence };
     // A detector takes back only what it gave: good conversations do not excuse what others saw.
@@ -177,8 +175,11 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   else state.other += 1;
   if (outcome === 'failed') state.failed += 1;
   if (observation.kind !== 'flow') state.dark += 1;
-  if (state.times.length >= 32) state.times.shift();
-  state.times.push(observation.at);
+  if (state.times === null) state.times = [observation.at];
+  else {
+    if (state.times.length >= 32) state.times.shift();
+    state.times.push(observation.at);
+  }
   // An echo request that was answered is a first contact that says nothing by itself; thirty of them are a sweep.
   const isInferred =
     observation.kind === 'flow' && observation.action !== 'reject' && observation.tcpFlags <= 0;
@@ -210,7 +211,7 @@ export const portScan: Detector<ScanState> = {
     contacts: new FanOut(),
     hosts: new FanOut(),
     ports: new FanOut(),
-    times: [],
+    times: null,
     walk: 0,
     walkAt: 0,
     repeats: 0,
