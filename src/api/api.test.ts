@@ -188,7 +188,7 @@ describe('sources and observations', () => {
       expectShape(answer, page('SourceSummary'));
       const body: Page<SourceSummary> = Object(answer.body);
       seen.push(...body.items.map((item) => item.source));
-      next = body.next === null ? '' : `&before=${encodeURIComponent(String(body.next))}`;
+      next = body.next === null ? '' : `&before=${encodeURIComponent(body.next)}`;
     } while (next !== '');
     expect(seen).toHaveLength(6);
     expect(new Set(seen).size).toBe(6);
