@@ -28,7 +28,7 @@ function makeRequests(count: number, browser: boolean): WebRequest[] {
     const referrer = `https://www.example.com/category/${index % 40}?page=${index % 9}&sort=price`;
     const path =
       index % 10 === 9
-        ? `${attacks[((index / 10) % attacks.length) | 0] ?? attacks[0]}`
+        ? (attacks[((index / 10) % attacks.length) | 0] ?? attacks[0])
         : index % 3 === 0
           ? `/assets/images/product-${index}.webp?v=${index % 7}`
           : `/shop/item/${index}?colour=dark%20green&size=xl&utm_source=newsletter&utm_campaign=spring`;

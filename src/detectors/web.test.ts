@@ -235,17 +235,17 @@ describe('deliveries', () => {
   });
 
   it('weighs a file by the way it came', () => {
-    const file = (how: string): Fact => ({
+    const file = (how: string, bytes = 10): Fact => ({
       kind: 'payload',
       service: 'ssh',
       sha256: 'ab'.repeat(32),
-      bytes: 10,
+      bytes,
       how,
     });
     expect(judge([file('echo')], [payloadDelivery]).score).toBeGreaterThan(
       judge([file('http-body')], [payloadDelivery]).score,
     );
-    expect(judge([{ ...file('echo'), bytes: 0 } as Fact], [payloadDelivery]).score).toBe(0);
+    expect(judge([file('echo', 0)], [payloadDelivery]).score).toBe(0);
   });
 
   it('commands without an address say nothing here', () => {

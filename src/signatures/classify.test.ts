@@ -238,7 +238,7 @@ describe('the readings of hidden text', () => {
     expect(lowestDepth('..\\..\\x')).toBe(-2);
   });
   it('the shape of SQL', () => {
-    expect(sqlShape("1' or 'a'='a", "'").letters).toBe('sLsCq' + 'w');
+    expect(sqlShape("1' or 'a'='a", "'").letters).toBe('sLsCqw');
     expect(sqlShape('1 union/**/select a,b from c', '')).toEqual({
       letters: 'nUSw,wFw',
       commentBetween: true,
@@ -323,6 +323,23 @@ describe('hostile input', () => {
           expect(match.confidence).toBeLessThanOrEqual(matches[index - 1]?.confidence ?? 1);
         }
       }),
+    );
+  });
+
+  it('ends on 64 KiB of any short mixture of marks, repeated', () => {
+    assert(
+      property(
+        array(constantFrom(...pieces, '<svg ', 'aaaaaaaaaaaaaaaaaaaaaaaa', '.constructor'), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        (unit) => {
+          const text = unit.join('');
+          const body = `;$(x) ' ${text.repeat(Math.ceil(65_536 / text.length))}`;
+          classifyRequest({ method: 'POST', path: '/', headers: [['Content-Type', 'text/plain']], body });
+        },
+      ),
+      { numRuns: 60 },
     );
   });
 

@@ -126,6 +126,7 @@ function inspectPaths(field: Field, findings: Findings): void {
     /\.(?:php|ini|conf|log|txt|xml|ya?ml|jsp|asp|sh|pl|py|inc|env|key)\b|%00/.test(folded)
   )
     findings.add('lfi-traversal', 'lfi', 0.55, folded);
+  else if (/^\.\.[/\\]\.[a-z]/.test(folded)) findings.add('lfi-traversal', 'lfi', 0.6, folded);
   else if (field.target === targets.file) findings.add('lfi-traversal', 'lfi', 0.7, folded);
 }
 

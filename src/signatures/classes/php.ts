@@ -8,7 +8,7 @@ const everywhere = freely | targets.header | targets.agent | targets.referrer | 
 
 /** Functions that run code or commands, read or write files, or tell of the machine. With arguments they are no prose. */
 const dangerous =
-  'system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|eval|assert|create_function|call_user_func(?:_array)?|preg_replace(?:_callback)?|base64_decode|base64_encode|gzinflate|gzuncompress|gzdecode|str_rot13|convert_uuencode|convert_uudecode|file_get_contents|file_put_contents|fopen|fwrite|fputs|fread|fsockopen|readfile|show_source|highlight_file|phpinfo|phpversion|php_uname|get_current_user|getenv|putenv|ini_set|ini_get|ini_alter|set_time_limit|error_reporting|move_uploaded_file|unserialize|var_dump|print_r|parse_str|extract|include|include_once|require|require_once|md5|sha1|crc32|chr|hex2bin|bin2hex|strrev|array_map|array_filter|array_walk|usort|uasort|uksort|register_shutdown_function|ob_start|dl|symlink|link|chmod|chown|chgrp|chroot|unlink|rename|copy|mkdir|rmdir|opendir|readdir|scandir|glob|tempnam|tmpfile|posix_\\w{2,20}|mysql_\\w{2,24}|mysqli_\\w{2,24}|pg_\\w{2,24}|curl_\\w{2,16}|ftp_\\w{2,16}|stream_\\w{2,32}|sqlite_\\w{2,24}|odbc_\\w{2,24}|openssl_\\w{2,24}|socket_\\w{2,20}|simplexml_\\w{2,20}|xml_\\w{2,24}|zend_\\w{2,40}|zip_\\w{2,20}|tidy_\\w{2,20}|ldap_\\w{2,20}|imap_\\w{2,20}|image\\w{2,20}|apc_\\w{2,20}|array_\\w{2,24}|str_\\w{2,16}|is_(?:array|a|callable|dir|executable|file|int|link|numeric|object|readable|string|writable|writeable|null|bool|uploaded_file)|get_(?:class|object|defined|cfg|loaded|included|required|resource|parent|extension|html|meta|headers|magic)\\w{0,24}|func_get_args?|fileperms|fileowner|filegroup|fileinode|filesize|filetype|filectime|filemtime|fileatime|disk_\\w{2,16}|ctype_\\w{2,10}|date_\\w{2,24}|debug_\\w{2,24}|define|constant|curl_exec|serialize|session_\\w{2,24}|setcookie|setlocale|sleep|usleep|substr|strpos|strstr|strtolower|strtoupper|str_replace|implode|explode|json_decode|json_encode|urldecode|rawurldecode|htmlspecialchars|gethostbyname\\w?|gethostname|getmypid|getmyuid|getcwd|chdir|dirname|basename|fileglob|audiofile|escapeshell\\w{3}|error_log|exif_\\w{2,20}|iptcembed|mail|mb_\\w{2,24}|finfo_open|fgetcss?|fgets|fputcsv|fpassthru|ftruncate|pfsockopen|proc_\\w{2,16}|recode|readgzfile|readlink|realpath|rsa|win_shell_execute|win32_\\w{2,20}|w32api_\\w{2,20}|syslog|openlog|touch|umask|lchown|lchgrp|lstat|stat|bzopen|bzread|bzflush|bzclose|gzopen|gzfile|gzwrite|gzread|gzencode|gzcompress|hash_\\w{2,16}|inotify_init|event_new|cli_set_process_title|collator_create|bcadd|bson_decode|compact|each|end|current|reset|key|next|prev|range|ord|ucfirst|lcfirst|trim|printf|sprintf|vprintf|print|echo|die|exit|isset|empty|unset|list|array';
+  'system|exec|shell_exec|file_\\w{2,20}|assert_options|checkdate|passthru|popen|proc_open|pcntl_exec|eval|assert|create_function|call_user_func(?:_array)?|preg_replace(?:_callback)?|base64_decode|base64_encode|gzinflate|gzuncompress|gzdecode|str_rot13|convert_uuencode|convert_uudecode|file_get_contents|file_put_contents|fopen|fwrite|fputs|fread|fsockopen|readfile|show_source|highlight_file|phpinfo|phpversion|php_uname|get_current_user|getenv|putenv|ini_set|ini_get|ini_alter|set_time_limit|error_reporting|move_uploaded_file|unserialize|var_dump|print_r|parse_str|extract|include|include_once|require|require_once|md5|sha1|crc32|chr|hex2bin|bin2hex|strrev|array_map|array_filter|array_walk|usort|uasort|uksort|register_shutdown_function|ob_start|dl|symlink|link|chmod|chown|chgrp|chroot|unlink|rename|copy|mkdir|rmdir|opendir|readdir|scandir|glob|tempnam|tmpfile|posix_\\w{2,20}|mysql_\\w{2,24}|mysqli_\\w{2,24}|pg_\\w{2,24}|curl_\\w{2,16}|ftp_\\w{2,16}|stream_\\w{2,32}|sqlite_\\w{2,24}|odbc_\\w{2,24}|openssl_\\w{2,24}|socket_\\w{2,20}|simplexml_\\w{2,20}|xml_\\w{2,24}|zend_\\w{2,40}|zip_\\w{2,20}|tidy_\\w{2,20}|ldap_\\w{2,20}|imap_\\w{2,20}|image\\w{2,20}|apc_\\w{2,20}|array_\\w{2,24}|str_\\w{2,16}|is_(?:array|a|callable|dir|executable|file|int|link|numeric|object|readable|string|writable|writeable|null|bool|uploaded_file)|get_(?:class|object|defined|cfg|loaded|included|required|resource|parent|extension|html|meta|headers|magic)\\w{0,24}|func_get_args?|fileperms|fileowner|filegroup|fileinode|filesize|filetype|filectime|filemtime|fileatime|disk_\\w{2,16}|ctype_\\w{2,10}|date_\\w{2,24}|debug_\\w{2,24}|define|constant|curl_exec|serialize|session_\\w{2,24}|setcookie|setlocale|sleep|usleep|substr|strpos|strstr|strtolower|strtoupper|str_replace|implode|explode|json_decode|json_encode|urldecode|rawurldecode|htmlspecialchars|gethostbyname\\w?|gethostname|getmypid|getmyuid|getcwd|chdir|dirname|basename|fileglob|audiofile|escapeshell\\w{3}|error_log|exif_\\w{2,20}|iptcembed|mail|mb_\\w{2,24}|finfo_open|fgetcss?|fgets|fputcsv|fpassthru|ftruncate|pfsockopen|proc_\\w{2,16}|recode|readgzfile|readlink|realpath|rsa|win_shell_execute|win32_\\w{2,20}|w32api_\\w{2,20}|syslog|openlog|touch|umask|lchown|lchgrp|lstat|stat|bzopen|bzread|bzflush|bzclose|gzopen|gzfile|gzwrite|gzread|gzencode|gzcompress|hash_\\w{2,16}|inotify_init|event_new|cli_set_process_title|collator_create|bcadd|bson_decode|compact|each|end|current|reset|key|next|prev|range|ord|ucfirst|lcfirst|trim|printf|sprintf|vprintf|print|echo|die|exit|isset|empty|unset|list|array';
 
 // Words that are also ordinary or SQL functions need the marks of PHP around them.
 const commonWords =
@@ -55,6 +55,15 @@ const patterns: readonly Pattern[] = [
     targets: everywhere,
     pattern:
       /\$_(?:get|post|request|cookie|server|files|session|env)\b ?[[{'"]?|\$globals ?\[|\$http_(?:raw_post_data|get_vars|post_vars|server_vars|cookie_vars)|\$(?:php_self|argv) ?\[|_(?:get|post|request|server|cookie|session|files|env)\[['"]|\bglobals\[['"]?\w/,
+  },
+  {
+    name: 'php-commented-call',
+    class: 'php',
+    confidence: 0.6,
+    targets: freely,
+    pattern:
+      /(?:^|[^\w])[a-z_][a-z0-9_]{2,30} ?(?:\/\*[^*]{0,60}\*\/ ?){1,3}\(|\( ?\/\*[^*]{0,60}\*\/ ?[a-z_]{3,20}\)? ?\(|\(\w{2,12}\.\(\w{2,12}\)\.\w{2,12}\) ?\(/,
+    notInProse: true,
   },
   {
     name: 'php-variable-function',
@@ -267,6 +276,11 @@ export const php: Analyser = {
       const name = match[1] ?? '';
       const after = folded.slice(match.index + match[0].length, match.index + match[0].length + 60);
       const argument = /^\s?(?:['"$)\d]|[\w\\/.]{1,40}\)|[a-z_0-9]{2,30}\s?\()|^\s?$/.test(after);
+      // The whole value is one call without arguments: asked to see whether it runs.
+      if (/^\s?\)$/.test(after) && folded.length <= 40 && match.index === 0) {
+        findings.add('php-function', 'php', 0.55, folded);
+        return;
+      }
       if (!argument) continue;
       const short = folded.length <= 300;
       if (!common.test(name)) {

@@ -48,7 +48,7 @@ const patterns: readonly Pattern[] = [
 
 /** Parameters by which an application is told whose session to use; ordinary only in links of the site itself. */
 const sessionName =
-  /^(?:jsessionid|phpsessid|phpsessionid|aspsessionid\w{0,12}|asp\.net_sessionid|aspsession|cfid|cftoken|cfsid|jservsession|jwsession|viewstate|weblogicsession|session[_-]?id|sessid|session-id|next-auth\.session-token|connect\.sid|laravel_session|sid_token|ci_session|__session|_session_id|sails\.sid|express\.sid)$/;
+  /^(?:jsessionid|phpsessid|phpsessionid|aspsessionid\w{0,12}|asp\.net_sessionid|aspsession|cfid|cftoken|cfsid|jservsession|jwsession|viewstate|weblogicsession|session[_-]?id|sessid|session-id|next-auth\.session-token|connect\.sid|laravel_session|sid_token|ci_session|__session|_session_id|sails\.sid|express\.sid|\w{1,20}_session(?:_id)?)$/;
 
 export const probes: Analyser = {
   name: 'probes',

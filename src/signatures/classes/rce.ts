@@ -166,6 +166,23 @@ const patterns: readonly Pattern[] = [
     pattern: /^!(?:-?\d{1,4}|!|[a-z]{1,8}:\w?|:\w)$|^~[+-]\d{0,3}$|^~\d{1,3}$/,
   },
   {
+    name: 'rce-separated-option',
+    class: 'rce',
+    confidence: 0.6,
+    targets: targets.value | targets.name,
+    pattern: /(?:^|[^&])(?:;|\|) ?["'`]?[a-z][\w.-]{1,20}["'`]? --[a-z]{2}/,
+    notInProse: true,
+  },
+  {
+    name: 'rce-variable-command',
+    class: 'rce',
+    confidence: 0.65,
+    targets: targets.value | targets.name | targets.cookie,
+    pattern:
+      /\b[a-z_]\w{0,10}=[^\s&;|]{1,24} ?(?:&&|;) ?[^$]{0,60}\$\{?[a-z_]\w{0,10}\b|\$\(\( ?(?:\$\(|\d|[a-z])/,
+    notInProse: true,
+  },
+  {
     name: 'rce-argument',
     class: 'rce',
     confidence: 0.75,
@@ -465,6 +482,8 @@ export const rce: Analyser = {
     )
       return;
     if (field.target === targets.referrer && /^https?:\/\//.test(field.folded)) return;
+    // Between the fields of a query there is always an ampersand; a command needs more than that.
+    if (field.target === targets.query && !/[;|`$<{(\n\r]|&[& ]/.test(field.folded)) return;
     matchPatterns(patterns, field, findings);
     if (/[\r\n]/.test(field.text)) matchLines(field, findings);
     if ((field.target & (targets.body | targets.header)) !== 0) return;

@@ -21,7 +21,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.85,
     targets: everywhere,
     pattern:
-      /_\$\$nd_func\$\$_|__js_function|\bnew function ?\(|this\.constructor\.constructor|\.constructor\.constructor ?\(|function ?\(\) ?\{ ?(?:return )?(?:process|require|global)\b|\brequire ?\(? ?["'`](?:child_process|fs|os|net|http|vm|cluster|crypto|util|path|v8|worker_threads|dns)["'`]|\bprocess ?\. ?(?:mainmodule|binding|env|exit|cwd|kill|dlopen|argv|version)|\bchild_process\b|(?:exec|spawn|fork)(?:file)?sync ?\(|global\.process|console ?\. ?(?:debug|error|info|trace|warn|log|dir|table)\b ?(?:[[(=]|\.call)|_load ?\( ?["']child|root\.process|module\._load|module\.exports ?=|\[ ?["'`]child_process/,
+      /_\$\$nd_func\$\$_|__js_function|\bnew function ?\(|this\.constructor\.constructor|\.constructor\.constructor ?\(|function ?\(\) ?\{ ?(?:return )?(?:process|require|global)\b|\brequire ?\(? ?["'`](?:child_process|fs|os|net|http|vm|cluster|crypto|util|path|v8|worker_threads|dns)["'`]|\bprocess ?\. ?(?:mainmodule|binding|env|exit|cwd|kill|dlopen|argv|version)|\bchild_process\b|(?:exec|spawn|fork)(?:file)?sync ?\(|global\.process|\bprocess ?\[|console ?\[ ?["'`]|console ?\. ?(?:debug|error|info|trace|warn|log|dir|table)\b ?(?:[[(=]|\.call)|_load ?\( ?["']child|root\.process|module\._load|module\.exports ?=|\[ ?["'`]child_process/,
     notInProse: true,
   },
   {

@@ -255,6 +255,12 @@ const patterns: readonly Pattern[] = [
     notInProse: true,
   },
   {
+    name: 'sqli-json-path',
+    class: 'sqli',
+    confidence: 0.8,
+    pattern: /['"]\{[^{}'"]{0,80}[^}]{0,80}\}{1,3}['"] ?(?:->>?|<@|@>|#>>?|\?[|&]?|<|>|=) ?['"]/,
+  },
+  {
     name: 'sqli-postgres',
     class: 'sqli',
     confidence: 0.7,
@@ -311,7 +317,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.55,
     targets: targets.value | targets.name | targets.cookie,
     pattern:
-      /\bregexp binary\b|\bsounds like\b|\blike (?:null|binary)\b|<=>|\b(?:not )?between \d{1,9} and \d{1,9}\b(?=.{0,4}$)|\bin ?\( ?(?:select\b|\d{1,12} ?,|['"])[^)]{0,80}\)|\bis (?:not )?null\b ?(?:$|--|#|;|\)|and|or|union)|\brlike ['"(\d]|^\d{1,9} ?(?:=|!=|<>|<=>|<|>|<=|>=) ?\d{1,9}$|^['"][\w ]{0,20}['"] ?(?:=|!=|<>) ?['"]|\bnot (?:like|in|regexp|rlike) ?['"(]|[;#] ?(?:update|insert|drop|alter) ?\w{2,64}\W|\/\w{1,60};? (?:and|between|div|having|like|x?or|select)(?:\W|$)/,
+      /\bregexp binary\b|\bsounds like\b|\blike (?:null|binary)\b|<=>|\b(?:not )?between \d{1,9} and \d{1,9}\b(?=.{0,4}$)|\bin ?\( ?select\b|\bin ?\( ?(?:\d{1,12} ?,|['"])[^)]{0,80}\)|^(?:or|and|xor) ['"]?\d{1,9}['"]? ?(?:#|--)|\bxor ['"]?\w{1,20} ?[-+<>=!]|^["'] ?(?:alter|drop|exec|execute|declare|create|truncate) \w|['"`][^a-z0-9 '"]{1,3}\w{1,30}--$|\bis (?:not )?null\b ?(?:$|--|#|;|\)|and|or|union)|\brlike ['"(\d]|^\d{1,9} ?(?:=|!=|<>|<=>|<|>|<=|>=) ?\d{1,9}$|^['"][\w ]{0,20}['"] ?(?:=|!=|<>) ?['"]|\bnot (?:like|in|regexp|rlike) ?['"(]|[;#] ?(?:update|insert|drop|alter) ?\w{2,64}\W|\/\w{1,60};? (?:and|between|div|having|like|x?or|select)(?:\W|$)/,
     notInProse: true,
   },
   {
@@ -320,7 +326,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.75,
     targets: targets.value | targets.name,
     pattern:
-      /\*?\) ?\( ?[&|!]? ?\(?(?:cn|uid|ou|dc|sn|mail|objectclass|userpassword|password|samaccountname|givenname|[a-z]{2,20}) ?[~<>]?=|\( ?[&|!] ?\((?:cn|uid|objectclass|objectcategory|mail|password|user|userpassword) ?=|\*\(\)\|&'|^\*\(\||\)\(\(?\|?(?:userpassword|cn|uid|objectclass)|\)\(&\)|\)\)\(&\(|\)\(!\(&/,
+      /^\w{1,40}\)\([|&!]|\*?\) ?\( ?[&|!]? ?\(?(?:cn|uid|ou|dc|sn|mail|objectclass|userpassword|password|samaccountname|givenname|[a-z]{2,20}) ?[~<>]?=|\( ?[&|!] ?\((?:cn|uid|objectclass|objectcategory|mail|password|user|userpassword) ?=|\*\(\)\|&'|^\*\(\||\)\(\(?\|?(?:userpassword|cn|uid|objectclass)|\)\(&\)|\)\)\(&\(|\)\(!\(&/,
     notInProse: true,
   },
 ];

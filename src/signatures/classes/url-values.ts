@@ -11,7 +11,7 @@ const scheme =
 
 /** Schemes with which an includer or a fetcher reaches more than web pages. */
 const fetchSchemes = new Set(
-  'gopher dict ldap ldaps tftp sftp ftp ftps imap imaps irc ircs pop3 pop3s smtp smtps smb rtsp rtmp telnet ssh ssh2 mongodb mysql redis jar netdoc svn svn+ssh git data ws wss rsync sip rmi iiop dns cvs nfs ni xmpp view-source feed magnet mms rtsps'.split(
+  'gopher dict ldap ldaps tftp sftp ftp ftps imap imaps irc ircs pop3 pop3s smtp smtps smb rtsp rtmp telnet ssh ssh2 mongodb mysql redis jar netdoc svn svn+ssh git data ws wss rsync sip rmi iiop dns cvs nfs ni xmpp view-source xri feed magnet mms rtsps'.split(
     ' ',
   ),
 );
@@ -20,7 +20,7 @@ const fetchSchemes = new Set(
 const metadataHost =
   /^(?:169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|metadata\.goog|metadata|100\.100\.100\.200|192\.0\.0\.192|169\.254\.169\.253|instance-data|metadata\.azure\.internal|rancher-metadata|kubernetes\.default(?:\.svc)?|fd00:ec2::254)$/;
 const localHost =
-  /^(?:localhost|localhost\.localdomain|ip6-localhost|(?:[\w-]{1,40}\.)?(?:docker|kubernetes\.docker)\.internal|localdomain|(?:[\w.-]{1,60}\.)?(?:nip\.io|sslip\.io|xip\.io|localtest\.me|lvh\.me|vcap\.me|lacolhost\.com|spoofed\.burpcollaborator\.net)|kubernetes|host\.docker\.internal|gateway\.docker\.internal|(?:[\w-]{1,40}\.)?svc\.cluster\.local|broadcasthost|loopback)$/;
+  /^(?:localhost[46]?|localhost\.localdomain|ip6-localhost|(?:[\w-]{1,40}\.)?(?:docker|kubernetes\.docker)\.internal|localdomain|(?:[\w.-]{1,60}\.)?(?:nip\.io|sslip\.io|xip\.io|localtest\.me|lvh\.me|vcap\.me|lacolhost\.com|spoofed\.burpcollaborator\.net)|kubernetes|host\.docker\.internal|gateway\.docker\.internal|(?:[\w-]{1,40}\.)?svc\.cluster\.local|broadcasthost|loopback)$/;
 const outOfBandHost =
   /(?:^|\.)(?:oast\.(?:me|fun|live|pro|site|online|us)|interact\.sh|burpcollaborator\.net|oastify\.com|dnslog\.cn|ceye\.io|requestbin\.(?:net|com)|webhook\.site|canarytokens\.com|ngrok\.io|bxss\.me|r87\.(?:me|com)|dnslog\.\w{2,6}|xss\.ht|burpcollab\.net)$/;
 const numberHost = /^(?:0x[0-9a-f]{1,16}|0[0-7]{6,22}|\d{7,20})$/;
@@ -174,6 +174,11 @@ export const urlValues: Analyser = {
     'meta-data',
     'docker.internal',
     'cluster.local',
+    'localtest.me',
+    'nip.io',
+    'sslip.io',
+    'xip.io',
+    'lvh.me',
     'unix:',
     '//',
     '@',

@@ -89,7 +89,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.85,
     needs: 'script',
     pattern:
-      /(?:^|["'`=(\s;,<>])(?:j\s?a\s?v\s?a|v\s?b|live)\s?s\s?c\s?r\s?i\s?p\s?t\s?:[^\s][^<>]{0,200}?[(`=[;.]/,
+      /(?:^|["'`=(\s;,<>])(?:j\s?a\s?v\s?a|v\s?b|l\s?i\s?v\s?e)\s?s\s?c\s?r\s?i\s?p\s?t\s?:[^\s][^<>]{0,200}?[(`=[;.]/,
     targets: freely | targets.body | targets.agent | targets.referrer | targets.header,
     notInProse: true,
   },
@@ -114,7 +114,7 @@ const patterns: readonly Pattern[] = [
     confidence: 0.75,
     targets: freely | targets.agent | targets.referrer | targets.header,
     pattern: new RegExp(
-      String.raw`(?:^|[\s"'\`;,:={(\[\]|&!^~+*/<>?%-])\(?\s?(?:window\.|self\.|top\.|parent\.|this\.|globalthis\.)?${call}\s?\)?\s?(?:\?\.)?\s?(?:\.\s?(?:call|apply|bind)\s?)?(?:\(\s?(?:[\d'"\`/&)]|document|window|string|location|this|atob|navigator|top|self|xss|a\b|test|x\b|null|%|function|[a-z_$.]{1,30}\))|\`)`,
+      String.raw`(?:^|[\s"'\`;,:={(\[\]|&!^~+*/<>?%-])\(?\s?(?:window\.|self\.|top\.|parent\.|this\.|globalthis\.)?${call}\s?\)?\s?(?:\?\.)?\s?(?:\.\s?(?:call|apply|bind)\s?)?(?:\(\s?(?:[\d'"\`/&)]|document|window|string|location|this|atob|navigator|top|self|xss|a\b|test|x\b|null|%|function|[a-z_$.]{1,30}[,)])|\`)`,
     ),
     notInProse: true,
   },
