@@ -1,10 +1,9 @@
 /** The command line. Each subcommand is one file; what it needs is loaded when it runs, so that `--help` is quick. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { type ErrorCode, PicketError } from '../core/errors.ts';
+import { version } from '../daemon/version.ts';
 import { analyze } from './analyze.ts';
 import { allow, decisions, explain, sources } from './ask.ts';
 import { doctor } from './doctor.ts';
@@ -35,16 +34,10 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'PICKET_NFT_FAILED',
 ]);
 
-function version(): string {
-  const text = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8');
-  const value: unknown = JSON.parse(text);
-  return typeof value === 'object' && value !== null && 'version' in value ? String(value.version) : '';
-}
-
 function program(): Command {
   const picket = new Command('picket')
     .description('Decoys out front and a fence behind them.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'print the help of a command')
     .helpOption('-h, --help', 'print this help')
     .showSuggestionAfterError()

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import process from 'node:process';
-import packageDescription from '../../package.json' with { type: 'json' };
 import { startApi } from '../api/server.ts';
 import { LinkServer } from '../bus/link.ts';
 import { systemClock } from '../core/clock.ts';
@@ -19,6 +18,7 @@ import { allowedBy, benignEntries, networksOf, policyOf } from './policy-of.ts';
 import { dropPrivileges } from './privileges.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
+import { version } from './version.ts';
 
 async function openStore(configuration: Configuration, socket: string): Promise<EventStore | null> {
   if (configuration.store.engine === 'none') return null;
@@ -63,7 +63,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   });
   const view = new EngineView({ configuration, engine, decisionLog, store, now: () => systemClock.now() });
   const api = await startApi(view, decisionLog, {
-    version: packageDescription.version,
+    version,
     address: configuration.api.listen,
     port: configuration.api.port,
     log: say,
