@@ -117,7 +117,7 @@ export class Feed {
     const bytes = {
       observation: Buffer.from(observation + skipped(left.observation, 0)),
       decision: Buffer.from(decision + skipped(0, left.decision)),
-      both: Buffer.from(decision + observation + skipped(left.observation, left.decision)),
+      both: Buffer.from(observation + decision + skipped(left.observation, left.decision)),
     };
     for (const reader of this.#readers) this.#write(reader, bytes[reader.only ?? 'both']);
   }

@@ -128,12 +128,13 @@ export class EngineView implements EngineApi {
         'no event store is configured; set store.engine to chdb or clickhouse',
       );
     }
-    const { source, kind, sensor, from, to, before, limit } = query;
+    const { source, kind, sensor, session, from, to, before, limit } = query;
     return store.query({
       limit,
       ...(source === undefined ? {} : { source }),
       ...(kind === undefined ? {} : { kind }),
       ...(sensor === undefined ? {} : { sensor }),
+      ...(session === undefined ? {} : { session }),
       ...(from === undefined ? {} : { since: from }),
       ...(to === undefined ? {} : { until: to }),
       ...(before === undefined ? {} : { before: before.id }),

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import process from 'node:process';
+import { preloadApi } from '../api/preload.ts';
 import { startApi } from '../api/server.ts';
 import { LinkServer } from '../bus/link.ts';
 import { systemClock } from '../core/clock.ts';
@@ -31,6 +32,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   const say = log('engine');
   // Files that a person named are read before the process loses the right to.
   const benign = benignEntries(configuration);
+  await preloadApi();
   if (process.getuid?.() === 0) {
     const uid = configuration.processes.engineUid;
     dropPrivileges({ uid, gid: uid, networkAdmin: false });

@@ -39,6 +39,11 @@ export type EngineEvent =
 /** How far back, and how much, the scores are restored from the event store after a restart. */
 const restoreMilliseconds = 86_400_000;
 const restoreRows = 200_000;
+/** A burst of decisions is written with one wait for the disk, which holds up the engine for as long. */
+const logGatherMilliseconds = 15;
+/** How long ended decisions stay in the log. */
+const logKeptMilliseconds = 400 * 86_400_000;
+const pruneEveryMilliseconds = 86_400_000;
 /** Decisions that wait in memory for a decision log that can't be written. */
 const unloggedKept = 100_000;
 
@@ -70,8 +75,9 @@ export class Engine {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   #unlogged: Decision[] = [];
   #logFailing = false;
-  #logging: NodeJS.Immediate | null = null;
+  #logging: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #pruner: NodeJS.Timeout | null = null;
   #observations = 0;
   #decisions = 0;
 
@@ -145,10 +151,14 @@ export class Engine {
       this.fenceDesk.expire();
       this.#writeLog();
     }, 10_000);
+    this.#pruner = setInterval(() => {
+      this.#options.decisionLog.prune(this.#options.clock.now() - logKeptMilliseconds);
+    }, pruneEveryMilliseconds);
   }
 
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#pruner !== null) clearInterval(this.#pruner);
     await this.keeper.drain(5000);
     this.#writeLog();
   }
@@ -229,11 +239,11 @@ export class Engine {
     this.#decisions += 1;
     this.fenceDesk.place(decision);
     this.#unlogged.push(decision);
-    this.#logging ??= setImmediate(() => this.#writeLog());
+    this.#logging ??= setTimeout(() => this.#writeLog(), logGatherMilliseconds);
   }
 
   #writeLog(): void {
-    if (this.#logging !== null) clearImmediate(this.#logging);
+    if (this.#logging !== null) clearTimeout(this.#logging);
     this.#logging = null;
     if (this.#unlogged.length === 0) return;
     const decisions = this.#unlogged;

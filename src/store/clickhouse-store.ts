@@ -94,6 +94,7 @@ export class ClickHouseStore implements EventStore {
     where('kind = {kind: String}', 'kind', filter.kind);
     where('service = {service: String}', 'service', filter.service);
     where('sensor = {sensor: String}', 'sensor', filter.sensor);
+    where("JSONExtractString(observation, 'session') = {session: String}", 'session', filter.session);
     where('at >= {since: Int64}', 'since', filter.since);
     where('at < {until: Int64}', 'until', filter.until);
     // An id is a UUIDv7: its first 48 bits are the time.

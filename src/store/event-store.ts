@@ -8,6 +8,7 @@ export interface EventFilter {
   readonly source?: string;
   readonly service?: string;
   readonly sensor?: string;
+  readonly session?: string;
   /** Milliseconds since the epoch, inclusive. */
   readonly since?: number;
   /** Milliseconds since the epoch, exclusive. */
