@@ -32,10 +32,6 @@ const allowed: Record<string, { imports: string[]; why: string }> = {
   },
   telemetry: { imports: ['core', 'wire'], why: 'a reader makes observations and judges nothing' },
   detectors: { imports: ['core', 'wire', 'signatures'], why: 'evidence comes from observations alone' },
-  intel: {
-    imports: ['core', 'wire', 'signatures'],
-    why: 'lists and enrichment are looked up, never looked for',
-  },
   decide: { imports: ['core'], why: 'decisions are pure: no I/O, no clock of their own' },
   enforcers: { imports: ['core'], why: 'a back end knows rules, not why they were made' },
   fence: { imports: ['core'], why: 'the reconciler is given its enforcers' },
@@ -50,7 +46,6 @@ const allowed: Record<string, { imports: string[]; why: string }> = {
       'sensor',
       'telemetry',
       'detectors',
-      'intel',
       'decide',
       'fence',
       'spool',
