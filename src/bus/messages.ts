@@ -12,12 +12,6 @@ export type SensorMessage =
       readonly problem: string;
     };
 
-/** Engine → sensor: everything up to here is kept by the engine; what comes after is (still) wanted. */
-export interface AcknowledgeMessage {
-  readonly type: 'welcome' | 'acknowledge';
-  readonly sequence: number;
-}
-
 export interface PlacedRule extends Rule {
   readonly decision: string;
   readonly priority: number;
@@ -27,14 +21,6 @@ export interface PlacedRule extends Rule {
 export type FenceOrder =
   | { readonly type: 'replace'; readonly rules: readonly PlacedRule[] }
   | { readonly type: 'change'; readonly add: readonly PlacedRule[]; readonly remove: readonly string[] };
-
-/** Fence → engine. */
-export type FenceReport<Status> =
-  | {
-      readonly type: 'drops';
-      readonly drops: readonly { readonly target: string; readonly packets: number }[];
-    }
-  | { readonly type: 'status'; readonly status: Status };
 
 /** Observations in one message at most. */
 export const mostObservations = 2000;

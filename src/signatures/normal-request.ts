@@ -45,7 +45,9 @@ export class NormalRequest {
   /** The query in lower case, plus signs as spaces, escapes undone. */
   get query(): string {
     this.#query ??=
-      this.rawQuery === '' ? '' : unicodeUnescape(percentDecode(this.rawQuery.replaceAll('+', ' '))).toLowerCase();
+      this.rawQuery === ''
+        ? ''
+        : unicodeUnescape(percentDecode(this.rawQuery.replaceAll('+', ' '))).toLowerCase();
     return this.#query;
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { decodeEscapes, decodeReferences } from './normalise-escape.ts';
-import { decodePercentLayer, foldedAscii, traits } from './normalise-percent.ts';
+import { decodePercentLayer, traits } from './normalise-percent.ts';
 
 export interface NormalisedText {
   /** Decoded; case and line breaks as they were. */
@@ -60,14 +60,4 @@ export function normalise(raw: string, plusIsSpace: boolean): NormalisedText {
     text = text.replaceAll('\0', '');
   }
   return { text, folded: fold(text), traits: found };
-}
-
-/** A character reference or escape may hide full-width forms too; for the hosts of URLs. */
-export function foldWidened(text: string): string {
-  let out = '';
-  for (const character of text) {
-    const ascii = foldedAscii(character.codePointAt(0) ?? 0);
-    out += ascii === 0 ? character : String.fromCharCode(ascii);
-  }
-  return out;
 }

@@ -2,7 +2,7 @@
 
 import type { Condition, CveSignature, Place, RequestPattern } from './cve-signature.ts';
 import { LiteralIndex } from './literal-index.ts';
-import { NormalRequest } from './normal-request.ts';
+import type { NormalRequest } from './normal-request.ts';
 import type { SignatureMatch } from './signature.ts';
 
 /** A path literal with what must stand around it. */
@@ -98,7 +98,9 @@ function candidateHolds(request: NormalRequest, candidate: Candidate): boolean {
   ) {
     return false;
   }
-  return pattern.where === undefined || pattern.where.every((condition) => conditionHolds(request, condition));
+  return (
+    pattern.where === undefined || pattern.where.every((condition) => conditionHolds(request, condition))
+  );
 }
 
 /** The literals one of which must occur somewhere for a pattern without a path to match. */

@@ -14,7 +14,7 @@ import type {
   SimpleCommand,
   Word,
 } from './syntax.ts';
-import { innerQuoted, readHereBody, readQuotedText, readWord } from './word-reader.ts';
+import { innerQuoted, readHereBody, readWord } from './word-reader.ts';
 
 const reserved = new Set([
   'if',
@@ -79,11 +79,6 @@ export function parseLine(scanner: Scanner): List | null {
   if (!scanner.ended && !scanner.takeNewline()) throw scanner.fault(tokenAt(scanner));
   if (scanner.ended) scanner.finishHereDocuments();
   return list;
-}
-
-/** Text that is expanded as if in double quotes. */
-export function parseQuotedText(text: string, bash: boolean): Word {
-  return readQuotedText(text, bash, substitution);
 }
 
 function substitution(scanner: Scanner): List {

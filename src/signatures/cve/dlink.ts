@@ -29,7 +29,10 @@ export const dlink: readonly CveSignature[] = [
       {
         methods: ['POST', 'GET'],
         path: ['/apply_sec.cgi'],
-        where: [{ in: 'input', has: ['ping_test'] }, { in: 'parameter:ping_ipaddr', has: shellMarks }],
+        where: [
+          { in: 'input', has: ['ping_test'] },
+          { in: 'parameter:ping_ipaddr', has: shellMarks },
+        ],
       },
     ],
     command: ['parameter:ping_ipaddr'],
@@ -51,7 +54,13 @@ export const dlink: readonly CveSignature[] = [
     cves: ['CVE-2024-10914'],
     class: 'rce',
     requests: [
-      { path: ['/cgi-bin/account_mgr.cgi'], where: [{ in: 'parameter:cmd', has: ['cgi_user_add'] }, { in: 'parameter:name', has: [...shellMarks, "'"] }] },
+      {
+        path: ['/cgi-bin/account_mgr.cgi'],
+        where: [
+          { in: 'parameter:cmd', has: ['cgi_user_add'] },
+          { in: 'parameter:name', has: [...shellMarks, "'"] },
+        ],
+      },
     ],
     command: ['parameter:name'],
   },
@@ -61,7 +70,13 @@ export const dlink: readonly CveSignature[] = [
     cves: ['CVE-2020-25506', 'CVE-2019-16057'],
     class: 'rce',
     requests: [
-      { path: ['/cgi-bin/system_mgr.cgi'], where: [{ in: 'query', has: ['cgi_ntp_time', 'cmd='] }, { in: 'input', matches: /f_ntp_server=[^&]{0,64}[`;|$]/ }] },
+      {
+        path: ['/cgi-bin/system_mgr.cgi'],
+        where: [
+          { in: 'query', has: ['cgi_ntp_time', 'cmd='] },
+          { in: 'input', matches: /f_ntp_server=[^&]{0,64}[`;|$]/ },
+        ],
+      },
       { path: ['/cgi-bin/login_mgr.cgi'], where: [{ in: 'parameter:port', has: shellMarks }] },
     ],
     command: ['parameter:f_ntp_server', 'parameter:port'],
@@ -71,7 +86,9 @@ export const dlink: readonly CveSignature[] = [
     product: 'dlink',
     cves: ['CVE-2018-6530'],
     class: 'rce',
-    requests: [{ path: ['/soap.cgi'], where: [{ in: 'query', matches: /service=[^&]{0,128}(?:;|`|\||&&|\$\()/ }] }],
+    requests: [
+      { path: ['/soap.cgi'], where: [{ in: 'query', matches: /service=[^&]{0,128}(?:;|`|\||&&|\$\()/ }] },
+    ],
     command: ['parameter:service'],
   },
   {
@@ -80,7 +97,10 @@ export const dlink: readonly CveSignature[] = [
     cves: ['CVE-2022-26258', 'CVE-2022-28958'],
     class: 'rce',
     requests: [
-      { path: ['/lan.asp', '/shareport.php'], where: [{ in: 'input', matches: /(?:devicename|value)=[^&]{0,64}(?:`|\$\(|;)/ }] },
+      {
+        path: ['/lan.asp', '/shareport.php'],
+        where: [{ in: 'input', matches: /(?:devicename|value)=[^&]{0,64}(?:`|\$\(|;)/ }],
+      },
     ],
     command: ['parameter:devicename', 'parameter:value'],
   },
@@ -90,7 +110,13 @@ export const dlink: readonly CveSignature[] = [
     cves: ['CVE-2018-7034', 'CVE-2019-17506', 'CVE-2013-7389'],
     class: 'auth-bypass',
     requests: [
-      { path: ['/getcfg.php'], where: [{ in: 'input', has: ['device.account', 'authorized_group', 'services='] }, { in: 'input', has: ['authorized_group', 'auth_level'] }] },
+      {
+        path: ['/getcfg.php'],
+        where: [
+          { in: 'input', has: ['device.account', 'authorized_group', 'services='] },
+          { in: 'input', has: ['authorized_group', 'auth_level'] },
+        ],
+      },
       { path: ['/getcfg.php'], where: [{ in: 'input', has: ['device.account'] }] },
     ],
   },
@@ -101,7 +127,13 @@ export const dlink: readonly CveSignature[] = [
     class: 'rce',
     requests: [
       { methods: ['POST'], path: ['/command.php'], where: [{ in: 'parameter:cmd' }] },
-      { path: ['/diagnostic.php'], where: [{ in: 'input', has: ['act=ping'] }, { in: 'parameter:dst', has: shellMarks }] },
+      {
+        path: ['/diagnostic.php'],
+        where: [
+          { in: 'input', has: ['act=ping'] },
+          { in: 'parameter:dst', has: shellMarks },
+        ],
+      },
     ],
     command: ['parameter:cmd', 'parameter:dst'],
   },

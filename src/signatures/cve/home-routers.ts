@@ -23,7 +23,13 @@ export const homeRouters: readonly CveSignature[] = [
     cves: ['CVE-2022-25060', 'CVE-2022-25064', 'CVE-2020-35576'],
     class: 'rce',
     requests: [
-      { methods: ['POST'], path: ['/cgi*'], where: [{ in: 'body', matches: /host=[^\r\n]{0,64}(?:`|\$\()/, has: ['traceroute_diag', 'ipping_diag'] }] },
+      {
+        methods: ['POST'],
+        path: ['/cgi*'],
+        where: [
+          { in: 'body', matches: /host=[^\r\n]{0,64}(?:`|\$\()/, has: ['traceroute_diag', 'ipping_diag'] },
+        ],
+      },
     ],
     command: ['body'],
   },
@@ -32,7 +38,10 @@ export const homeRouters: readonly CveSignature[] = [
     product: 'tplink-archer',
     cves: ['CVE-2023-50224'],
     class: 'auth-bypass',
-    requests: [{ path: ['/userrpm/loginrpm.htm'], where: [{ in: 'url', has: ['get=', 'dropbear'] }] }, { path: ['/tmp/dropbear/dropbearpwd'] }],
+    requests: [
+      { path: ['/userrpm/loginrpm.htm'], where: [{ in: 'url', has: ['get=', 'dropbear'] }] },
+      { path: ['/tmp/dropbear/dropbearpwd'] },
+    ],
   },
   {
     name: 'netgear-cgi-bin-command',
@@ -47,7 +56,9 @@ export const homeRouters: readonly CveSignature[] = [
     product: 'netgear',
     cves: ['CVE-2024-12847'],
     class: 'rce',
-    requests: [{ path: ['/setup.cgi'], where: [{ in: 'parameter:todo', has: ['syscmd'] }, { in: 'parameter:cmd' }] }],
+    requests: [
+      { path: ['/setup.cgi'], where: [{ in: 'parameter:todo', has: ['syscmd'] }, { in: 'parameter:cmd' }] },
+    ],
     command: ['parameter:cmd'],
   },
   {
@@ -57,7 +68,13 @@ export const homeRouters: readonly CveSignature[] = [
     class: 'rce',
     requests: [
       {
-        path: ['/boarddata102.php', '/boarddata103.php', '/boarddatana.php', '/boarddataww.php', '/boarddatajp.php'],
+        path: [
+          '/boarddata102.php',
+          '/boarddata103.php',
+          '/boarddatana.php',
+          '/boarddataww.php',
+          '/boarddatajp.php',
+        ],
         where: [{ in: 'parameter:macaddress', has: shellMarks }],
       },
     ],
@@ -70,7 +87,11 @@ export const homeRouters: readonly CveSignature[] = [
     class: 'rce',
     requests: [
       { methods: ['POST'], path: ['/ping.cgi'], where: [{ in: 'parameter:ping_ipaddr', has: shellMarks }] },
-      { methods: ['POST'], path: ['/dnslookup.cgi'], where: [{ in: 'parameter:host_name', has: shellMarks }] },
+      {
+        methods: ['POST'],
+        path: ['/dnslookup.cgi'],
+        where: [{ in: 'parameter:host_name', has: shellMarks }],
+      },
     ],
     command: ['parameter:ping_ipaddr', 'parameter:host_name'],
   },
@@ -91,7 +112,10 @@ export const homeRouters: readonly CveSignature[] = [
       {
         methods: ['POST'],
         path: ['/ctrlt/deviceupgrade_1'],
-        where: [{ in: 'body', has: ['newstatusurl', 'newdownloadurl'] }, { in: 'body', has: ['$(', '`', ';'] }],
+        where: [
+          { in: 'body', has: ['newstatusurl', 'newdownloadurl'] },
+          { in: 'body', has: ['$(', '`', ';'] },
+        ],
       },
     ],
     command: ['body'],
@@ -103,8 +127,20 @@ export const homeRouters: readonly CveSignature[] = [
     class: 'rce',
     requests: [
       {
-        path: ['/picsdesc.xml', '/wanipcn.xml', '/picdesc.xml', '/upnp/control/wanipconn1', '/upnp/control/wanipconnection'],
-        where: [{ in: 'body', matches: /<new(?:internalclient|externalport|portmappingdescription|internalport|protocol)>[^<]{0,16}(?:`|\$\(|;|\|)/ }],
+        path: [
+          '/picsdesc.xml',
+          '/wanipcn.xml',
+          '/picdesc.xml',
+          '/upnp/control/wanipconn1',
+          '/upnp/control/wanipconnection',
+        ],
+        where: [
+          {
+            in: 'body',
+            matches:
+              /<new(?:internalclient|externalport|portmappingdescription|internalport|protocol)>[^<]{0,16}(?:`|\$\(|;|\|)/,
+          },
+        ],
       },
     ],
     command: ['body'],
@@ -116,8 +152,16 @@ export const homeRouters: readonly CveSignature[] = [
     class: 'rce',
     requests: [
       {
-        path: ['/goform/formwsc', '/goform/formsyscmd', '/boafrm/formwsc', '/goform/formwlsitesurvey', '/goform/formrebootcheck'],
-        where: [{ in: 'input', matches: /(?:peerpin|localpin|syscmd|ifname|submit-url)=[^&]{0,64}(?:`|;|\||\$\()/ }],
+        path: [
+          '/goform/formwsc',
+          '/goform/formsyscmd',
+          '/boafrm/formwsc',
+          '/goform/formwlsitesurvey',
+          '/goform/formrebootcheck',
+        ],
+        where: [
+          { in: 'input', matches: /(?:peerpin|localpin|syscmd|ifname|submit-url)=[^&]{0,64}(?:`|;|\||\$\()/ },
+        ],
       },
       { path: ['/goform/formsyscmd', '/boafrm/formsyscmd'], where: [{ in: 'parameter:syscmd' }] },
     ],
@@ -141,7 +185,10 @@ export const homeRouters: readonly CveSignature[] = [
     cves: ['CVE-2018-10561'],
     class: 'auth-bypass',
     requests: [
-      { path: ['/gponform/*', '/menu.html', '/diag.html'], where: [{ in: 'url', has: ['?images/', '?script/', '?style/'] }] },
+      {
+        path: ['/gponform/*', '/menu.html', '/diag.html'],
+        where: [{ in: 'url', has: ['?images/', '?script/', '?style/'] }],
+      },
       { path: ['/gponform/diag_form/*', '/diag.html/images/*', '/menu.html/images/*'] },
     ],
   },
@@ -161,7 +208,14 @@ export const homeRouters: readonly CveSignature[] = [
     cves: ['CVE-2022-30525'],
     class: 'rce',
     requests: [
-      { methods: ['POST'], path: ['/ztp/cgi-bin/handler'], where: [{ in: 'body', has: ['setwanportst'] }, { in: 'body', has: [';', '`', '$(', '|'] }] },
+      {
+        methods: ['POST'],
+        path: ['/ztp/cgi-bin/handler'],
+        where: [
+          { in: 'body', has: ['setwanportst'] },
+          { in: 'body', has: [';', '`', '$(', '|'] },
+        ],
+      },
     ],
     command: ['body'],
   },
@@ -171,7 +225,10 @@ export const homeRouters: readonly CveSignature[] = [
     cves: ['CVE-2020-9054'],
     class: 'rce',
     requests: [
-      { path: ['/adv,/cgi-bin/weblogin.cgi', '/cgi-bin/weblogin.cgi', '/weblogin.cgi'], where: [{ in: 'parameter:username', has: ["'", ';', '`', '$('] }] },
+      {
+        path: ['/adv,/cgi-bin/weblogin.cgi', '/cgi-bin/weblogin.cgi', '/weblogin.cgi'],
+        where: [{ in: 'parameter:username', has: ["'", ';', '`', '$('] }],
+      },
     ],
     command: ['parameter:username'],
   },
@@ -193,7 +250,10 @@ export const homeRouters: readonly CveSignature[] = [
     cves: ['CVE-2017-18368', 'CVE-2017-18372'],
     class: 'rce',
     requests: [
-      { path: ['/cgi-bin/viewlog.asp'], where: [{ in: 'parameter:remote_host', has: ['`', ';', '$(', '|'] }] },
+      {
+        path: ['/cgi-bin/viewlog.asp'],
+        where: [{ in: 'parameter:remote_host', has: ['`', ';', '$(', '|'] }],
+      },
     ],
     command: ['parameter:remote_host'],
   },

@@ -1,6 +1,7 @@
 /** Web servers and the software that sites are made with. */
 
-import type { Lure } from '../lure.ts';
+import type { Answer, Lure, Visit } from '../lure.ts';
+import { phpOutput } from '../php-evaluation.ts';
 import { html, json, output, text, traversedFile, xml } from './answers.ts';
 
 const apache: Lure = {
@@ -21,18 +22,22 @@ const shellshock: Lure = {
   answer: (visit) => output(visit, 'text/plain'),
 };
 
+/** The body is PHP: what it prints, commands included. */
+const runPhp = (visit: Visit): Answer =>
+  html(phpOutput(visit.request.request.body, (command) => visit.run(command)));
+
 const phpunit: Lure = {
   product: 'phpunit',
   summary: 'PHPUnit: eval-stdin.php runs the body',
   signatures: ['phpunit-eval-stdin'],
-  answer: (visit) => output(visit),
+  answer: runPhp,
 };
 
 const phpCgi: Lure = {
   product: 'php-cgi',
   summary: 'PHP-CGI: the query string gives options, the body is run',
   signatures: ['php-cgi-argument-best-fit', 'php-cgi-argument'],
-  answer: (visit) => output(visit),
+  answer: runPhp,
 };
 
 const thinkphp: Lure = {
