@@ -11,6 +11,7 @@ import type { Benchmark, Figure } from './benchmark.ts';
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   contact: async () => (await import('./contact.ts')).contact,
   flows: async () => (await import('./flows.ts')).flows,
+  loop: async () => (await import('./loop.ts')).loop,
   lines: async () => (await import('./lines.ts')).lines,
   nft: async () => (await import('./nft.ts')).nftBenchmark,
   signatures: async () => (await import('./signatures.ts')).signatures,

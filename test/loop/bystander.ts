@@ -4,15 +4,13 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const url = process.argv[2] ?? '';
-let stopping = false;
-process.on('SIGTERM', () => {
-  stopping = true;
-});
+const stopping = new AbortController();
+process.on('SIGTERM', () => stopping.abort());
 
 let fetched = 0;
 const failures: string[] = [];
 process.stdout.write('ready\n');
-while (!stopping) {
+while (!stopping.signal.aborted) {
   try {
     const response = await fetch(url, {
       headers: { connection: 'close' },

@@ -1,0 +1,84 @@
+/**
+ * Time to block, seen from outside: an attacker's last hostile byte to its first unanswered connection; beside fail2ban, whose
+ * clock starts at the deciding log line.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attackerAddress, LoopNetwork } from '../test/loop/namespaces.ts';
+import { LoopPicket } from '../test/loop/picket.ts';
+import { quantile, timeToBlock, type Stimulus } from '../test/loop/time-to-block.ts';
+import type { Benchmark } from './benchmark.ts';
+import { Fail2ban, fail2banVersion } from './peers/fail2ban.ts';
+
+const sources = 250;
+const referenceSources = 20;
+const middleBudget = 2;
+const highBudget = 20;
+const httpPort = 8080;
+const closedPort = 9;
+
+async function measure(
+  network: LoopNetwork,
+  stimulus: Stimulus,
+  names: readonly string[],
+): Promise<number[]> {
+  const results = await timeToBlock(network, stimulus, names);
+  const missed = results.filter(({ milliseconds }) => milliseconds === null);
+  const [first] = missed;
+  if (first !== undefined || results.length < names.length) {
+    throw new Error(
+      `${names.length - results.length + missed.length} sources were not blocked: ${first?.error ?? ''}`,
+    );
+  }
+  return results.flatMap(({ milliseconds }) => milliseconds ?? []);
+}
+
+export const loop: Benchmark = {
+  name: 'loop',
+  summary: `last hostile byte to first dropped packet over ${sources} sources, from the first after the start; beside fail2ban`,
+  async run(report) {
+    const network = new LoopNetwork(sources + referenceSources);
+    const folder = mkdtempSync(join(tmpdir(), 'picket-loop-'));
+    const picket = new LoopPicket(network, folder);
+    const fail2ban = new Fail2ban(network, folder);
+    try {
+      network.start();
+      await picket.start({
+        sensor: { listeners: [{ decoy: 'http', port: httpPort, persona: 'ubuntu-web' }] },
+        guards: { lab: ['198.18.0.0/15'] },
+      });
+      const attackers = Array.from({ length: sources }, (_, index) => attackerAddress(index));
+      const times = await measure(network, { mode: 'request', port: httpPort, closedPort }, attackers);
+      await picket.stop();
+
+      await fail2ban.start();
+      const others = Array.from({ length: referenceSources }, (_, index) => attackerAddress(sources + index));
+      const stimulus = { mode: 'line', port: 0, closedPort, log: fail2ban.log } as const;
+      const referenceTimes = await measure(network, stimulus, others);
+      for (const [metric, share, budget] of [
+        ['time_to_block_p50', 0.5, middleBudget],
+        ['time_to_block_p99', 0.99, highBudget],
+      ] as const) {
+        const value = quantile(times, share);
+        const referenceValue = quantile(referenceTimes, share);
+        report({
+          metric,
+          unit: 'ms',
+          value: Number(value.toFixed(2)),
+          reference: `fail2ban ${fail2banVersion()}, log line to first dropped connection, ${referenceSources} sources`,
+          referenceValue: Number(referenceValue.toFixed(1)),
+          ratio: Number((referenceValue / value).toFixed(1)),
+          budget,
+          ok: value <= budget,
+        });
+      }
+    } finally {
+      await fail2ban.stop();
+      await picket.stop();
+      await network.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
