@@ -26,15 +26,17 @@ const free = 2;
 const alikeWeight = 1.2;
 
 interface Run {
+  readonly destination: string;
+  readonly port: number;
   count: number;
-  firstAt: number;
   lastAt: number;
   meanBytes: number;
   given: number;
 }
 
 interface GuessingState {
-  readonly runs: Map<string, Run>;
+  /** Oldest first. A list: eight are found as fast as in a map, and one takes a third of its memory. */
+  runs: Run[] | null;
 }
 
 /** A conversation in which a login was tried and nothing was done: more than a banner, less than a session. */
@@ -53,17 +55,17 @@ export const flowGuessing: Detector<GuessingState> = {
     if (observation.action === 'reject' || services[observation.destinationPort] === undefined) return null;
     return sourceKey(observation.source);
   },
-  initial: (): GuessingState => ({ runs: new Map() }),
+  initial: (): GuessingState => ({ runs: null }),
   step(state: GuessingState, observation: Observation): Step<GuessingState> {
     if (observation.kind !== 'flow') return { state, evidence: noEvidence };
     const service = services[observation.destinationPort] ?? 'other';
     const { packets, bytes, duration, at } = observation;
-    const key = `${observation.destination} ${observation.destinationPort}`;
-    let run = state.runs.get(key);
+    const { destination, destinationPort: port } = observation;
+    let run = state.runs?.find((held) => held.port === port && held.destination === destination);
     if (!isAttempt(packets, bytes, duration)) {
       // A real session: this source gets in here. What was given for its attempts is taken back.
       if (run === undefined || bytes <= 9_000) return { state, evidence: noEvidence };
-      state.runs.delete(key);
+      state.runs = state.runs?.filter((held) => held !== run) ?? null;
       if (run.given === 0) return { state, evidence: noEvidence };
       const evidence: Evidence = {
         detector: 'flow-guessing',
@@ -80,14 +82,10 @@ export const flowGuessing: Detector<GuessingState> = {
       at - run.lastAt <= windowMilliseconds &&
       Math.abs(bytes - run.meanBytes) <= run.meanBytes * 0.35;
     if (run === undefined || !alike) {
-      if (run === undefined && state.runs.size >= servicesKept) {
-        for (const oldest of state.runs.keys()) {
-          state.runs.delete(oldest);
-          break;
-        }
-      }
-      run = { count: 1, firstAt: at, lastAt: at, meanBytes: bytes, given: 0 };
-      state.runs.set(key, run);
+      const others = (state.runs ?? []).filter((held) => held !== run);
+      if (others.length >= servicesKept) others.shift();
+      run = { destination, port, count: 1, lastAt: at, meanBytes: bytes, given: 0 };
+      state.runs = others.length === 0 ? [run] : [...others, run];
       return { state, evidence: noEvidence };
     }
     run.count += 1;
