@@ -1,7 +1,7 @@
 /** What the fence knows of one enforcer: what it has placed there, what is still to be written, what could not be, and why. */
 
 import type { Change, Drops, Enforcer, Rule, StandingRule } from '../core/enforcer.ts';
-import type { FenceRule } from './fence.ts';
+import type { FenceRule } from './fence-rule.ts';
 
 export interface Unenforced {
   readonly target: string;

@@ -4,16 +4,9 @@
  */
 
 import type { Clock } from '../core/clock.ts';
-import type { Drops, Enforcer, Rule } from '../core/enforcer.ts';
+import type { Drops, Enforcer } from '../core/enforcer.ts';
 import { EnforcerState, type Unenforced } from './enforcer-state.ts';
-
-/** A rule with what the fence needs to know of the decision that it comes from. */
-export interface FenceRule extends Rule {
-  /** The decision's id. */
-  readonly decision: string;
-  /** Expected hits, as the engine sees them (its score): where a back end is full, the higher ones stay. 0 where left out. */
-  readonly priority?: number;
-}
+import type { FenceRule } from './fence-rule.ts';
 
 export interface RuleResult {
   readonly target: string;

@@ -127,14 +127,6 @@ export function readHereBody(text: string, outer: Scanner): Part[] {
   return parts.done();
 }
 
-/** Reads text as the inside of double quotes, for expressions and prompts that are expanded once more. */
-export function readQuotedText(text: string, bash: boolean, substitution: Scanner['substitution']): Word {
-  const scanner = new Scanner(text, 0, true, bash);
-  scanner.substitution = substitution;
-  scanner.hereBody = readHereBody;
-  return { parts: readHereBody(text, scanner) };
-}
-
 function readBackquote(scanner: Scanner, parts: Parts, quoted: boolean): void {
   let text = '';
   let index = scanner.position + 1;
