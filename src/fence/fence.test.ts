@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../core/clock.ts';
 import type { ApplyResult, Change, Drops, Enforcer, Rule, StandingRule } from '../core/enforcer.ts';
-import { Fence, type FenceRule } from './fence.ts';
+import { Fence } from './fence.ts';
+import type { FenceRule } from './fence-rule.ts';
 
 /** A back end that forgets what has expired, can be flushed, refuse or stop answering, and checks nothing else. */
 class Faulty implements Enforcer {
