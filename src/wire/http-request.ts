@@ -68,7 +68,15 @@ export function headerValue(headers: readonly Header[], name: string): string | 
   return null;
 }
 
-type State = 'request-line' | 'headers' | 'body' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailers' | 'dead';
+type State =
+  | 'request-line'
+  | 'headers'
+  | 'body'
+  | 'chunk-size'
+  | 'chunk-data'
+  | 'chunk-end'
+  | 'trailers'
+  | 'dead';
 
 /** Where the reader stands within one request. */
 interface Draft {
@@ -205,6 +213,10 @@ export class HttpRequestReader {
     const coding = headerValue(draft.headers, 'transfer-encoding');
     const lengths = draft.headers.filter((header) => header[0].toLowerCase() === 'content-length');
     if (coding !== null) {
+      // RFC 9112 §6.1: both lengths, or a coding that HTTP/1.0 does not know, is how requests are smuggled past a proxy.
+      const codings = draft.headers.filter((header) => header[0].toLowerCase() === 'transfer-encoding');
+      if (lengths.length > 0 || codings.length > 1 || draft.version === '1.0')
+        return this.#bad(400, 'transfer-encoding');
       if (coding.toLowerCase() !== 'chunked') return this.#bad(501, 'transfer-encoding');
       this.#state = 'chunk-size';
     } else if (lengths.length > 0) {

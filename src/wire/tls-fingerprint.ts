@@ -86,6 +86,6 @@ export function ja4(hello: ClientHello, transport: 't' | 'q'): string {
     '_',
     ciphers.length === 0 ? nothing : hash12(texts.ciphers),
     '_',
-    types.length === 0 ? nothing : hash12(texts.extensions),
+    texts.extensions === '' ? nothing : hash12(texts.extensions),
   ].join('');
 }
