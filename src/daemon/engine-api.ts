@@ -196,10 +196,9 @@ export class EngineView implements EngineApi {
   }
 
   disallow(network: string, by: string): boolean {
-    const { engine, decisionLog, now, configuration } = this.#options;
+    const { engine, decisionLog, now } = this.#options;
     const parsed = parseNetwork(network);
-    if (parsed === null || configuration.guards.allow.includes(network)) return false;
-    if (!decisionLog.disallow(network, by, now())) return false;
+    if (parsed === null || !decisionLog.disallow(network, by, now())) return false;
     engine.allowlist.remove(parsed);
     return true;
   }

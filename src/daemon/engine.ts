@@ -110,11 +110,13 @@ export class Engine {
     this.sensorDesk = new SensorDesk({
       now: () => clock.now(),
       observed: (observation, sensor) => this.#observed(observation, sensor),
+      began: (sensor) => this.keeper.beginsAnew(sensor),
       log: options.log,
     });
     this.keeper = new EventKeeper({
       store: options.store,
       kept: (sensor, sequence) => this.sensorDesk.kept(sensor, sequence),
+      askAgain: (sensor) => this.sensorDesk.askAgain(sensor),
       log: options.log,
     });
   }
@@ -144,6 +146,8 @@ export class Engine {
       this.judge.restore(decision);
       this.fenceDesk.place(decision);
     }
+    // The configuration may have changed meanwhile: what it protects or allows now must not stay out.
+    this.#dropRefused('configuration', 'refused by a guard at the start');
   }
 
   start(): void {
@@ -178,8 +182,7 @@ export class Engine {
   /** Ends a decision; false where none stood. */
   lift(target: string, by: string, reason: string): boolean {
     this.#writeLog();
-    const standing = this.#options.decisionLog.standing(this.#options.clock.now());
-    const stood = standing.some((decision) => decision.target === target);
+    const stood = this.#options.decisionLog.standingOf(target, this.#options.clock.now()) !== null;
     this.judge.lift(target);
     this.fenceDesk.remove(target);
     if (stood) this.#options.decisionLog.lift(target, this.#options.clock.now(), by, reason);
@@ -189,10 +192,17 @@ export class Engine {
   /** Allows a network from now on; what stands against it falls at once. */
   allow(entry: AllowEntry): void {
     this.allowlist.add(entry);
+    this.#dropRefused(entry.by, `allowed by ${formatNetwork(entry.network)}`);
+  }
+
+  /** Takes out of force what the guards refuse as they are now. */
+  #dropRefused(by: string, reason: string): void {
+    // First what waits to be logged: a lift that came before it would not end it.
+    this.#writeLog();
     const now = this.#options.clock.now();
     for (const target of this.judge.recheck(now)) {
       this.fenceDesk.remove(target);
-      this.#options.decisionLog.lift(target, now, entry.by, `allowed by ${formatNetwork(entry.network)}`);
+      this.#options.decisionLog.lift(target, now, by, reason);
     }
   }
 

@@ -3,26 +3,42 @@
 import type { Observation } from '../core/observation.ts';
 import type { EventStore } from '../store/event-store.ts';
 
-/** Rows in one append, and rows that wait at most; past that they are left to the sensors' spools and asked for again. */
+/** Rows in one append, and rows and bytes that wait at most; past that they are left to the sensors' spools and asked for again. */
 const batchRows = 5000;
 const waitingRows = 200_000;
+const waitingBytes = 256 * 1024 * 1024;
 const retryMilliseconds = 500;
 
 export interface EventKeeperOptions {
   /** Null where there is no event store: then what was judged counts as kept, and the spools are the record. */
   readonly store: EventStore | null;
   readonly kept: (sensor: string, sequence: number) => void;
+  /** There is room again for a sensor of which records were passed over: it shall send again what is not kept. */
+  readonly askAgain: (sensor: string) => void;
   readonly log: (line: string) => void;
+}
+
+/** About what a record holds in memory: its long texts, and something for the rest. */
+function bytesOf(observation: Observation): number {
+  let bytes = 1024;
+  for (const value of Object.values(observation)) {
+    if (typeof value === 'string') bytes += value.length;
+    else if (Array.isArray(value)) for (const item of value) bytes += 64 + String(item).length;
+  }
+  return bytes;
 }
 
 export class EventKeeper {
   readonly #options: EventKeeperOptions;
   #waiting: Observation[] = [];
+  #waitingBytes = 0;
   #busy = false;
   #stopped = false;
   #failing = false;
   /** Highest sequence taken in of each sensor, so that a record sent again is kept once. */
   readonly #taken = new Map<string, number>();
+  /** Sensors of which something was passed over: nothing later of theirs is kept until they send it again. */
+  readonly #behind = new Set<string>();
   #passedOver = 0;
   #rows = 0;
 
@@ -51,6 +67,11 @@ export class EventKeeper {
     this.#taken.set(sensor, sequence);
   }
 
+  /** The sensor begins a connection, and so sends everything again that is not kept. */
+  beginsAnew(sensor: string): void {
+    this.#behind.delete(sensor);
+  }
+
   keep(observation: Observation): void {
     const taken = this.#taken.get(observation.sensor) ?? 0;
     if (observation.sequence <= taken) return;
@@ -59,13 +80,16 @@ export class EventKeeper {
       this.#options.kept(observation.sensor, observation.sequence);
       return;
     }
-    if (this.#waiting.length >= waitingRows) {
-      // `taken` stands still, so that nothing later of this sensor is kept ahead of what was passed over.
+    const full = this.#waiting.length >= waitingRows || this.#waitingBytes >= waitingBytes;
+    if (full || this.#behind.has(observation.sensor)) {
+      // What is kept is acknowledged with all before it, so nothing later may be kept ahead of what was passed over.
+      this.#behind.add(observation.sensor);
       this.#passedOver += 1;
       return;
     }
     this.#taken.set(observation.sensor, observation.sequence);
     this.#waiting.push(observation);
+    this.#waitingBytes += bytesOf(observation);
     if (!this.#busy) this.#begin();
   }
 
@@ -108,10 +132,18 @@ export class EventKeeper {
       if (this.#failing) log('the event store is back');
       this.#failing = false;
       this.#waiting.splice(0, batch.length);
+      for (const observation of batch) this.#waitingBytes -= bytesOf(observation);
       this.#rows += batch.length;
       const highest = new Map<string, number>();
       for (const observation of batch) highest.set(observation.sensor, observation.sequence);
       for (const [sensor, sequence] of highest) kept(sensor, sequence);
+      if (
+        this.#behind.size > 0 &&
+        this.#waiting.length <= waitingRows / 2 &&
+        this.#waitingBytes <= waitingBytes / 2
+      ) {
+        for (const sensor of this.#behind) this.#options.askAgain(sensor);
+      }
     }
   }
 }

@@ -34,6 +34,8 @@ export interface SensorDeskOptions {
   readonly now: () => number;
   /** An observation that was not seen before, in order. */
   readonly observed: (observation: Observation, sensor: SensorState) => void;
+  /** A sensor has begun a connection: what is not kept of it comes again, from the start. */
+  readonly began?: (sensor: string) => void;
   readonly log: (line: string) => void;
 }
 
@@ -100,6 +102,11 @@ export class SensorDesk {
     }
   }
 
+  /** Ends the connection of a sensor, which then connects again and sends what is not kept. */
+  askAgain(sensor: string): void {
+    for (const [peer, visit] of this.#visits) if (visit.sensor?.id === sensor) peer.close();
+  }
+
   #welcome(peer: LinkPeer, visit: Visit, id: string): void {
     if (visit.sensor !== null)
       throw new PicketError('PICKET_FRAME_INVALID', 'a second hello on one connection');
@@ -112,6 +119,7 @@ export class SensorDesk {
     }
     visit.sensor = this.#sensor(id);
     visit.sensor.connected = true;
+    this.#options.began?.(id);
     // What was judged but not kept is sent again, to be kept; it is not judged twice.
     peer.send({ type: 'welcome', sequence: visit.sensor.stored });
   }

@@ -221,6 +221,37 @@ describe('guards', () => {
     expect(judge.renew(source, 2)).toBeNull();
   });
 
+  it('are not shortened by a temporary entry within a lasting one', () => {
+    const { weigh, allowlist } = court({ allow: ['45.33.32.0/24'] });
+    allowlist.add({ network: network(`${source}/32`), note: '', by: 'test', until: 10 });
+    allowlist.add({ network: network('45.33.32.0/24'), note: '', by: 'test', until: 10 });
+    expect(weigh(100, 20)?.simulated).toBe(true);
+    allowlist.remove(network('45.33.32.0/24'));
+    expect(weigh(100, 100_000)?.simulated).toBe(true);
+    const wider = court();
+    wider.allowlist.add({ network: network('45.33.0.0/16'), note: '', by: 'test', until: null });
+    wider.allowlist.add({ network: network('45.33.32.0/24'), note: '', by: 'test', until: 10 });
+    expect(wider.weigh(100, 20)?.simulated).toBe(true);
+  });
+
+  it('know a listed IPv6 address in the /64 by which its neighbours are judged', () => {
+    const { weigh } = court({ benign: ['2606:4700:4700::1111/128'] });
+    expect(weigh(100, 0, { source: '2606:4700:4700::/64' })?.guards.at(-1)).toMatchObject({
+      guard: 'benign-list',
+      outcome: 'refuse',
+    });
+  });
+
+  it('let a person’s block stand where Picket would be milder or shorter, and end it when its target is allowed', () => {
+    const { judge, weigh, allowlist } = court({ benign: ['45.33.32.0/24'] });
+    expect(judge.byPerson(network(source), 'block', 86_400, 0, 'me', 'a try').simulated).toBe(false);
+    expect(weigh(100, 1)).toBeNull();
+    expect(judge.renew(source, 86_399_000)).toBeNull();
+    expect(judge.recheck(2)).toEqual([]);
+    allowlist.add({ network: network(`${source}/32`), note: '', by: 'test', until: null });
+    expect(judge.recheck(3)).toEqual([source]);
+  });
+
   it('hold for a person’s own decision too where harm would be certain', () => {
     const { judge } = court({ own: ['45.33.32.0/24'] });
     const own = judge.byPerson(network('45.33.0.0/16'), 'block', 60, 0, 'me', 'a try');

@@ -83,7 +83,7 @@ export class Judge {
   renew(source: string, at: number): Decision | null {
     const record = this.sources.find(source);
     const standing = record?.standing ?? null;
-    if (record === undefined || standing === null || standing.until <= at) return null;
+    if (record === undefined || standing === null || standing.until <= at || standing.byPerson) return null;
     const cap = Math.min(standing.capSeconds, this.policy.longestLeaseSeconds);
     const seconds = Math.min(standing.leaseSeconds * 2, cap);
     const until = at + this.#jittered(seconds, cap) * 1000;
@@ -103,7 +103,7 @@ export class Judge {
     });
   }
 
-  /** A decision by a person; the guards on reserved and allowed addresses still hold. Throws nothing: a refusal is in the outcomes. */
+  /** A decision by a person, which stands like Picket's own; the guards on reserved and allowed addresses still hold. Throws nothing: a refusal is in the outcomes. */
   byPerson(
     target: Network,
     action: Action,
@@ -114,19 +114,34 @@ export class Judge {
   ): Decision {
     const targetText = formatTarget(target);
     const ruling = this.#rule({ target, targetText, action, seconds, at, record: null, byPerson: true });
+    const id = this.#ids.next(at);
+    const until = at + ruling.seconds * 1000;
+    const placed = !ruling.refused && !ruling.held;
+    if (placed && (ruling.action === 'block' || ruling.action === 'rate-limit')) {
+      // Remembered, so that a milder decision of Picket's own does not take its place, and an allowed network ends it.
+      this.sources.touch(targetText, at).standing = {
+        decision: id,
+        action: ruling.action,
+        until,
+        leaseSeconds: ruling.seconds,
+        renewals: 0,
+        capSeconds: ruling.capSeconds,
+        byPerson: true,
+      };
+    }
     return {
-      id: this.#ids.next(at),
+      id,
       target: targetText,
       action: ruling.refused ? 'observe' : ruling.action,
       from: at,
-      until: at + ruling.seconds * 1000,
+      until,
       renewals: 0,
       by,
       reason,
       verdict: null,
       evidence: [],
       guards: ruling.outcomes,
-      simulated: ruling.refused || ruling.held,
+      simulated: !placed,
       otherwise: '',
     };
   }
@@ -146,7 +161,7 @@ export class Judge {
         seconds: 1,
         at,
         record,
-        byPerson: false,
+        byPerson: standing.byPerson,
       };
       const refusal = this.#guards.some((guard) => guard.check(candidate).outcome === 'refuse');
       if (!refusal) continue;
@@ -181,6 +196,7 @@ export class Judge {
       capSeconds: decision.guards.some((guard) => guard.outcome === 'limit')
         ? this.policy.doubtfulLeaseSeconds
         : this.policy.longestLeaseSeconds,
+      byPerson: decision.by !== 'picket',
     };
   }
 
@@ -224,6 +240,7 @@ export class Judge {
         leaseSeconds: ruling.seconds,
         renewals: 0,
         capSeconds: ruling.capSeconds,
+        byPerson: false,
       };
     }
     return this.#decision(record, {

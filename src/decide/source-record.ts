@@ -25,6 +25,8 @@ export interface Standing {
   renewals: number;
   /** Longest lease that the guards allow. */
   readonly capSeconds: number;
+  /** A person chose its end: drops do not renew it, and what Picket decides by itself must be harder to take its place. */
+  readonly byPerson: boolean;
 }
 
 export class SourceRecord {

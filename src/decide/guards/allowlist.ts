@@ -16,9 +16,11 @@ export interface AllowEntry {
 export class Allowlist implements Guard {
   readonly name = 'allowlist';
   readonly #table = new NetworkTable<AllowEntry>();
+  /** What the configuration allows: neither replaced nor removed by what is added while it runs. */
+  readonly #configured = new NetworkTable<AllowEntry>();
 
-  constructor(entries: Iterable<AllowEntry> = []) {
-    for (const entry of entries) this.add(entry);
+  constructor(configured: Iterable<AllowEntry> = []) {
+    for (const entry of configured) this.#configured.set(entry.network, entry);
   }
 
   add(entry: AllowEntry): void {
@@ -30,23 +32,20 @@ export class Allowlist implements Guard {
   }
 
   entries(): AllowEntry[] {
-    return [...this.#table.entries()].map(([, entry]) => entry);
+    return [...this.#all()].map(([, entry]) => entry);
   }
 
   check({ target, targetText, at }: Candidate): GuardResult {
-    const hit = this.#table.lookup(target);
-    if (
-      hit !== null &&
-      hit.network.prefix <= target.prefix &&
-      (hit.value.until === null || hit.value.until > at)
-    ) {
-      const note = hit.value.note === '' ? '' : ` (${hit.value.note})`;
+    for (const table of [this.#configured, this.#table]) {
+      const hit = longestThatHolds(table, target, at);
+      if (hit === null) continue;
+      const note = hit.note === '' ? '' : ` (${hit.note})`;
       return {
         outcome: 'refuse',
         reason: `${targetText} is allowed by ${formatNetwork(hit.network)}${note}`,
       };
     }
-    for (const [network, entry] of this.#table.entries()) {
+    for (const [network, entry] of this.#all()) {
       if (
         network.prefix > target.prefix &&
         networkContains(target, network) &&
@@ -57,4 +56,24 @@ export class Allowlist implements Guard {
     }
     return pass('not on the allowlist');
   }
+
+  *#all(): Iterable<readonly [Network, AllowEntry]> {
+    yield* this.#configured.entries();
+    yield* this.#table.entries();
+  }
+}
+
+/** The entry in force with the longest prefix that holds the whole target; one that has ended does not hide a wider one. */
+function longestThatHolds(table: NetworkTable<AllowEntry>, target: Network, at: number): AllowEntry | null {
+  const first = table.lookup(target);
+  if (first === null) return null;
+  const holds = ({ network, until }: AllowEntry): boolean =>
+    network.prefix <= target.prefix && (until === null || until > at);
+  if (holds(first.value)) return first.value;
+  let longest: AllowEntry | null = null;
+  for (const [network, entry] of table.entries()) {
+    if (!networkContains(network, target) || !holds(entry)) continue;
+    if (longest === null || network.prefix > longest.network.prefix) longest = entry;
+  }
+  return longest;
 }

@@ -1,6 +1,6 @@
 /** Guard 4: published lists of networks that many honest people stand behind (CDN, cloud front doors, public DNS). */
 
-import { formatNetwork, type Network } from '../../core/address.ts';
+import { formatNetwork, networkContains, type Network } from '../../core/address.ts';
 import { NetworkTable } from '../../core/network-table.ts';
 import { type Candidate, type Guard, type GuardResult, pass } from './guard.ts';
 
@@ -11,12 +11,22 @@ export interface BenignEntry {
 
 export function benignList(entries: Iterable<BenignEntry>): Guard {
   const table = new NetworkTable<string>();
-  for (const entry of entries) table.set(entry.network, entry.list);
+  // IPv6 sources are judged by their /64, so a listed network within one stands for all of it.
+  const long: BenignEntry[] = [];
+  for (const entry of entries) {
+    table.set(entry.network, entry.list);
+    if (entry.network.family === 6 && entry.network.prefix > 64) long.push(entry);
+  }
   return {
     name: 'benign-list',
     check({ target, targetText, byPerson }: Candidate): GuardResult {
       if (table.size === 0) return pass('no benign lists are loaded');
-      const hit = table.lookup(target);
+      const within = long.find(
+        ({ network }) => target.prefix < network.prefix && networkContains(target, network),
+      );
+      const hit =
+        table.lookup(target) ??
+        (within === undefined ? null : { network: within.network, value: within.list });
       if (hit === null || byPerson)
         return pass(`on none of the ${table.size} listed networks, or a person asked`);
       return {
