@@ -17,7 +17,9 @@ const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 function read(...pieces: readonly (string | Uint8Array)[]): HttpRequestEvent[] {
   const reader = new HttpRequestReader();
-  return pieces.flatMap((piece) => [...reader.push(typeof piece === 'string' ? bytesOf(piece) : piece)]);
+  return pieces.flatMap((piece) =>
+    Array.from(reader.push(typeof piece === 'string' ? bytesOf(piece) : piece)),
+  );
 }
 
 const requests = (events: readonly HttpRequestEvent[]): HttpRequest[] =>

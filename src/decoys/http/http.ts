@@ -66,7 +66,11 @@ class HttpSession implements DecoySession {
   *#serve(request: HttpRequest): Iterable<DecoyOutput> {
     const { persona } = this.#context;
     this.#served += 1;
-    const keepAlive = this.#keepsAlive(request);
+    const lacksHost =
+      request.version === '1.1' &&
+      headerValue(request.headers, 'host') === null &&
+      this.#family.version === '1.1';
+    const keepAlive = !lacksHost && this.#keepsAlive(request);
     const exchange = this.#exchange(request, request.version, keepAlive);
     const seen = {
       method: request.method,
@@ -94,13 +98,8 @@ class HttpSession implements DecoySession {
     const attempt = loginAttempt(normal);
     const accepted = attempt !== null && loginAccepted(persona.login, attempt, this.#context.countAttempt());
     let answer: Answer;
-    if (
-      request.version === '1.1' &&
-      headerValue(request.headers, 'host') === null &&
-      this.#family.version === '1.1'
-    ) {
-      answer = this.#family.errorPage(400, exchange, persona);
-    } else answer = lureAnswer(visit) ?? siteAnswer(this.#family, exchange, visit, attempt, accepted);
+    if (lacksHost) answer = this.#family.errorPage(400, exchange, persona);
+    else answer = lureAnswer(visit) ?? siteAnswer(this.#family, exchange, visit, attempt, accepted);
     yield* this.#facts(seen, found, answer.status);
     if (attempt !== null) {
       const { user, method, password } = attempt;

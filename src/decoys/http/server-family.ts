@@ -50,7 +50,8 @@ export const reasons: Readonly<Record<number, string>> = {
   408: 'Request Timeout',
   413: 'Request Entity Too Large',
   414: 'Request-URI Too Long',
-  416: 'Range Not Satisfiable',
+  // The wording of RFC 2616, which nginx, Apache and IIS keep.
+  416: 'Requested Range Not Satisfiable',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   501: 'Not Implemented',
@@ -82,7 +83,11 @@ function assemble(
   const body =
     exchange.method === 'HEAD' || answer.status === 204 || answer.status === 304 ? '' : answer.body;
   if (exchange.version === '0.9') return body;
-  const head = lines.filter((line) => line !== null).map(([name, value]) => `${name}: ${value}\r\n`);
+  // RFC 9110 §15.3.5 and §15.4.5: answers that have no content do not describe it.
+  const empty = answer.status === 204 || answer.status === 304;
+  const head = lines
+    .filter((line) => line !== null && !(empty && /^content-(?:type|length)$/i.test(line[0])))
+    .map((line) => (line === null ? '' : `${line[0]}: ${line[1]}\r\n`));
   return `HTTP/${version} ${answer.status} ${reasons[answer.status] ?? 'Unknown'}\r\n${head.join('')}\r\n${body}`;
 }
 
@@ -97,11 +102,14 @@ const length = (answer: Answer): Line => ['Content-Length', String(answer.body.l
 const padding = '<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n'.repeat(6);
 const nginxReasons: Readonly<Record<number, string>> = {
   405: 'Not Allowed',
-  401: '401 Authorization Required',
+  408: 'Request Time-out',
   414: 'Request-URI Too Large',
-  431: 'Request Header Or Cookie Too Large',
-  302: 'Found',
+  503: 'Service Temporarily Unavailable',
 };
+/** Its own titles of error pages, where they differ from the status line's words. */
+const nginxTitles: Readonly<Record<number, string>> = { ...nginxReasons, 401: 'Authorization Required' };
+/** What nginx's header filter writes ahead of `Connection`; all others follow it. */
+const nginxEarly: ReadonlySet<string> = new Set(['last-modified', 'location']);
 
 const nginx: ServerFamily = {
   name: 'nginx',
@@ -109,17 +117,21 @@ const nginx: ServerFamily = {
   version: '1.1',
   methodNotAllowed: 405,
   write(answer, exchange, persona) {
-    // nginx answers a request line or header that is too long with 400 on the wire (the 494 and 414 pages are internal).
-    const reason = answer.status === 405 ? 'Not Allowed' : undefined;
+    const extra = extraOf(answer);
+    const early = extra.filter(([name]) => nginxEarly.has(name.toLowerCase()));
     const text = assemble('1.1', answer, exchange, [
       serverLine(persona),
       ['Date', exchange.date],
       ['Content-Type', contentTypeOf(answer, 'text/html')],
       length(answer),
+      ...early,
       ['Connection', exchange.keepAlive ? 'keep-alive' : 'close'],
-      ...extraOf(answer),
+      ...extra.filter((line) => !early.includes(line)),
     ]);
-    return reason === undefined ? text : text.replace('405 Method Not Allowed\r\n', `405 ${reason}\r\n`);
+    const reason = nginxReasons[answer.status];
+    return reason === undefined || exchange.version === '0.9'
+      ? text
+      : text.replace(/^(HTTP\/1\.1 \d{3}) [^\r]*/, `$1 ${reason}`);
   },
   errorPage(status, exchange, persona) {
     const shown = status === 431 ? 400 : status;
@@ -128,7 +140,7 @@ const nginx: ServerFamily = {
     const title =
       status === 431
         ? '400 Request Header Or Cookie Too Large'
-        : `${shown} ${nginxReasons[shown]?.replace(/^\d+ /, '') ?? reasons[shown] ?? ''}`;
+        : `${shown} ${nginxTitles[shown] ?? reasons[shown] ?? ''}`;
     const detail =
       status === 431
         ? '<center><h1>400 Bad Request</h1></center>\r\n<center>Request Header Or Cookie Too Large</center>'

@@ -40,7 +40,8 @@ export function siteAnswer(
   const { path, method } = request;
   const index = path === '/' || path === '/index.html' || path === '/index.htm';
   const known = index || path === '/login';
-  if (method === 'OPTIONS') return { status: 200, headers: [['Allow', 'GET,POST,OPTIONS,HEAD']], body: '' };
+  if (method === 'OPTIONS' && family.name !== 'nginx')
+    return { status: 200, headers: [['Allow', 'GET,POST,OPTIONS,HEAD']], body: '' };
   if (!['GET', 'HEAD', 'POST'].includes(method))
     return family.errorPage(family.methodNotAllowed, exchange, persona);
   if (attempt !== null && accepted) {
@@ -72,7 +73,14 @@ export function siteAnswer(
     ['ETag', tag],
     ['Accept-Ranges', 'bytes'],
   ];
-  if (request.header('if-none-match') === tag) return { status: 304, headers: [['ETag', tag]], body: '' };
+  if (request.header('if-none-match') === tag) {
+    // nginx repeats the date, Apache leaves it out beside an ETag.
+    return {
+      status: 304,
+      headers: family.name === 'nginx' ? validators.slice(0, 2) : [['ETag', tag]],
+      body: '',
+    };
+  }
   const range = ranged(request.header('range'), body);
   if (range === 'unsatisfiable')
     return {
@@ -82,7 +90,10 @@ export function siteAnswer(
   if (range === null) return { status: 200, headers: validators, body };
   return {
     status: 206,
-    headers: [...validators, ['Content-Range', `bytes ${range.from}-${range.to}/${body.length}`]],
+    headers: [
+      ...(family.name === 'nginx' ? validators.slice(0, 2) : validators),
+      ['Content-Range', `bytes ${range.from}-${range.to}/${body.length}`],
+    ],
     body: body.slice(range.from, range.to + 1),
   };
 }
