@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
+import { startOf } from './reachable-code.ts';
 
 export interface ChildOptions {
   readonly role: 'store' | 'engine' | 'fence' | 'sensor';
@@ -48,16 +49,17 @@ export class Child {
   start(): Promise<void> {
     const { role, configuration, descriptors = [], environment = {} } = this.#options;
     const startedAt = Date.now();
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', entry, role, '--config', '-'],
-      {
-        stdio: ['pipe', 'inherit', 'inherit', 'ipc', ...descriptors],
-        env: { ...process.env, ...environment },
-        // Ctrl-C on a terminal reaches the supervisor alone, which then stops the children in order.
-        detached: true,
-      },
+    const { program, words } = startOf(
+      entry,
+      ['--disable-warning=ExperimentalWarning'],
+      [role, '--config', '-'],
     );
+    const child = spawn(program, words, {
+      stdio: ['pipe', 'inherit', 'inherit', 'ipc', ...descriptors],
+      env: { ...process.env, ...environment },
+      // Ctrl-C on a terminal reaches the supervisor alone, which then stops the children in order.
+      detached: true,
+    });
     this.#process = child;
     child.stdin?.on('error', () => {
       // The child is gone before it has read; its exit says why.
