@@ -17,9 +17,11 @@ import { Engine } from './engine.ts';
 import { log } from './log.ts';
 import { allowedBy, benignEntries, networksOf, policyOf } from './policy-of.ts';
 import { dropPrivileges } from './privileges.ts';
+import { takePriority } from './priority.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
 import { version } from './version.ts';
+import { warmUp } from './warm-up.ts';
 
 async function openStore(configuration: Configuration, socket: string): Promise<EventStore | null> {
   if (configuration.store.engine === 'none') return null;
@@ -33,6 +35,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   // Files that a person named are read before the process loses the right to.
   const benign = benignEntries(configuration);
   await preloadApi();
+  takePriority('engine');
   if (process.getuid?.() === 0) {
     const uid = configuration.processes.engineUid;
     dropPrivileges({ uid, gid: uid, networkAdmin: false });
@@ -70,6 +73,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     port: configuration.api.port,
     log: say,
   });
+  warmUp();
   await engine.restore();
   engine.start();
   await fenceLink.start();

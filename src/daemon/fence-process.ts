@@ -10,6 +10,7 @@ import { Fence } from '../fence/fence.ts';
 import type { Configuration } from './configuration.ts';
 import { log } from './log.ts';
 import { dropPrivileges } from './privileges.ts';
+import { takePriority } from './priority.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
 
@@ -25,6 +26,7 @@ function isOrder(value: unknown): value is FenceOrder {
 export function runFence(configuration: Configuration): Running {
   const say = log('fence');
   const enforce = configuration.mode === 'enforce';
+  takePriority('fence');
   if (process.getuid?.() === 0) {
     const uid = configuration.processes.fenceUid;
     dropPrivileges({ uid, gid: uid, networkAdmin: true });
