@@ -67,5 +67,5 @@ export class Fail2ban {
 
 /** The installed version, such as `1.0.2`. */
 export function fail2banVersion(): string {
-  return /\d[\d.]*/.exec(execFileSync('fail2ban-server', ['--version'], { encoding: 'utf8' }))?.[0] ?? '';
+  return /v(\d[\d.]*)/.exec(execFileSync('fail2ban-server', ['--version'], { encoding: 'utf8' }))?.[1] ?? '';
 }

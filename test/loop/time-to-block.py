@@ -6,7 +6,8 @@ Arguments: mode host port closed-port detail source...
 `line`     a line that tells of a failed login, appended to the log file `detail`; the clock starts when it is written.
 
 Then the source connects to `closed-port` again and again, which the host's kernel refuses at once with no process of
-its own involved, until a connect stays unanswered. The block came before that connect began and after the last answered one.
+its own involved, until a connect stays unanswered and the next one too: on a busy machine a single answer can be late. The block came
+before the first of the two began, and after the last answered one.
 One JSON line a source: milliseconds from the clock's start to the start of that connect; null where it never came.
 """
 
@@ -54,7 +55,7 @@ def answered(source):
 
 
 for source in sources:
-    if not answered(source):
+    if not any(answered(source) for _ in range(10)):
         print(json.dumps({"source": source, "milliseconds": None, "error": "unanswered before it began"}), flush=True)
         continue
     hostile = None
@@ -77,7 +78,7 @@ for source in sources:
     elapsed = None
     while time.monotonic() - begin < give_up:
         start = time.monotonic()
-        if not answered(source):
+        if not answered(source) and not answered(source):
             elapsed = (start - begin) * 1000
             break
         last = start
