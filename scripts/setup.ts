@@ -41,11 +41,17 @@ const toTest: Readonly<Record<string, string>> = {
   'redis-tools': 'redis-cli',
   sshpass: 'ssh with a password',
   tcpdump: 'captures',
+  tshark: 'fingerprints of others beside ours',
+  'util-linux': 'namespaces',
+  'wireshark-common': 'text2pcap',
 };
 
 /** Asked by the packages' scripts before they start a daemon; 101 says no (Debian's invoke-rc.d). */
 const policy = '/usr/sbin/policy-rc.d';
 const setAside = '/usr/sbin/policy-rc.d.before-picket';
+
+/** Packages that would start a daemon at the machine's next start too, and its unit. */
+const daemons: Readonly<Record<string, string>> = { 'openssh-server': 'ssh', 'redis-server': 'redis-server' };
 
 const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
 
@@ -129,6 +135,8 @@ if (!isDebian) {
   } else {
     say(`installing ${names}`);
     install(lacking);
+    const units = lacking.map((name) => daemons[name]).filter((unit) => unit !== undefined);
+    if (units.length > 0) spawnSync('systemctl', ['disable', ...units], { stdio: 'ignore' });
     const still = missing(lacking);
     if (still.length > 0) say(`could not install ${still.join(' ')}; what needs them is left out`);
   }
