@@ -31,6 +31,7 @@ const toTest: Readonly<Record<string, string>> = {
   'libc6-dev': 'headers for gcc',
   mount: 'a disk that is full',
   'netcat-openbsd': 'bare connections',
+  nginx: 'the real web server beside the decoy',
   nmap: 'port scans',
   'openssh-client': 'ssh, sftp, ssh-keyscan, ssh-keygen',
   'openssh-server': 'the real daemon beside the decoy',
@@ -51,7 +52,11 @@ const policy = '/usr/sbin/policy-rc.d';
 const setAside = '/usr/sbin/policy-rc.d.before-picket';
 
 /** Packages that would start a daemon at the machine's next start too, and its unit. */
-const daemons: Readonly<Record<string, string>> = { 'openssh-server': 'ssh', 'redis-server': 'redis-server' };
+const daemons: Readonly<Record<string, string>> = {
+  nginx: 'nginx',
+  'openssh-server': 'ssh',
+  'redis-server': 'redis-server',
+};
 
 const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
 
