@@ -20,7 +20,7 @@ export interface Stimulus {
   readonly log?: string;
 }
 
-/** One source after the other; at most 120 s in all. */
+/** One source after the other; at most 170 s in all. */
 export async function timeToBlock(
   network: LoopNetwork,
   stimulus: Stimulus,
@@ -29,7 +29,7 @@ export async function timeToBlock(
   const { mode, port, closedPort, log = '-' } = stimulus;
   const script = join(import.meta.dirname, 'time-to-block.py');
   const words = [script, mode, hostAddress, `${port}`, `${closedPort}`, log, ...sources];
-  const { output } = await network.run('attacker', 'python3', words, 120);
+  const { output } = await network.run('attacker', 'python3', words, 170);
   const results = output
     .split('\n')
     .filter((line) => line.startsWith('{'))
