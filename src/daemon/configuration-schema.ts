@@ -173,13 +173,6 @@ export const configurationSchema: JsonSchema = {
         default: 'picket',
         description: 'Name of the nftables table, which is Picket’s own.',
       },
-      reconcileSeconds: {
-        type: 'integer',
-        minimum: 1,
-        maximum: 3600,
-        default: 30,
-        description: 'How often what is in force is compared with what should be.',
-      },
     }),
     store: section('Where events are kept for queries.', {
       engine: {

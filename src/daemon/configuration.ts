@@ -45,7 +45,7 @@ export interface Configuration {
     readonly lab: readonly string[];
     readonly benignLists: readonly string[];
   };
-  readonly fence: { readonly table: string; readonly reconcileSeconds: number };
+  readonly fence: { readonly table: string };
   readonly store: { readonly engine: 'chdb' | 'clickhouse' | 'none'; readonly url: string };
   readonly api: { readonly listen: string; readonly port: number };
   readonly processes: { readonly sensorUid: number; readonly engineUid: number; readonly fenceUid: number };

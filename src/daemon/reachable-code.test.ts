@@ -77,10 +77,20 @@ describe('code that an unprivileged process can read', () => {
       const children = readFileSync(`/proc/${picket.pid}/task/${picket.pid}/children`, 'utf8')
         .trim()
         .split(' ');
-      const users = children.map(
-        (pid) => /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
+      const rights = children.map((pid) => {
+        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+        const field = (name: string): string => new RegExp(`^${name}:\\t(\\S+)`, 'm').exec(status)?.[1] ?? '';
+        return `${field('Uid')} ${field('CapPrm')} ${field('CapBnd')} ${field('NoNewPrivs')}`;
+      });
+      // CAP_NET_ADMIN is bit 12, and the fence's alone.
+      const [none, networkAdmin] = ['0000000000000000', '0000000000001000'];
+      expect(new Set(rights)).toEqual(
+        new Set([
+          `47001 ${none} ${none} 1`,
+          `47002 ${none} ${none} 1`,
+          `47003 ${networkAdmin} ${networkAdmin} 1`,
+        ]),
       );
-      expect(new Set(users)).toEqual(new Set(['47001', '47002', '47003']));
       // The event store opens after the others.
       await expect
         .poll(() => inside('curl', '-s', 'http://127.0.0.1:8910/api/v1/health'), { timeout: 20_000 })
