@@ -223,7 +223,7 @@ describe.skipIf(folder === null)('picket analyze of requests (skipped where the 
       `hub virtual patches: attack ${share(seen, tests.length)}, CVE named ${share(named, tests.length)}`,
     );
     expect(seen / tests.length, missed.join('\n')).toBeGreaterThanOrEqual(0.9);
-    expect(named / tests.length).toBeGreaterThanOrEqual(0.71);
+    expect(named / tests.length).toBeGreaterThanOrEqual(0.8);
   });
 
   it('tells payloads from texts that only look like them', async () => {

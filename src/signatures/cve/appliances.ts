@@ -203,7 +203,7 @@ export const appliances: readonly CveSignature[] = [
     requests: [
       {
         path: ['/wsstatusevents/eventhandler.asmx'],
-        where: [{ in: 'body', matches: /<goodapp>1|md5>[^<]{0,64}'/ }],
+        where: [{ in: 'body', matches: /(?:goodapp|md5)[=>][^<]{0,64}'/ }],
       },
     ],
   },

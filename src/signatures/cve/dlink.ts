@@ -107,7 +107,7 @@ export const dlink: readonly CveSignature[] = [
   {
     name: 'dlink-getcfg-accounts',
     product: 'dlink',
-    cves: ['CVE-2018-7034', 'CVE-2019-17506', 'CVE-2013-7389'],
+    cves: ['CVE-2018-7034', 'CVE-2019-17506', 'CVE-2013-7389', 'CVE-2021-40655'],
     class: 'auth-bypass',
     requests: [
       {
@@ -123,7 +123,7 @@ export const dlink: readonly CveSignature[] = [
   {
     name: 'dlink-command-php',
     product: 'dlink',
-    cves: ['CVE-2013-10048', 'CVE-2013-7471'],
+    cves: ['CVE-2013-10048', 'CVE-2013-7471', 'CVE-2020-9377'],
     class: 'rce',
     requests: [
       { methods: ['POST'], path: ['/command.php'], where: [{ in: 'parameter:cmd' }] },

@@ -7,6 +7,8 @@ import type { SignatureMatch } from '../signature.ts';
 import { SignatureSet } from '../signature-set.ts';
 import { appliances } from './appliances.ts';
 import { dlink } from './dlink.ts';
+import { embeddedDevices } from './embedded-devices.ts';
+import { enterpriseProducts } from './enterprise-products.ts';
 import { gateways } from './gateways.ts';
 import { homeRouters } from './home-routers.ts';
 import { javaProducts } from './java-products.ts';
@@ -20,9 +22,11 @@ export const cveSignatures: readonly CveSignature[] = [
   ...javaProducts,
   ...webApplications,
   ...serverProducts,
+  ...enterpriseProducts,
   ...homeRouters,
   ...dlink,
   ...networkDevices,
+  ...embeddedDevices,
 ];
 
 /** Compiled once: about 10 ms and 3 MB. */

@@ -182,7 +182,7 @@ export const javaProducts: readonly CveSignature[] = [
   {
     name: 'jira-file-read',
     product: 'jira',
-    cves: ['CVE-2021-26086', 'CVE-2019-8442'],
+    cves: ['CVE-2021-26086', 'CVE-2019-8442', 'CVE-2021-26085', 'CVE-2020-29448'],
     class: 'lfi',
     requests: [
       {

@@ -395,7 +395,7 @@ export const networkDevices: readonly CveSignature[] = [
         path: ['/service/v1/createuser'],
         where: [
           { in: 'body', has: ['username'] },
-          { in: 'headers', has: ['authorization: onchq', 'onchq5ph'] },
+          { in: 'headers', has: ['authorization: onchq', 'onchq5ph', 'authorization: oldkr+oocz'] },
         ],
       },
       {

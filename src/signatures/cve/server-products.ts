@@ -654,7 +654,7 @@ export const serverProducts: readonly CveSignature[] = [
   {
     name: 'netgear-readynas-upgrade-handle',
     product: 'netgear-readynas',
-    cves: ['CVE-2017-18377'],
+    cves: ['CVE-2017-18377', 'CVE-2018-14933'],
     class: 'rce',
     confidence: 0.9,
     requests: [

@@ -839,8 +839,8 @@ export const webApplications: readonly CveSignature[] = [
         methods: ['POST'],
         where: [
           { in: 'query', has: ['_action=upload', '_task=settings'] },
-          { in: 'query', has: ['_from=edit-!', '_from=edit-%21', '_from=edit-'] },
-          { in: 'input', matches: /_from=edit-!|filename="[^"]{0,64}\|[oab]:\d/ },
+          { in: 'parameter:_from' },
+          { in: 'input', matches: /_from=[^&]{0,16}!|filename="[^"]{0,64}\|[oab]:\d/ },
         ],
       },
     ],
@@ -1323,7 +1323,7 @@ export const webApplications: readonly CveSignature[] = [
         path: ['/recordings/misc/callme_page.php'],
         where: [{ in: 'parameter:callmenum', has: ['application:', '\n', 'system'] }],
       },
-      { path: ['/wp-content/plugins/last.fm-rotation/lastfm-proxy.php'], where: [{ in: 'parameter:snode' }] },
+      { path: ['/lastfm-proxy.php'], where: [{ in: 'parameter:snode' }] },
     ],
   },
   {
