@@ -276,11 +276,16 @@ describe('the probe watch', () => {
   );
 
   needRoot(tools)('leaves the bystander his conversations, one that was withheld too', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 60 }, (_, index) =>
-        within(neighbour, 'curl', '-s', '-m', '20', `http://10.77.0.2:${30_000 + index}/`),
-      ),
-    );
+    const answers: string[] = [];
+    for (let first = 0; first < 60; first += 12) {
+      answers.push(
+        ...(await Promise.all(
+          Array.from({ length: 12 }, (_, index) =>
+            within(neighbour, 'curl', '-sS', '-m', '20', `http://10.77.0.2:${30_000 + first + index}/`),
+          ),
+        )),
+      );
+    }
     expect(answers.every((answer) => answer === 'plain')).toBe(true);
     expect(provedFrom(bystander)).toEqual([]);
   });
