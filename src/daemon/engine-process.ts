@@ -21,7 +21,7 @@ import { takePriority } from './priority.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
 import { version } from './version.ts';
-import { warmUp } from './warm-up.ts';
+import { warmPipeline } from './warm-up.ts';
 
 async function openStore(configuration: Configuration, socket: string): Promise<EventStore | null> {
   if (configuration.store.engine === 'none') return null;
@@ -73,7 +73,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     port: configuration.api.port,
     log: say,
   });
-  warmUp();
+  warmPipeline();
   await engine.restore();
   engine.start();
   await fenceLink.start();

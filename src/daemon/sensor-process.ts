@@ -15,6 +15,7 @@ import { log } from './log.ts';
 import { dropPrivileges } from './privileges.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
+import { warmDecoys } from './warm-up.ts';
 
 /** Sockets that a privileged supervisor has made: descriptor by index of the configured listener, and those of any port. */
 export interface InheritedSockets {
@@ -82,6 +83,7 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
       ...(fd === null ? {} : { fd }),
     };
   });
+  warmDecoys(listeners);
   const sender = new ObservationSender(folders.sensorLink, spool, say);
   const sensor = new Sensor({
     spool,

@@ -1,10 +1,13 @@
 /**
- * Takes made-up observations through a pipeline of its own before the first real one comes. Signatures and checks are compiled at
- * their first use, some 50 ms in all, and the interpreter is slower than what the compiler makes of it: without this the
- * first attackers after a start would pay with time in which they are not yet blocked.
+ * Takes made-up input through decoys and pipeline before the first real one comes. Signatures and checks are compiled at their
+ * first use, some 50 ms in the engine and 15 ms in the sensor, and the interpreter is slower than what the compiler makes of
+ * it: without this the first attackers after a start would gain time in which they are not yet blocked.
  */
 
+import { randomBytes } from 'node:crypto';
+import type { Decoy } from '../core/decoy.ts';
 import type { Fact, Observation } from '../core/observation.ts';
+import type { Persona } from '../core/persona.ts';
 import { Judge } from '../decide/judge.ts';
 import { defaultPolicy } from '../decide/policy.ts';
 import { detectors } from '../detectors/index.ts';
@@ -51,8 +54,47 @@ const facts: readonly Fact[] = [
   { kind: 'scan', probe: 'syn' },
 ];
 
-/** Leaves nothing behind: judge and detectors' memory are its own. */
-export function warmUp(): void {
+const request =
+  'POST /vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php HTTP/1.1\r\nHost: 192.0.2.1\r\nContent-Length: 11\r\n\r\n<?php id ?>';
+
+/** What a client says first to the decoys that hear more than they speak. */
+const openings: Readonly<Record<string, string>> = {
+  http: request,
+  redis: '*1\r\n$4\r\nINFO\r\n',
+  ssh: 'SSH-2.0-Go\r\n',
+};
+
+/** For the sensor: conversations that no socket carries and nothing records. */
+export function warmDecoys(served: Iterable<{ readonly decoy: Decoy; readonly persona: Persona }>): void {
+  const end = Date.now() + longestMilliseconds / 2;
+  const warm = new Set<Decoy>();
+  for (const { decoy, persona } of served) {
+    const opening = openings[decoy.name];
+    if (opening === undefined || warm.has(decoy)) continue;
+    warm.add(decoy);
+    for (let round = 0; round < rounds && Date.now() < end; round += 1) {
+      const session = decoy.open({
+        persona,
+        source: '192.0.2.2',
+        sourcePort: 40_000,
+        destination: '192.0.2.1',
+        destinationPort: 80,
+        transport: 'tcp',
+        tls: false,
+        session: `warm-up-${round}`,
+        now: () => Date.now(),
+        randomBytes: (count) => randomBytes(count),
+        countAttempt: () => 1,
+      });
+      for (const _ of session.start?.() ?? []);
+      for (const _ of session.receive(Buffer.from(opening, 'latin1')));
+      for (const _ of session.end?.() ?? []);
+    }
+  }
+}
+
+/** For the engine. Leaves nothing behind: judge and detectors' memory are its own. */
+export function warmPipeline(): void {
   const pipeline = new Pipeline(
     new Judge({ policy: { ...defaultPolicy, maximumSources: 1000 }, guards: [] }),
     detectors,
