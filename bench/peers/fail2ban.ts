@@ -38,7 +38,9 @@ export class Fail2ban {
         `logpath = ${this.log}`,
         'maxretry = 1',
         'bantime = 900',
+        // No look-ups of names, which would wait here for a server that is not there.
         'usedns = no',
+        'ignoreself = false',
         'action = nftables[type=allports, blocktype=drop]',
         '',
       ].join('\n'),
