@@ -38,6 +38,10 @@ export interface Ends {
   readonly destinationPort: number;
 }
 
+/** A visitor who sends much work at once gives way to the others after this long, and goes on when they had their turn. */
+const turnMilliseconds = 10;
+/** Time in which facts are still taken from a decoy after the client has gone. */
+const recordHeldMilliseconds = 100;
 const firstBytesKept = 1_024;
 const longestPauseMilliseconds = 5_000;
 /** What is still taken from a decoy after the client has gone: its facts come early, and an endless answer has no end. */
@@ -206,8 +210,14 @@ export abstract class Conversation implements DecoyContext, Parties {
   #pump(): void {
     const outputs = this.#outputs;
     if (outputs === null) return;
+    const end = performance.now() + turnMilliseconds;
     try {
       while (!this.closing) {
+        if (performance.now() > end) {
+          this.#pauseFor(0);
+          this.holding();
+          return;
+        }
         const next = outputs.next();
         if (next.done === true) break;
         if (!this.#do(next.value)) {
@@ -228,8 +238,9 @@ export abstract class Conversation implements DecoyContext, Parties {
     const outputs = this.#outputs;
     this.#outputs = null;
     if (outputs === null) return;
+    const end = performance.now() + recordHeldMilliseconds;
     try {
-      for (let count = 0; count < mostHeldOutputs; count += 1) {
+      for (let count = 0; count < mostHeldOutputs && performance.now() < end; count += 1) {
         const next = outputs.next();
         if (next.done === true) return;
         const output = next.value;
@@ -238,6 +249,13 @@ export abstract class Conversation implements DecoyContext, Parties {
     } catch (error) {
       this.#decoyFailed(error);
     }
+  }
+
+  #pauseFor(milliseconds: number): void {
+    this.#pausing = setTimeout(() => {
+      this.#pausing = null;
+      this.#pump();
+    }, milliseconds);
   }
 
   /** Does one thing. False where what follows has to wait. */
@@ -263,13 +281,7 @@ export abstract class Conversation implements DecoyContext, Parties {
         return true;
       case 'pause':
         if (output.milliseconds <= 0) return true;
-        this.#pausing = setTimeout(
-          () => {
-            this.#pausing = null;
-            this.#pump();
-          },
-          Math.min(output.milliseconds, longestPauseMilliseconds),
-        );
+        this.#pauseFor(Math.min(output.milliseconds, longestPauseMilliseconds));
         return false;
       case 'close':
       default:

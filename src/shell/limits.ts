@@ -1,8 +1,12 @@
 /** Bounds of one visitor's shell. Generous for any script that bots run, small beside a sensor with thousands of visitors. */
 export const limits = {
   /** Units of work for one line of input, and for the whole session. A simple command costs 4, 256 bytes read or written cost 1. */
-  workPerLine: 400_000,
-  workPerSession: 4_000_000,
+  workPerLine: 150_000,
+  workPerSession: 2_000_000,
+  /** What is left at most once the visitor has gone: nobody reads the outputs any more. */
+  workAfterEnd: 50_000,
+  /** Another shell: as dear as the many objects that it is made of. */
+  shellWork: 250,
   /** Bytes that one line of input, and a session, may print. */
   outputPerLine: 1_048_576,
   outputPerSession: 16_777_216,
@@ -39,6 +43,11 @@ export class Budget {
   /** A new line of input may work anew, within what is left of the session. */
   renew(): void {
     this.#line = 0;
+  }
+
+  /** The visitor has gone: what is still to do is wound up. */
+  windUp(): void {
+    this.#session = Math.max(this.#session, limits.workPerSession - limits.workAfterEnd);
   }
 
   spend(units: number): void {

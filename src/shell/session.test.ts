@@ -129,6 +129,12 @@ describe('the shell session', () => {
     expect(run.output.length).toBeLessThan(2_200_000);
   });
 
+  it('winds up what the visitor left running, though each nested shell reads the end of input as a line', () => {
+    const run = typeShell('linux-busybox', [bytes('while :; do sh; done\r')]);
+    expect(run.fault).toBeNull();
+    expect(run.output.length).toBeLessThan(200_000);
+  });
+
   it('captures what a dropper writes when it is made runnable, and what was never run at the end', () => {
     const run = runShell(
       'linux-busybox',

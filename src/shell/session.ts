@@ -56,13 +56,20 @@ export class ShellSession {
         const end = text.indexOf('\n', start);
         const next = end < 0 ? text.length : end + 1;
         this.#state.input.push(text.slice(start, next));
-        if (end >= 0) this.#advance();
+        if (end >= 0) {
+          this.#advance();
+          // A line at a time: whoever asks may let others have their turn in between.
+          yield* this.#state.take();
+        }
         start = next;
       }
     } else {
       for (const character of text) {
         if (this.#over) break;
-        if (this.#discipline.feed(character)) this.#advance();
+        if (this.#discipline.feed(character)) {
+          this.#advance();
+          yield* this.#state.take();
+        }
       }
     }
     yield* this.#state.take();
@@ -84,6 +91,7 @@ export class ShellSession {
   *end(): Iterable<ShellEvent> {
     if (this.#over) return;
     this.#state.input.end();
+    this.#state.budget.windUp();
     this.#advance();
     if (!this.#over) this.#finish(this.#shell.status);
     yield* this.#state.take();

@@ -10,7 +10,7 @@ import {
   type RespValue,
 } from '../../wire/resp-value.ts';
 import { longOf, notInteger, syntaxError, word, type Call, type Handler } from './call.ts';
-import { globBudget, globMatches } from './glob.ts';
+import { globBudget, globMatches, globSteps, octetsOfStep } from './glob.ts';
 import type { Entry } from './keyspace.ts';
 import { redisAtLeast } from './version.ts';
 
@@ -74,6 +74,7 @@ function scan(call: Call): RespValue {
     (key) =>
       globMatches(pattern, key, budget) && (type === '' || call.database.get(key, call.now)?.type === type),
   );
+  call.instance.work += (globSteps - Math.max(0, budget.steps)) * octetsOfStep;
   return array([bulk(String(next)), bulks(found)]);
 }
 
@@ -141,7 +142,9 @@ export const keyCommands: Readonly<Record<string, Handler>> = {
   persist: (call) => integer(exists(call, word(call, 1)) && call.database.persist(word(call, 1)) ? 1 : 0),
   keys: (call) => {
     const budget = globBudget();
-    return bulks(call.database.keys(call.now).filter((key) => globMatches(word(call, 1), key, budget)));
+    const found = call.database.keys(call.now).filter((key) => globMatches(word(call, 1), key, budget));
+    call.instance.work += (globSteps - Math.max(0, budget.steps)) * octetsOfStep;
+    return bulks(found);
   },
   scan,
   randomkey: (call) => {

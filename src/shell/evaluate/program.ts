@@ -1,5 +1,6 @@
 import { FileSystem } from '../files/file-system.ts';
 import { contentOf, type FileNode } from '../files/node.ts';
+import { limits } from '../limits.ts';
 import type { Process, ProcessChanges, ShellScript } from '../process.ts';
 import { type Reading, type Run } from '../stream.ts';
 import { appletNamed, appletNames, commandNamed } from '../commands/index.ts';
@@ -98,6 +99,7 @@ function* executeFrom(
 }
 
 function* interpretFrom(outer: Shell, process: Process, script: ShellScript): Run {
+  outer.state.budget.spend(limits.shellWork);
   const shell = new Shell(outer.state, outer.engine, script.bash, script.name);
   shell.pid = process.pid;
   shell.parentPid = process.parentPid;
