@@ -9,11 +9,12 @@ export type LiveEvent =
   | { readonly type: 'decision'; readonly decision: Decision };
 
 const shownCharacters = 100;
+const lineCharacters = 1000;
 
-/** Hostile text on a terminal: no escape sequence of theirs may reach it. */
-function tame(text: string): string {
-  const cut = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
-  return cut.replaceAll(/[^\u0020-\u007e\u00a0-\u{d7ff}…]/gu, (character) => {
+/** Hostile text on a terminal: no escape sequence of theirs may reach it, and nothing that turns the direction or hides. */
+function tame(text: string, longest: number = shownCharacters): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return cut.replaceAll(/[^\u0020-\u007e\u00a0-\u{d7ff}…]|[\p{Cf}\u2028\u2029]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return `\\u{${code.toString(16)}}`;
   });
@@ -48,17 +49,19 @@ function about(observation: Observation): string | null {
 export function liveLine(event: LiveEvent): string | null {
   if (event.type === 'observation') {
     const { observation } = event;
-    const text = about(observation);
-    if (text === null) return null;
-    return `${pc.dim(new Date(observation.at).toISOString().slice(11, 23))} ${observation.source.padEnd(15)} ${text}`;
+    const said = about(observation);
+    if (said === null) return null;
+    // Once more the whole: names too come from a sensor, which is not trusted.
+    const text = tame(said, lineCharacters);
+    return `${pc.dim(new Date(observation.at).toISOString().slice(11, 23))} ${tame(observation.source).padEnd(15)} ${text}`;
   }
   const { decision } = event;
   const time = pc.dim(new Date(decision.from).toISOString().slice(11, 23));
   if (decision.renewals > 0) return null;
   const last = decision.guards.at(-1);
   if (decision.simulated) {
-    return `${time} ${decision.target.padEnd(15)} ${pc.yellow('no decision')}: ${last?.reason ?? ''} ${pc.dim(`(${decision.reason})`)}`;
+    return `${time} ${decision.target.padEnd(15)} ${pc.yellow('no decision')}: ${tame(last?.reason ?? '', lineCharacters)} ${pc.dim(`(${tame(decision.reason, lineCharacters)})`)}`;
   }
   const seconds = Math.round((decision.until - decision.from) / 1000);
-  return `${time} ${decision.target.padEnd(15)} ${pc.red(pc.bold(decision.action))} for ${seconds} s: ${decision.reason}`;
+  return `${time} ${decision.target.padEnd(15)} ${pc.red(pc.bold(decision.action))} for ${seconds} s: ${tame(decision.reason, lineCharacters)}`;
 }
