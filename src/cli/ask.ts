@@ -13,6 +13,7 @@ import {
 } from './shown.ts';
 import type { Decision } from '../core/decision.ts';
 import { PicketError } from '../core/errors.ts';
+import { printable } from './printable.ts';
 
 interface CommonOptions {
   readonly config?: string;
@@ -153,11 +154,10 @@ export function allow(picket: Command): Command {
       async (network: string | undefined, options: CommonOptions & { note: string; remove?: boolean }) => {
         const api = await client(options);
         if (network === undefined) {
-          const answer = await api.call<{ items: AllowRow[] }>('GET', '/allowlist');
           print(
-            answer.items,
+            await api.call<AllowRow[]>('GET', '/allowlist'),
             options,
-            (row) => `${row.network.padEnd(24)} ${row.by.padEnd(16)} ${row.note}`,
+            (row) => `${row.network.padEnd(24)} ${printable(row.by).padEnd(16)} ${printable(row.note)}`,
             'nothing is allowed',
           );
           return;

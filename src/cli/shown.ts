@@ -31,14 +31,14 @@ function coloured(classification: string, text: string): string {
 
 export function sourceRow(row: SourceRow): string {
   const decision = row.decision === null ? '' : `  ${row.decision.action} until ${time(row.decision.until)}`;
-  const names = [...row.behaviors, ...row.cves].join(' ');
+  const names = printable([...row.behaviors, ...row.cves].join(' '));
   return `${row.source.padEnd(24)} ${coloured(row.classification, row.classification.padEnd(10))} ${row.score.toFixed(1).padStart(6)} ${String(row.observations).padStart(8)}  ${names}${decision}`;
 }
 
 export function decisionRow(decision: Decision): string {
   const seconds = Math.round((decision.until - decision.from) / 1000);
   const state = decision.simulated ? 'not placed' : `${decision.action} ${seconds} s`;
-  return `${time(decision.from)}  ${decision.target.padEnd(24)} ${state.padEnd(20)} ${decision.by.padEnd(8)} ${decision.reason}`;
+  return `${time(decision.from)}  ${decision.target.padEnd(24)} ${state.padEnd(20)} ${printable(decision.by).padEnd(8)} ${printable(decision.reason)}`;
 }
 
 /** The whole story of a source, or of one decision. */
@@ -49,14 +49,14 @@ export function explained(view: SourceView | Decision): string {
   if (verdict !== null) {
     lines.push(
       `${pc.bold(verdict.source)} is held to be ${coloured(verdict.classification, pc.bold(verdict.classification))}, score ${verdict.score.toFixed(1)} (suspicious from 4.6, malicious from 9.2)`,
-      `seen ${verdict.observations} times from ${time(verdict.firstSeen)} to ${time(verdict.lastSeen)} UTC: ${[...verdict.behaviors, ...verdict.cves].join(', ') || 'nothing told'}`,
+      `seen ${verdict.observations} times from ${time(verdict.firstSeen)} to ${time(verdict.lastSeen)} UTC: ${printable([...verdict.behaviors, ...verdict.cves].join(', ')) || 'nothing told'}`,
     );
   }
   if (decision !== null) {
     const until = decision.simulated ? 'not placed' : `until ${time(decision.until)} UTC`;
     const renewed = decision.renewals === 0 ? '' : `, renewed ${decision.renewals} times`;
     lines.push(
-      `decision: ${pc.bold(decision.action)} on ${decision.target} by ${decision.by}, ${until}${renewed}`,
+      `decision: ${pc.bold(decision.action)} on ${decision.target} by ${printable(decision.by)}, ${until}${renewed}`,
     );
   } else lines.push('no decision');
   if (evidence.length > 0) {
@@ -69,7 +69,8 @@ export function explained(view: SourceView | Decision): string {
   }
   if (guards.length > 0) {
     lines.push('', 'guards:');
-    for (const guard of guards) lines.push(`  ${guard.outcome.padEnd(7)} ${guard.guard}: ${guard.reason}`);
+    for (const guard of guards)
+      lines.push(`  ${guard.outcome.padEnd(7)} ${guard.guard}: ${printable(guard.reason)}`);
   }
   if (otherwise !== '') lines.push('', `otherwise: ${printable(otherwise)}`);
   return lines.join('\n');
