@@ -7,6 +7,7 @@ import { afterEach, expect, it } from 'vitest';
 import { IdSource } from '../core/id.ts';
 import type { Observation } from '../core/observation.ts';
 import { RemoteStore } from './remote.ts';
+import { latestWithin } from './server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'picket-remote-'));
 const socket = join(folder, 's.sock');
@@ -64,4 +65,11 @@ it('what was acknowledged is there after the store was killed, and the engine fi
   expect(await store.highestSequences()).toEqual({ north: 3_000 });
   expect(await store.history('203.0.113.9', { limit: 1 })).toEqual([rows[2_999]]);
   await store.close();
+});
+
+it('answers a replay that is larger than a message with the latest that fit, in their order', () => {
+  const all = [1, 2, 3].map((sequence) => ({ sequence, body: 'x'.repeat(1000) }));
+  expect(latestWithin(2500, all).map(({ sequence }) => sequence)).toEqual([2, 3]);
+  expect(latestWithin(10_000, all)).toEqual(all);
+  expect(latestWithin(10, all)).toEqual([]);
 });

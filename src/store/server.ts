@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Observation } from '../core/observation.ts';
 import { ClickHouseStore, type ClickHouseStoreOptions } from './clickhouse-store.ts';
 import type { EventFilter, EventStore } from './event-store.ts';
-import { encodeMessage, MessageReader } from './rpc.ts';
+import { encodeMessage, MessageReader, mostFrameBytes } from './rpc.ts';
 
 export interface ServeStoreOptions extends ClickHouseStoreOptions {
   /** Path of the Unix socket; an old one is replaced. */
@@ -33,9 +33,22 @@ const calls: Readonly<Record<string, (store: EventStore, ...given: never[]) => P
   highestSequences: (store) => store.highestSequences(),
   history: (store, source: string, options: HistoryOptions) => store.history(source, options),
   query: (store, filter: EventFilter) => store.query(filter),
-  since: (store, at: number, limit: number) => store.since(at, limit),
+  since: async (store, at: number, limit: number) =>
+    latestWithin(mostFrameBytes * 0.9, await store.since(at, limit)),
   count: (store) => store.count(),
 };
+
+/** The latest of them whose JSON fits into this many bytes, in their order: a replay may be larger than a message. */
+export function latestWithin<Row>(bytes: number, observations: readonly Row[]): Row[] {
+  let left = bytes;
+  let first = observations.length;
+  while (first > 0) {
+    left -= Buffer.byteLength(JSON.stringify(observations[first - 1])) + 1;
+    if (left < 0) break;
+    first -= 1;
+  }
+  return observations.slice(first);
+}
 
 /** Opens the store and listens. Rejects with `PICKET_STORE_UNAVAILABLE` where it cannot be opened. */
 export async function serveStore(options: ServeStoreOptions): Promise<ServedStore> {
