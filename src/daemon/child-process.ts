@@ -25,6 +25,22 @@ const stopMilliseconds = 8000;
 /** Wrong use or configuration: starting again would not help. */
 const exitWronglyUsed = 2;
 
+/** A process that ended before it was ready. */
+export class ChildEnded extends Error {
+  override readonly name = 'ChildEnded';
+  readonly exitCode: number | null;
+
+  constructor(message: string, exitCode: number | null) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+
+  /** True where it was used or configured wrongly, and has said so itself. */
+  get saidWhy(): boolean {
+    return this.exitCode === exitWronglyUsed;
+  }
+}
+
 export class Child {
   readonly #options: ChildOptions;
   #process: ChildProcess | null = null;
@@ -74,7 +90,8 @@ export class Child {
       child.on('error', reject);
       child.on('exit', (code, signal) => {
         this.#process = null;
-        if (!ready) reject(new Error(`the ${role} ended at its start (${signal ?? `exit code ${code}`})`));
+        if (!ready)
+          reject(new ChildEnded(`the ${role} ended at its start (${signal ?? `exit code ${code}`})`, code));
         if (this.#stopping || (!ready && this.#restarts === 0) || code === exitWronglyUsed) return;
         if (Date.now() - startedAt > wellAfter) this.#delay = firstDelay;
         this.#options.log(

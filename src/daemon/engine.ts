@@ -39,6 +39,8 @@ export type EngineEvent =
 /** How far back, and how much, the scores are restored from the event store after a restart. */
 const restoreMilliseconds = 86_400_000;
 const restoreRows = 200_000;
+/** What was decided on in the last moments before a restart may not have reached the decision log. */
+const unwrittenMilliseconds = 10_000;
 /** A burst of decisions is written with one wait for the disk, which holds up the engine for as long. */
 const logGatherMilliseconds = 15;
 /** How long ended decisions stay in the log. */
@@ -129,9 +131,10 @@ export class Engine {
   async restore(): Promise<void> {
     const { clock, decisionLog, store, log } = this.#options;
     const now = clock.now();
+    let decidedLast: readonly Decision[] = [];
     if (store !== null) {
       try {
-        await this.#restoreScores(store, now);
+        decidedLast = await this.#restoreScores(store, now);
       } catch (error) {
         log(
           `scores of the last day could not be restored: ${error instanceof Error ? error.message : String(error)}`,
@@ -145,6 +148,13 @@ export class Engine {
     for (const decision of decisionLog.standing(now)) {
       this.judge.restore(decision);
       this.fenceDesk.place(decision);
+    }
+    for (const decision of decidedLast) {
+      // The engine may have been killed between judging and writing: without this its source would go free until it does more.
+      const known = decisionLog.find(decision.target);
+      if (decision.until <= now || (known !== null && known.from >= decision.from)) continue;
+      this.judge.restore(decision);
+      this.#decided(decision);
     }
     // The configuration may have changed meanwhile: what it protects or allows now must not stay out.
     this.#dropRefused('configuration', 'refused by a guard at the start');
@@ -206,18 +216,31 @@ export class Engine {
     }
   }
 
-  async #restoreScores(store: EventStore, now: number): Promise<void> {
+  /** Answers with what the last observations before the restart led to: the decision log may not have it. */
+  async #restoreScores(store: EventStore, now: number): Promise<Decision[]> {
     for (const [sensor, sequence] of Object.entries(
       await within(storeStartMilliseconds, () => store.highestSequences()),
     )) {
-      this.sensorDesk.restore(sensor, sequence);
-      this.keeper.restore(sensor, sequence);
+      this.#restoreSequence(sensor, sequence);
     }
-    // Into memory alone: nothing is decided twice on what was decided before.
-    for (const observation of await store.since(now - restoreMilliseconds, restoreRows)) {
-      this.pipeline.observe(observation, () => {});
+    const observations = await store.since(now - restoreMilliseconds, restoreRows);
+    const newest = observations.at(-1)?.at ?? now;
+    const last: Decision[] = [];
+    for (const observation of observations) {
+      // The store may have kept more since it was asked, from an append that the last engine sent: none is judged twice.
+      this.#restoreSequence(observation.sensor, observation.sequence);
+      // Into memory alone: nothing is decided twice on what was decided before.
+      this.pipeline.observe(observation, (decision) => {
+        if (observation.at >= newest - unwrittenMilliseconds) last.push(decision);
+      });
     }
     for (const record of this.judge.sources.values()) record.standing = null;
+    return last;
+  }
+
+  #restoreSequence(sensor: string, sequence: number): void {
+    this.sensorDesk.restore(sensor, sequence);
+    this.keeper.restore(sensor, sequence);
   }
 
   #observed(observation: Observation, sensor: SensorState): void {

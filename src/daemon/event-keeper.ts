@@ -64,7 +64,7 @@ export class EventKeeper {
   }
 
   restore(sensor: string, sequence: number): void {
-    this.#taken.set(sensor, sequence);
+    this.#taken.set(sensor, Math.max(sequence, this.#taken.get(sensor) ?? 0));
   }
 
   /** The sensor begins a connection, and so sends everything again that is not kept. */

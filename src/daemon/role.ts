@@ -10,7 +10,7 @@ export interface Running {
 /** Runs until told to stop. Resolves when it has stopped. */
 export async function runUntilStopped(name: string, start: () => Running | Promise<Running>): Promise<void> {
   const say = log(name);
-  const running = await start();
+  const running = await started(start);
   process.send?.({ ready: name });
   await new Promise<void>((resolve) => {
     let stopping = false;
@@ -30,4 +30,14 @@ export async function runUntilStopped(name: string, start: () => Running | Promi
   });
   // Explicitly: a library's thread or handle must not keep a process that has done its work.
   process.exit();
+}
+
+async function started(start: () => Running | Promise<Running>): Promise<Running> {
+  try {
+    return await start();
+  } catch (error) {
+    // What it has opened (worker threads, the channel to its supervisor) must not keep a process that has failed; the error is said first.
+    setTimeout(() => process.exit(), 50);
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@
 import process from 'node:process';
 import pc from 'picocolors';
 import { ApiClient } from './api-client.ts';
+import { ChildEnded } from './child-process.ts';
 import type { Configuration } from './configuration.ts';
 import { liveLine } from './live-line.ts';
 import { Supervisor } from './supervisor.ts';
@@ -45,7 +46,19 @@ export async function runUp(configuration: Configuration, options: UpOptions): P
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
   });
-  await supervisor.start();
+  try {
+    // A signal may come before all are ready, too.
+    const early = await Promise.race([supervisor.start().then(() => false), stopped.then(() => true)]);
+    if (early) {
+      await supervisor.stop();
+      return 0;
+    }
+  } catch (error) {
+    if (!(error instanceof ChildEnded)) throw error;
+    if (error.saidWhy) return 2;
+    process.stderr.write(`picket: ${error.message}\n`);
+    return 1;
+  }
   process.stdout.write(`${banner(configuration, supervisor.firstKey)}\n`);
   const following = new AbortController();
   const followed =
