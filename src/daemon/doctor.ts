@@ -130,6 +130,22 @@ async function ports(configuration: Configuration): Promise<Finding[]> {
   return findings;
 }
 
+/** Packets of a bridge that pass the IP rules twice are refused where the any-port rules hand them over. */
+function bridge(configuration: Configuration): Finding[] {
+  const name = configuration.sensor.anyPort.interface;
+  const setting = '/proc/sys/net/bridge/bridge-nf-call-iptables';
+  if (name === '' || !existsSync(`/sys/class/net/${name}/bridge`) || !existsSync(setting)) return [];
+  if (readFileSync(setting, 'utf8').trim() === '0') return [ok('bridge', `${name} by itself`)];
+  return [
+    {
+      check: 'bridge',
+      state: 'failure',
+      found: `${name} is a bridge whose packets also pass the rules for IP: any-port decoys would refuse every connection`,
+      mend: 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0',
+    },
+  ];
+}
+
 function clock(): Finding {
   if (Date.now() < earliestSaneTime) {
     return {
@@ -194,6 +210,7 @@ export async function examine(configuration: Configuration): Promise<Finding[]> 
     nodeVersion(),
     ...nftables(configuration),
     capabilities(configuration),
+    ...bridge(configuration),
     stateFolder(configuration),
     disk(configuration),
     clock(),

@@ -67,14 +67,15 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     closed: (peer, error) => engine.sensorDesk.closed(peer, error),
   });
   const view = new EngineView({ configuration, engine, decisionLog, store, now: () => systemClock.now() });
+  warmPipeline();
+  await engine.restore();
+  // Not before: what was decided in the past must not overtake what a person decides now.
   const api = await startApi(view, decisionLog, {
     version,
     address: configuration.api.listen,
     port: configuration.api.port,
     log: say,
   });
-  warmPipeline();
-  await engine.restore();
   engine.start();
   await fenceLink.start();
   await sensorLink.start();

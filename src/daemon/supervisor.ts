@@ -1,7 +1,7 @@
 /** `picket up`: makes what needs root, starts the processes, starts again what falls, stops all in order. */
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { makeAnyPortSockets, makeListeningSocket } from '../sensor/any-port-sockets.ts';
@@ -149,12 +149,12 @@ export class Supervisor {
   /** A secret that is made once, and kept where only the supervisor's user reads it. */
   #keptSecret(name: string, prefix: string): { readonly text: string; readonly fresh: boolean } {
     const path = join(this.#configuration.state, name);
-    try {
-      return { text: readFileSync(path, 'utf8').trim(), fresh: false };
-    } catch {
-      const text = `${prefix}${randomBytes(32).toString('base64url')}`;
-      writeFileSync(path, `${text}\n`, { mode: 0o600 });
-      return { text, fresh: true };
-    }
+    const kept = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+    // An empty file is what a power cut can leave of one.
+    if (kept !== '') return { text: kept, fresh: false };
+    const text = `${prefix}${randomBytes(32).toString('base64url')}`;
+    writeFileSync(`${path}.new`, `${text}\n`, { mode: 0o600, flush: true });
+    renameSync(`${path}.new`, path);
+    return { text, fresh: true };
   }
 }

@@ -105,8 +105,8 @@ const loopback = (family: 4 | 6, port: number): Uint8Array =>
 function make(made: number[], family: 4 | 6, type: number, protocol: number): number {
   const fd = check(libc().socket(inet[family], type | nonBlocking, protocol), 'socket');
   made.push(fd);
-  // Inherited on purpose: socket() without SOCK_CLOEXEC, and cleared again in case the C library sets it.
-  libc().fcntl(fd, setFlags, libc().fcntl(fd, getFlags, 0) & ~closeOnExec);
+  // The one child that is handed it by `stdio` gets a copy without the flag; no other child gets it at all.
+  libc().fcntl(fd, setFlags, libc().fcntl(fd, getFlags, 0) | closeOnExec);
   return fd;
 }
 

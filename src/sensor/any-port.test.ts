@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -13,6 +13,15 @@ const able = process.getuid?.() === 0;
 const visitor = `picket-v-${process.pid}`;
 const house = `picket-s-${process.pid}`;
 const uid = 65_534;
+
+/** Waits until the capture has written all that it holds: its file grows no more. */
+async function settled(path: string): Promise<void> {
+  let size = -1;
+  for (let round = 0; round < 20 && statSync(path).size !== size; round += 1) {
+    size = statSync(path).size;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
 
 interface Line {
   readonly kind?: string;
@@ -73,6 +82,11 @@ beforeAll(async () => {
       '-i',
       'v0',
       '--immediate-mode',
+      // Small slots, and many: with whole packets of the largest size the ring holds eight.
+      '-s',
+      '256',
+      '-B',
+      '16384',
       '-U',
       '-w',
       join(folder, 'all.pcap'),
@@ -194,6 +208,7 @@ describe('the any-port sockets', () => {
       expect(tried).toContain('send: refused');
       expect(tried).toContain('forge: refused');
       // Every packet that the sensor's side sent answers one that came before it.
+      await settled(join(folder, 'all.pcap'));
       await ended(capture);
       const dump = await run('tcpdump', ['-nr', join(folder, 'all.pcap'), 'tcp or udp']);
       const begun = new Set<string>();
