@@ -139,8 +139,7 @@ class HttpSession implements DecoySession {
     status: number,
   ): Iterable<DecoyOutput> {
     const { method, path, headers, body } = request;
-    const fact: Fact = { kind: 'request', service: 'http', method, path, headers, body, status };
-    yield { do: 'saw', fact };
+    // The exploit first: what the decoy knows already needs no classifying, and the block comes the sooner for it.
     for (const { match } of found) {
       const { name, cves, technique, detail } = match;
       yield {
@@ -148,6 +147,8 @@ class HttpSession implements DecoySession {
         fact: { kind: 'exploit', service: 'http', class: match.class, name, cves, technique, detail },
       };
     }
+    const fact: Fact = { kind: 'request', service: 'http', method, path, headers, body, status };
+    yield { do: 'saw', fact };
   }
 
   *#reply(answer: Answer, exchange: Exchange): Iterable<DecoyOutput> {
