@@ -133,14 +133,24 @@ describe('decisions', () => {
     expect(weigh(0.35, 900_001)).toMatchObject({ action: 'block', from: 900_001 });
   });
 
-  it('are renewed to twice their length by a counted drop, up to the cap', () => {
-    const { judge, weigh } = court({ policy: { longestLeaseSeconds: 3600 } });
+  it('are renewed to twice their first length by a counted drop, up to the cap', () => {
+    const { judge, weigh } = court({ policy: { longestLeaseSeconds: 1500 } });
     weigh(maliciousScore + 1, 0);
-    expect(judge.renew(source, minute)?.until).toBe(minute + 1800_000);
-    expect(judge.renew(source, 2 * minute)?.until).toBe(2 * minute + 3600_000);
-    expect(judge.renew(source, 3 * minute)?.until).toBe(3 * minute + 3600_000);
+    expect(judge.renew(source, 9_000)).toBeNull();
+    expect(judge.renew(source, minute)?.until).toBe(minute + 1500_000);
+    expect(judge.renew(source, minute + 5000)).toBeNull();
+    expect(judge.renew(source, 10 * minute)?.until).toBe(10 * minute + 1500_000);
     expect(judge.renew('192.0.2.1', minute)).toBeNull();
-    expect(judge.renew(source, 3 * minute + 3600_001)).toBeNull();
+    expect(judge.renew(source, 10 * minute + 1500_001)).toBeNull();
+  });
+
+  it('are renewed to the same length after a restart', () => {
+    const { judge, weigh } = court();
+    weigh(maliciousScore + 1, 0);
+    const renewed = judge.renew(source, minute);
+    const after = court().judge;
+    if (renewed !== null) after.restore(renewed);
+    expect(after.renew(source, 20 * minute)?.until).toBe(20 * minute + 1800_000);
   });
 });
 
@@ -189,7 +199,7 @@ describe('guards', () => {
       action: 'block',
       until: 900_000,
     });
-    expect(judge.renew(source, minute)?.until).toBe(minute + 900_000);
+    expect(judge.renew(source, 2 * minute)?.until).toBe(2 * minute + 900_000);
   });
 
   it('only limit an address from which many users log in', () => {

@@ -20,8 +20,11 @@ const nothing: readonly never[] = Object.freeze([]);
 export interface Standing {
   readonly decision: string;
   readonly action: 'block' | 'rate-limit';
+  /** When it was placed, or put back after a restart. */
+  readonly from: number;
   until: number;
-  leaseSeconds: number;
+  /** Length of the first lease. */
+  readonly leaseSeconds: number;
   renewals: number;
   /** Longest lease that the guards allow. */
   readonly capSeconds: number;
