@@ -39,6 +39,14 @@ describe('the configuration', () => {
       'sensor:\n  listeners:\n    - decoy: ssh\n',
       'picket.yaml:3: sensor.listeners.0 lacks the key port; add it',
     ],
+    [
+      'store:\n  engine: clickhouse\n',
+      'picket.yaml:1: store.url must be the address of the server with engine clickhouse',
+    ],
+    [
+      'sensor:\n  listeners:\n    - {decoy: ssh, port: 22}\n    - {decoy: http, port: 22}\n',
+      'picket.yaml:4: sensor.listeners.1.port is 22, as of another entry',
+    ],
     ['- a\n', 'picket.yaml:1: a configuration is a map of keys such as "mode: observe"'],
   ])('names file, line, key and mend: %j', (text, message) => {
     expect(() => parseConfiguration(text, 'picket.yaml')).toThrow(message);

@@ -99,7 +99,43 @@ export function parseConfiguration(text: string, name: string): Configuration {
   if (!validate(value)) {
     throw new PicketError('PICKET_CONFIG_INVALID', explain(validate.errors?.[0], document, lines, name));
   }
+  const contradiction = contradictionIn(value);
+  if (contradiction !== null) {
+    const { path, what } = contradiction;
+    throw new PicketError(
+      'PICKET_CONFIG_INVALID',
+      `${name}:${lineOf(document, lines, path)}: ${path.join('.')} ${what}`,
+    );
+  }
   return value.state === '' ? { ...value, state: defaultStateFolder() } : value;
+}
+
+/** What the schema can't say: keys that must fit each other. */
+function contradictionIn(value: Configuration): { path: string[]; what: string } | null {
+  if (value.store.engine === 'clickhouse' && !/^https?:\/\/./.test(value.store.url)) {
+    return {
+      path: ['store', 'url'],
+      what: 'must be the address of the server with engine clickhouse, such as http://127.0.0.1:8123',
+    };
+  }
+  if (value.policy.leaseSeconds > value.policy.longestLeaseSeconds) {
+    return {
+      path: ['policy', 'leaseSeconds'],
+      what: 'is longer than policy.longestLeaseSeconds; make one fit the other',
+    };
+  }
+  const taken = new Set<string>();
+  for (const [index, { port, transport }] of value.sensor.listeners.entries()) {
+    const key = `${port}/${transport}`;
+    if (taken.has(key)) {
+      return {
+        path: ['sensor', 'listeners', String(index), 'port'],
+        what: `is ${port}, as of another entry; give each its own`,
+      };
+    }
+    taken.add(key);
+  }
+  return null;
 }
 
 function explain(

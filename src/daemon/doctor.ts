@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import process from 'node:process';
 import type { Configuration, ListenerConfiguration } from './configuration.ts';
+import { hasNetworkAdmin } from './privileges.ts';
 
 export interface Finding {
   readonly check: string;
@@ -16,7 +17,6 @@ export interface Finding {
   readonly mend: string;
 }
 
-const capNetAdmin = 12n;
 const earliestSaneTime = Date.UTC(2025, 0, 1);
 
 const ok = (check: string, found: string): Finding => ({ check, state: 'ok', found, mend: '' });
@@ -69,9 +69,7 @@ function nftables(configuration: Configuration): Finding[] {
 }
 
 function capabilities(configuration: Configuration): Finding {
-  const text = readFileSync('/proc/self/status', 'utf8');
-  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(text)?.[1] ?? '0'}`);
-  if ((effective >> capNetAdmin) & 1n) return ok('capabilities', 'CAP_NET_ADMIN');
+  if (hasNetworkAdmin()) return ok('capabilities', 'CAP_NET_ADMIN');
   const needed = configuration.mode === 'enforce' || configuration.sensor.anyPort.interface !== '';
   return {
     check: 'capabilities',

@@ -1,5 +1,6 @@
 /** Gives up root: after this the process has its own user id, and no capability but the one named. Linux. */
 
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import koffi from 'koffi';
 import { PicketError } from '../core/errors.ts';
@@ -59,4 +60,20 @@ export function dropPrivileges(keep: PrivilegesToKeep): void {
       `the process could not become user ${keep.uid}; start it as root`,
     );
   }
+}
+
+/** Whether this process may change the network's rules. */
+export function hasNetworkAdmin(): boolean {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  return ((effective >> BigInt(CAP_NET_ADMIN)) & 1n) === 1n;
+}
+
+/** Throws PICKET_NOT_PRIVILEGED where decisions could not be put in force. */
+export function requireNetworkAdmin(): void {
+  if (hasNetworkAdmin()) return;
+  throw new PicketError(
+    'PICKET_NOT_PRIVILEGED',
+    'mode enforce needs CAP_NET_ADMIN, and this process has it not; start picket up as root, or set mode to observe',
+  );
 }

@@ -1,6 +1,6 @@
 /** `picket up`: makes what needs root, starts the processes, starts again what falls, stops all in order. */
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -12,7 +12,9 @@ import { Child } from './child-process.ts';
 import type { Configuration } from './configuration.ts';
 import { log } from './log.ts';
 import { noSockets, type InheritedSockets } from './sensor-process.ts';
+import { requireNetworkAdmin } from './privileges.ts';
 import { makeStateFolders } from './state-folder.ts';
+import { StateLock } from './state-lock.ts';
 
 /** Node's own place of the first descriptor that is handed to a child: after stdin, stdout, stderr and the IPC channel. */
 const firstDescriptor = 4;
@@ -25,9 +27,14 @@ export class Supervisor {
   #firstKey: string | null = null;
   #children: Child[] = [];
   #rules = false;
+  readonly #lock: StateLock;
+  /** Of this state folder, so that another Picket on the machine neither replaces nor removes it. */
+  readonly #sensorTable: string;
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
+    this.#lock = new StateLock(configuration.state);
+    this.#sensorTable = `picket_sensor_${createHash('sha256').update(configuration.state).digest('hex').slice(0, 8)}`;
   }
 
   /** The API key that was made at this start; null where there was one already. */
@@ -42,14 +49,22 @@ export class Supervisor {
 
   async start(): Promise<void> {
     const root = process.getuid?.() === 0;
+    if (this.#configuration.mode === 'enforce') requireNetworkAdmin();
     makeStateFolders(this.#configuration);
+    this.#lock.take();
     const configuration: Configuration = {
       ...this.#configuration,
       sensor: { ...this.#configuration.sensor, seed: this.#seed() },
     };
     const key = this.#localKey();
     const descriptors: number[] = [];
-    const inherited = root ? this.#privilegedSockets(configuration, descriptors) : noSockets;
+    let inherited = noSockets;
+    try {
+      if (root) inherited = this.#privilegedSockets(configuration, descriptors);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
     const json = JSON.stringify(configuration);
     const child = (role: 'store' | 'engine' | 'fence' | 'sensor'): Child =>
       new Child({
@@ -85,9 +100,10 @@ export class Supervisor {
     for (const child of this.#children.toReversed()) await child.stop();
     this.#children = [];
     if (this.#rules) {
-      removeSensorRules({ uid: this.#configuration.processes.sensorUid });
+      removeSensorRules({ uid: this.#configuration.processes.sensorUid, table: this.#sensorTable });
       this.#rules = false;
     }
+    this.#lock.release();
   }
 
   #privilegedSockets(configuration: Configuration, descriptors: number[]): InheritedSockets {
@@ -103,12 +119,13 @@ export class Supervisor {
         : null,
     );
     if (anyPort.interface === '') {
-      installSensorRules({ uid });
+      installSensorRules({ uid, table: this.#sensorTable });
       this.#rules = true;
       return { listeners: low, any: null, probe: null };
     }
     const sockets = makeAnyPortSockets({ tcpPort: anyPortTcp, udpPort: anyPortUdp, families: [4, 6], uid });
     installSensorRules({
+      table: this.#sensorTable,
       uid,
       anyPort: {
         interface: anyPort.interface,

@@ -27,10 +27,17 @@ export interface AnyPortRules {
 export interface SensorRules {
   /** The uid under which the sensor runs. */
   readonly uid: number;
+  /** Name of the table, so that two sensors of one machine keep out of each other's; `picket_sensor` where left out. */
+  readonly table?: string;
   readonly anyPort?: AnyPortRules;
 }
 
-export const sensorTable = 'picket_sensor';
+const sensorTable = 'picket_sensor';
+
+function tableOf({ table = sensorTable }: SensorRules): string {
+  if (/^[a-z][a-z0-9_]{0,40}$/.test(table)) return table;
+  throw new PicketError('PICKET_NFT_FAILED', `${table} is no name for a table; use letters, digits and _`);
+}
 /** Only with `prefixes`: packets to addresses that are not this machine's are marked and routed to it. */
 const mark = 0x7069;
 const routeTable = 7_069;
@@ -103,10 +110,11 @@ function coherent(line: string): boolean {
 /** The text for `nft -f -`; replaces whatever stood in the table, in one transaction. */
 export function sensorRuleset(rules: SensorRules): string {
   const uid = wholeNumber(rules.uid, 4_294_967_294, 'the uid of the sensor');
+  const table = tableOf(rules);
   return [
-    `table inet ${sensorTable} {}`,
-    `delete table inet ${sensorTable}`,
-    `table inet ${sensorTable} {`,
+    `table inet ${table} {}`,
+    `delete table inet ${table}`,
+    `table inet ${table} {`,
     ...(rules.anyPort === undefined ? [] : [anyPortChain(rules.anyPort)]),
     '  chain output {',
     '    type filter hook output priority filter; policy accept;',
@@ -174,6 +182,7 @@ export function installSensorRules(rules: SensorRules): void {
 
 /** Takes them away, also where there are none. */
 export function removeSensorRules(rules: SensorRules): void {
-  run('nft', ['-f', '-'], `table inet ${sensorTable} {}\ndelete table inet ${sensorTable}\n`);
+  const table = tableOf(rules);
+  run('nft', ['-f', '-'], `table inet ${table} {}\ndelete table inet ${table}\n`);
   for (const words of sensorRoutes(rules, 'del')) runIfThere('ip', words);
 }
