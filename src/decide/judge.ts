@@ -201,7 +201,10 @@ export class Judge {
       until: decision.until,
       from: decision.from,
       // A renewal's entry spans twice the first lease.
-      leaseSeconds: Math.max(1, Math.round((decision.until - decision.from) / (decision.renewals > 0 ? 2000 : 1000))),
+      leaseSeconds: Math.max(
+        1,
+        Math.round((decision.until - decision.from) / (decision.renewals > 0 ? 2000 : 1000)),
+      ),
       renewals: decision.renewals,
       capSeconds: decision.guards.some((guard) => guard.outcome === 'limit')
         ? this.policy.doubtfulLeaseSeconds
