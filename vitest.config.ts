@@ -1,12 +1,43 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+/** Tests with namespaces, captures and whole installations: one after another, so that none takes the processors from another. */
+const whole = [
+  'test/loop/**/*.test.ts',
+  'test/faults/**/*.test.ts',
+  'test/up/**/*.test.ts',
+  'src/sensor/any-port.test.ts',
+  'src/sensor/probe-watch.test.ts',
+  'src/enforcers/nftables/nftables.test.ts',
+  'src/daemon/reachable-code.test.ts',
+];
+
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: whole,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: whole,
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
 
