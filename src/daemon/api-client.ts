@@ -50,14 +50,21 @@ export class ApiClient {
   }
 
   /** Follows the live stream, and follows it again after a break, until aborted. */
-  async follow(signal: AbortSignal, heard: (event: LiveEvent) => void): Promise<void> {
+  async follow(
+    signal: AbortSignal,
+    heard: (event: LiveEvent) => void,
+    opened: () => void = () => {},
+  ): Promise<void> {
     while (!signal.aborted) {
       try {
         const response = await this.#fetch('/observations/stream', {
           headers: { authorization: `Bearer ${this.#key()}` },
           signal,
         });
-        if (response.ok && response.body !== null) await this.#read(response.body, heard);
+        if (response.ok && response.body !== null) {
+          opened();
+          await this.#read(response.body, heard);
+        }
       } catch {
         // The engine is starting again, or the signal came; both are met by the loop.
       }

@@ -39,6 +39,9 @@ function banner(configuration: Configuration, firstKey: string | null): string {
   ].join('\n');
 }
 
+/** The banner waits no longer for the live feed. */
+const feedMilliseconds = 2000;
+
 /** Runs until SIGTERM or SIGINT; resolves with the exit code. */
 export async function runUp(configuration: Configuration, options: UpOptions): Promise<number> {
   const supervisor = new Supervisor(configuration);
@@ -59,15 +62,30 @@ export async function runUp(configuration: Configuration, options: UpOptions): P
     process.stderr.write(`picket: ${error.message}\n`);
     return 1;
   }
-  process.stdout.write(`${banner(configuration, supervisor.firstKey)}\n`);
   const following = new AbortController();
+  let opened = (): void => {};
+  const ready = new Promise<void>((resolve) => {
+    opened = resolve;
+    setTimeout(resolve, feedMilliseconds);
+  });
+  // Said before the first line of the feed can come, and not before the feed would show what happens from then on.
+  const held: string[] = [];
+  let show = (line: string): void => void held.push(line);
   const followed =
     options.lines === 'none'
       ? Promise.resolve()
-      : new ApiClient(configuration).follow(following.signal, (event) => {
-          const line = options.lines === 'json' ? JSON.stringify(event) : liveLine(event);
-          if (line !== null) process.stdout.write(`${line}\n`);
-        });
+      : new ApiClient(configuration).follow(
+          following.signal,
+          (event) => {
+            const line = options.lines === 'json' ? JSON.stringify(event) : liveLine(event);
+            if (line !== null) show(line);
+          },
+          opened,
+        );
+  if (options.lines !== 'none') await ready;
+  process.stdout.write(`${banner(configuration, supervisor.firstKey)}\n`);
+  show = (line): void => void process.stdout.write(`${line}\n`);
+  for (const line of held) show(line);
   await stopped;
   following.abort();
   await followed;

@@ -69,8 +69,8 @@ function anyPortChain(rules: AnyPortRules): string {
   const lines: string[] = [];
   const hand = (match: string): void => {
     lines.push(
-      `${match} meta nfproto ipv4 meta l4proto tcp ct state new tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:${tcpPort}${marking} accept`,
-      `${match} meta nfproto ipv6 meta l4proto tcp ct state new tcp flags & (fin | syn | rst | ack) == syn tproxy ip6 to [::1]:${tcpPort}${marking} accept`,
+      `${match} meta nfproto ipv4 meta l4proto tcp tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:${tcpPort}${marking} accept`,
+      `${match} meta nfproto ipv6 meta l4proto tcp tcp flags & (fin | syn | rst | ack) == syn tproxy ip6 to [::1]:${tcpPort}${marking} accept`,
       `${match} meta nfproto ipv4 meta l4proto udp ct direction original tproxy ip to 127.0.0.1:${udpPort}${marking} accept`,
       `${match} meta nfproto ipv6 meta l4proto udp ct direction original tproxy ip6 to [::1]:${udpPort}${marking} accept`,
     );
