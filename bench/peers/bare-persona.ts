@@ -24,5 +24,6 @@ export const barePersona: Persona = {
   tls: null,
   http: null,
   redis: null,
+  software: {},
   random: seededRandom,
 };

@@ -38,6 +38,12 @@ export type DecoyOutput =
     }
   /** A piece of a terminal session, for the recording (asciicast v2). */
   | { readonly do: 'terminal'; readonly direction: 'input' | 'output'; readonly text: string }
+  /**
+   * From here on the client speaks TLS with the persona's certificate (STARTTLS and its like); the last output of its call. Not where
+   * `persona.tls` is null or `tls` is true already. `rest` are the bytes of this call that came behind the request. Once the handshake
+   * is done, `tls` is true and `receive` gets what is inside.
+   */
+  | { readonly do: 'secure'; readonly rest: Uint8Array }
   /** Hold back what follows (a real daemon's delay after a wrong password). At most 5,000 ms are honoured. */
   | { readonly do: 'pause'; readonly milliseconds: number }
   /** End the conversation once the replies are out. */

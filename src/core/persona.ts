@@ -56,6 +56,16 @@ export interface RedisIdentity {
   readonly password?: string;
 }
 
+/** A program that answers on this machine. */
+export interface Software {
+  /** As its vendor writes it, such as `MariaDB`. */
+  readonly product: string;
+  /** As the program itself gives it, such as `10.5.23-MariaDB-0+deb11u1`. */
+  readonly version: string;
+  /** What else a decoy needs to know of it, such as a database's name or a device's model. */
+  readonly details?: Readonly<Record<string, string>>;
+}
+
 export interface Persona {
   /** Such as `ubuntu-web`. */
   readonly name: string;
@@ -90,6 +100,8 @@ export interface Persona {
   readonly tls: TlsIdentity | null;
   readonly http: HttpIdentity | null;
   readonly redis: RedisIdentity | null;
+  /** The other programs, by the decoy that plays them. A decoy that is not named here draws a common version from `random`. */
+  readonly software: Readonly<Record<string, Software>>;
   /** A fresh stream of bytes for this purpose, the same at every call with the same purpose. */
   random(purpose: string): Random;
 }

@@ -10,7 +10,8 @@ export interface PersonaOptions {
   readonly address?: string;
 }
 
-interface PersonaParts extends Omit<Persona, 'name' | 'summary' | 'seed' | 'tls' | 'random'> {
+interface PersonaParts extends Omit<Persona, 'name' | 'summary' | 'seed' | 'tls' | 'software' | 'random'> {
+  readonly software?: Persona['software'];
   /** Made when it is first asked for, since its key takes a while. */
   readonly tls: (() => TlsIdentity) | null;
 }
@@ -29,6 +30,7 @@ export function buildPersona(maker: PersonaMaker, seedText: string, options: Per
     name: maker.name,
     summary: maker.summary,
     seed: seedText,
+    software: {},
     ...parts,
     get tls() {
       return identity();

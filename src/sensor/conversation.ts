@@ -127,6 +127,8 @@ export abstract class Conversation implements DecoyContext, Parties {
   protected abstract settled(): void;
   /** Outputs wait: nothing more shall be read from the client until `settled`. */
   protected abstract holding(): void;
+  /** The client speaks TLS from here on; `rest` has come already. */
+  protected abstract secure(rest: Uint8Array): void;
   /** The decoy has hung up. */
   protected abstract hangUp(): void;
 
@@ -278,6 +280,9 @@ export abstract class Conversation implements DecoyContext, Parties {
       case 'terminal':
         this.#recording ??= this.around.recordings.open(this.session, this.now());
         this.#recording.add(this.now(), output.direction, output.text);
+        return true;
+      case 'secure':
+        this.secure(output.rest);
         return true;
       case 'pause':
         if (output.milliseconds <= 0) return true;

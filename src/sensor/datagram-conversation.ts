@@ -62,5 +62,6 @@ export class DatagramConversation extends Conversation implements Linked {
 
   protected settled(): void {}
   protected holding(): void {}
+  protected secure(): void {}
   protected hangUp(): void {}
 }

@@ -67,6 +67,8 @@ export class StreamConversation extends Conversation implements Linked {
   #stream: Speaking;
   #gathered: Buffer | null = null;
   #handshaking = false;
+  /** True from the decoy's word that TLS begins until the client's hello is whole. */
+  #securing = false;
   #clientEnded = false;
   #over = false;
 
@@ -113,6 +115,7 @@ export class StreamConversation extends Conversation implements Linked {
       this.around.counters.connectionsOverBytes += 1;
       this.cut();
     } else if (this.held) this.#gather(bytes);
+    else if (this.#securing) this.#hello(bytes);
     else if (this.talking) this.hear(bytes);
     else this.#first(bytes);
   }
@@ -135,7 +138,7 @@ export class StreamConversation extends Conversation implements Linked {
     this.#handshaking = false;
     this.tls = true;
     this.around.counters.tlsUnwrapped += 1;
-    this.begin();
+    if (!this.talking) this.begin();
   }
 
   broken(): void {
@@ -170,9 +173,10 @@ export class StreamConversation extends Conversation implements Linked {
   protected settled(): void {
     if (this.closing || this.#over) return;
     const gathered = this.#gathered;
-    if (gathered !== null && this.talking) {
+    if (gathered !== null && this.talking && !this.#handshaking) {
       this.#gathered = null;
-      this.hear(gathered);
+      if (this.#securing) this.#hello(gathered);
+      else this.hear(gathered);
       if (this.held) return;
     }
     if (this.#stream.isPaused()) this.#stream.resume();
@@ -180,6 +184,12 @@ export class StreamConversation extends Conversation implements Linked {
       this.finish();
       if (!this.held) this.#stream.end();
     }
+  }
+
+  protected secure(rest: Uint8Array): void {
+    if (this.tls || this.persona.tls === null) return;
+    this.#securing = true;
+    if (rest.length > 0) this.#gather(Buffer.from(rest));
   }
 
   protected hangUp(): void {
@@ -221,6 +231,24 @@ export class StreamConversation extends Conversation implements Linked {
     }
     this.#gathered = null;
     this.#answer(bytes);
+  }
+
+  /** TLS inside a conversation: the hello is gathered for its fingerprints, then the handshake takes over. */
+  #hello(chunk: Buffer): void {
+    this.#gather(chunk);
+    const bytes = this.#gathered ?? chunk;
+    const hello = bytes.length <= helloLimit ? parseClientHello(bytes) : 'not-tls';
+    if (hello === 'incomplete') return;
+    this.#gathered = null;
+    this.#securing = false;
+    const context = contextOf(this.persona);
+    if (hello === 'not-tls' || context === null) {
+      this.around.counters.tlsFailed += 1;
+      this.cut();
+      return;
+    }
+    this.know({ ja3: ja3(hello), ja4: ja4(hello, 't') });
+    this.#unwrap(bytes, context);
   }
 
   #answer(bytes: Buffer): void {

@@ -29,6 +29,7 @@ export function shellPersona(system: Persona['system'], changes: Partial<Persona
     tls: null,
     http: null,
     redis: null,
+    software: {},
     random: (purpose) => seededRandom(`seed:${purpose}`),
     ...changes,
   };

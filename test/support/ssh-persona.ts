@@ -102,6 +102,7 @@ export function sshPersona(change: Partial<SshIdentity> = {}, login?: Persona['l
     tls: null,
     http: null,
     redis: null,
+    software: {},
     random: (purpose) => seededRandom(`test ${purpose}`),
   };
 }
