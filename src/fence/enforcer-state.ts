@@ -205,7 +205,11 @@ export class EnforcerState {
       const target = change.do === 'remove' ? change.target : change.rule.target;
       if (!touched.has(target)) this.#dirty.add(target);
     }
-    for (const target of this.#failed.keys()) if (!this.#desired.has(target)) this.#failed.delete(target);
+    // What is neither desired any more nor to be written again is in force: a refusal that somebody else has made good.
+    for (const target of this.#failed.keys()) {
+      if (!this.#desired.has(target) || (!this.#dirty.has(target) && !touched.has(target)))
+        this.#failed.delete(target);
+    }
   }
 
   #changesFor(target: string, now: number, changes: Change[]): void {

@@ -251,7 +251,7 @@ describe('the fence', () => {
         expect(live.length).toBe(Math.min(capacity, all.length));
         expect(all).toEqual(expect.arrayContaining(live));
       }),
-      { numRuns: 300 },
+      { numRuns: 2_000 },
     );
   });
 });
