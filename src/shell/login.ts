@@ -1,6 +1,7 @@
 import { encodeText } from './byte-text.ts';
 import { below } from '../core/random.ts';
 import type { Shell } from './evaluate/shell.ts';
+import { accountOf } from './account.ts';
 import { formatDate } from './date-format.ts';
 import type { ShellOptions } from './options.ts';
 import type { SessionState } from './state.ts';
@@ -10,10 +11,8 @@ export function prepareLogin(shell: Shell, options: ShellOptions): void {
   const { state } = shell;
   const { machine } = state;
   const user = encodeText(options.user);
-  const account = machine.users.find((candidate) => candidate.name === options.user);
-  // A guessed name without an account of its own (any name that the policy lets in) is given root's rights on a device.
-  state.files.uid = account?.uid ?? (options.user === 'root' || machine.busybox ? 0 : 1000);
-  const home = account?.home ?? (state.files.uid === 0 ? '/root' : `/home/${user}`);
+  const { shell: program, uid, home } = accountOf(machine, options.user);
+  state.files.uid = uid;
   const folder = state.files.find(home, '/')?.kind === 'directory' ? home : '/';
   const set = (name: string, value: string, exported = true): void => {
     shell.variables.set(name, value);
@@ -28,9 +27,10 @@ export function prepareLogin(shell: Shell, options: ShellOptions): void {
       ? '/sbin:/usr/sbin:/bin:/usr/bin'
       : '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   );
-  set('SHELL', account?.shell ?? (machine.busybox ? '/bin/sh' : '/bin/bash'));
+  set('SHELL', program);
   set('PWD', folder);
   if (options.terminal) set('TERM', machine.busybox ? 'vt102' : 'xterm-256color');
+  for (const [name, value] of options.environment ?? []) set(name, encodeText(value));
   if (options.service === 'ssh') {
     set('SSH_CLIENT', `${options.source} ${options.sourcePort} ${options.destinationPort}`);
     set(

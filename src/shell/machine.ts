@@ -63,9 +63,10 @@ export class Machine {
   readonly startedAt: number;
   readonly #random: Random;
   readonly #block: string;
-  readonly #programs = new Map<number, string>();
+  readonly #programs: Map<number, string>;
 
-  constructor(persona: Persona, visit: string, startedAt: number) {
+  /** `model` is a machine of the same persona, with which this one shares what is the same at every visit. */
+  constructor(persona: Persona, visit: string, startedAt: number, model: Machine | null = null) {
     this.persona = persona;
     this.busybox = persona.system === 'linux-busybox';
     this.hostname = encodeText(persona.hostname);
@@ -88,9 +89,14 @@ export class Machine {
     this.diskUsedKilobytes = Math.floor(this.diskKilobytes * (0.15 + below(random, 50) / 100));
     this.freeKilobytes = Math.floor(persona.memoryKilobytes * (0.1 + below(random, 30) / 100));
     this.cachedKilobytes = Math.floor(persona.memoryKilobytes * (0.15 + below(random, 25) / 100));
-    this.processes = listProcesses(this, random);
+    this.processes = model?.processes ?? listProcesses(this, random);
     this.#random = persona.random(`shell:visit:${visit}`);
     this.shellPid = (this.processes.at(-1)?.pid ?? 400) + 20 + below(this.#random, 4000);
+    this.#programs = model === null ? new Map() : model.#programs;
+    if (model !== null) {
+      this.#block = model.#block;
+      return;
+    }
     let block = '';
     const filler = persona.random('shell:binary');
     while (block.length < 8192) {

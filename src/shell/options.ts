@@ -1,4 +1,5 @@
 import type { Persona } from '../core/persona.ts';
+import type { FileLayer } from './files/layer.ts';
 
 /** What a decoy tells of the login for which it opens a shell. */
 export interface ShellOptions {
@@ -18,4 +19,8 @@ export interface ShellOptions {
   now(): number;
   /** The decoy, such as `ssh`. */
   readonly service: string;
+  /** Variables that the client asked for, such as LANG. */
+  readonly environment?: readonly (readonly [name: string, value: string])[];
+  /** What the visitor changed in sessions before, and in those beside this one (`layerOf`); absent for a machine as it was installed. */
+  readonly layer?: FileLayer;
 }

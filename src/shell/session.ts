@@ -4,12 +4,10 @@ import { engine } from './evaluate/engine.ts';
 import { runShell } from './evaluate/program.ts';
 import { Shell } from './evaluate/shell.ts';
 import type { ShellEvent } from './event.ts';
-import { baseSystem } from './files/base-system.ts';
-import { FileSystem } from './files/file-system.ts';
+import { visitMachine } from './files/visit.ts';
 import { Exhausted } from './limits.ts';
 import { LineDiscipline } from './line-discipline.ts';
 import { loginText, prepareLogin } from './login.ts';
-import { Machine } from './machine.ts';
 import type { ShellOptions } from './options.ts';
 import { SessionState } from './state.ts';
 import { BrokenPipe, Interrupted, type Run } from './stream.ts';
@@ -27,9 +25,8 @@ export class ShellSession {
   fault: unknown = null;
 
   constructor(options: ShellOptions) {
-    const machine = new Machine(options.persona, `${options.source}:${options.sourcePort}`, options.now());
     const clock = (): number => this.#state.now();
-    const files = new FileSystem(baseSystem(machine, clock), clock);
+    const { machine, files } = visitMachine(options, clock);
     this.#state = new SessionState(options, machine, files);
     this.#shell = new Shell(this.#state, engine, !machine.busybox, machine.busybox ? '-sh' : '-bash');
     this.#discipline = new LineDiscipline(this.#state);

@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts';
 import { FileFault } from './fault.ts';
+import type { FileLayer } from './layer.ts';
 import {
   childrenOf,
   contentOf,
@@ -13,29 +14,30 @@ import {
 
 const maximumLinks = 16;
 const maximumName = 255;
+/** PATH_MAX with its NUL. */
+const maximumPath = 4095;
 
 /**
- * A visitor's view of the machine's files: the base that all visitors share, and a layer of his own that ends with the
- * session. A directory of the base is copied when something in it first changes (path copying), so a session that
- * writes nothing costs nothing. Bounded by `limits.files` and `limits.fileBytes`.
+ * A session's view of the machine's files: the base that all visitors share, and the visitor's own layer over it. A
+ * directory of the base is copied when something in it first changes (path copying), so a session that writes nothing
+ * costs nothing. Bounded by `limits.files` and `limits.fileBytes` for a layer.
  */
 export class FileSystem {
-  #root: DirectoryNode;
+  readonly #layer: FileLayer;
+  readonly #proc: DirectoryNode;
   readonly #now: () => number;
-  /** The nodes of the visitor's own layer. */
-  readonly #own = new WeakSet<Node>();
   readonly #made = new Set<FileNode>();
-  #files = 0;
-  #bytes = 0;
   /** The user whose rights count. */
   uid = 0;
 
-  constructor(base: DirectoryNode, now: () => number) {
-    this.#root = base;
+  /** `proc` is what this session sees as `/proc`, which no layer holds. */
+  constructor(layer: FileLayer, proc: DirectoryNode, now: () => number) {
+    this.#layer = layer;
+    this.#proc = proc;
     this.#now = now;
   }
 
-  /** The files of this layer whose content the visitor made, in the order of their making. */
+  /** The files whose content the visitor made in this session, in the order of their making. */
   get made(): Iterable<FileNode> {
     return this.#made;
   }
@@ -56,6 +58,7 @@ export class FileSystem {
    */
   #canonical(path: string, folder: string, followLast: boolean): string[] {
     if (path === '') throw new FileFault('ENOENT');
+    if (path.length > maximumPath) throw new FileFault('ENAMETOOLONG');
     const pending = (path.startsWith('/') ? path : `${folder}/${path}`).split('/').reverse();
     const stack: { name: string; node: Node }[] = [];
     let links = 0;
@@ -67,9 +70,9 @@ export class FileSystem {
         continue;
       }
       if (name.length > maximumName) throw new FileFault('ENAMETOOLONG');
-      const here = stack.at(-1)?.node ?? this.#root;
+      const here = stack.at(-1)?.node ?? this.#layer.root;
       if (here.kind !== 'directory') throw new FileFault('ENOTDIR');
-      const node = childrenOf(here).get(name);
+      const node = this.#child(here, name);
       const last = !pending.some((rest) => rest !== '' && rest !== '.');
       if (node === undefined) {
         if (!last) throw new FileFault('ENOENT');
@@ -87,11 +90,16 @@ export class FileSystem {
     return stack.map((entry) => entry.name);
   }
 
+  #child(directory: DirectoryNode, name: string): Node | undefined {
+    if (name === 'proc' && directory === this.#layer.root) return this.#proc;
+    return childrenOf(directory).get(name);
+  }
+
   #at(names: readonly string[]): Node | null {
-    let node: Node = this.#root;
+    let node: Node = this.#layer.root;
     for (const name of names) {
       if (node.kind !== 'directory') throw new FileFault('ENOTDIR');
-      const next = childrenOf(node).get(name);
+      const next = this.#child(node, name);
       if (next === undefined) return null;
       node = next;
     }
@@ -157,15 +165,15 @@ export class FileSystem {
   }
 
   #ownRoot(): DirectoryNode {
-    if (!this.#own.has(this.#root)) this.#root = this.#copyDirectory(this.#root);
-    return this.#root;
+    if (!this.#layer.own.has(this.#layer.root)) this.#layer.root = this.#copyDirectory(this.#layer.root);
+    return this.#layer.root;
   }
 
   #ownChild(directory: DirectoryNode, name: string): DirectoryNode {
     const children = childrenOf(directory);
     const child = children.get(name);
     if (child === undefined || child.kind !== 'directory') throw new FileFault('ENOTDIR');
-    if (this.#own.has(child)) return child;
+    if (this.#layer.own.has(child)) return child;
     const copy = this.#copyDirectory(child);
     children.set(name, copy);
     return copy;
@@ -173,18 +181,18 @@ export class FileSystem {
 
   #copyDirectory(directory: DirectoryNode): DirectoryNode {
     const copy: DirectoryNode = { ...directory, children: new Map(childrenOf(directory)) };
-    this.#own.add(copy);
+    this.#layer.own.add(copy);
     return copy;
   }
 
   #place(directory: DirectoryNode, name: string, node: Node): void {
     const children = childrenOf(directory);
     if (!children.has(name)) {
-      if (this.#files >= limits.files) throw new FileFault('ENOSPC');
-      this.#files += 1;
+      if (this.#layer.files >= limits.files) throw new FileFault('ENOSPC');
+      this.#layer.files += 1;
     }
     children.set(name, node);
-    this.#own.add(node);
+    this.#layer.own.add(node);
     directory.modified = this.#now();
   }
 
@@ -193,11 +201,11 @@ export class FileSystem {
     const { directory, name } = this.#parentOfExisting(names);
     const node = childrenOf(directory).get(name);
     if (node === undefined) throw new FileFault('ENOENT');
-    if (this.#own.has(node)) return node;
+    if (this.#layer.own.has(node)) return node;
     if (node.kind === 'directory') return this.#ownChild(directory, name);
     const copy = { ...node };
     childrenOf(directory).set(name, copy);
-    this.#own.add(copy);
+    this.#layer.own.add(copy);
     return copy;
   }
 
@@ -233,7 +241,7 @@ export class FileSystem {
 
   /** Replaces a file's content. `how` names the command where it is the visitor's own bytes. Throws ENOSPC. */
   setContent(file: FileNode, content: string, how: string): void {
-    const before = typeof file.content === 'string' && this.#own.has(file) ? file.content.length : 0;
+    const before = typeof file.content === 'string' && this.#layer.own.has(file) ? file.content.length : 0;
     this.#grow(content.length, before);
     file.content = content;
     file.size = -1;
@@ -254,10 +262,23 @@ export class FileSystem {
     if (how !== '') this.#made.add(file);
   }
 
+  /** Writes at an offset, with zeros ahead of it where the file is shorter. Throws ENOSPC. */
+  writeAt(file: FileNode, offset: number, text: string, how: string): void {
+    const before = contentOf(file);
+    if (offset > limits.oneFileBytes) throw new FileFault('ENOSPC');
+    if (offset === before.length) this.append(file, text, how);
+    else
+      this.setContent(
+        file,
+        before.slice(0, offset).padEnd(offset, '\0') + text + before.slice(offset + text.length),
+        how,
+      );
+  }
+
   #grow(after: number, before: number): void {
-    if (after > limits.oneFileBytes || this.#bytes + after - before > limits.fileBytes)
+    if (after > limits.oneFileBytes || this.#layer.bytes + after - before > limits.fileBytes)
       throw new FileFault('ENOSPC');
-    this.#bytes += after - before;
+    this.#layer.bytes += after - before;
   }
 
   makeDirectory(path: string, folder: string, mode = 0o755): void {
@@ -274,6 +295,18 @@ export class FileSystem {
     this.#place(directory, name, makeLink(target, this.#now()));
   }
 
+  /** Gives a file a second name (link(2)). Throws `FileFault`. */
+  addName(from: string, to: string, folder: string): void {
+    const source = this.#canonical(from, folder, false);
+    const existing = this.#at(source);
+    if (existing === null) throw new FileFault('ENOENT');
+    if (existing.kind === 'directory') throw new FileFault('EPERM');
+    const target = this.#canonical(to, folder, false);
+    if (this.#at(target) !== null) throw new FileFault('EEXIST');
+    const { directory, name } = this.#parent(target);
+    this.#place(directory, name, this.#ownNode(source));
+  }
+
   /** Removes a file, link, or directory with all that is in it. */
   remove(path: string, folder: string): void {
     const names = this.#canonical(path, folder, false);
@@ -283,9 +316,9 @@ export class FileSystem {
     childrenOf(directory).delete(name);
     directory.modified = this.#now();
     // Bytes come back only to a plain file: a tree's share is small and the bound stays a bound.
-    if (node.kind === 'file' && this.#own.has(node) && typeof node.content === 'string') {
-      this.#bytes -= node.content.length;
-      if (!this.#made.has(node)) this.#files -= 1;
+    if (node.kind === 'file' && this.#layer.own.has(node) && typeof node.content === 'string') {
+      this.#layer.bytes -= node.content.length;
+      if (!this.#made.has(node)) this.#layer.files -= 1;
     }
   }
 
