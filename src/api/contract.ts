@@ -138,9 +138,27 @@ export interface Metric {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** A decision that a person ended before its time. */
+export interface LiftedTarget {
+  readonly target: string;
+  readonly at: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface DisallowedNetwork {
+  /** CIDR, canonical. */
+  readonly network: string;
+  readonly at: number;
+  readonly by: string;
+}
+
 export type EngineEvent =
   | { readonly type: 'observation'; readonly observation: Observation }
-  | { readonly type: 'decision'; readonly decision: Decision };
+  | { readonly type: 'decision'; readonly decision: Decision }
+  | { readonly type: 'lift'; readonly lift: LiftedTarget }
+  | { readonly type: 'allow'; readonly allow: AllowRow }
+  | { readonly type: 'disallow'; readonly disallow: DisallowedNetwork };
 
 /** A page of a list; `next` goes into `before` of the following request and is null at the end. */
 export interface Page<Item> {

@@ -8,7 +8,8 @@
 import type { ServerResponse } from 'node:http';
 import type { EngineApi, EngineEvent } from './contract.ts';
 
-export type FeedType = EngineEvent['type'];
+/** What a reader may ask for alone: what was seen, or what was decided, lifted and allowed. */
+export type FeedType = 'observation' | 'decision';
 
 export interface FeedLimits {
   readonly readers: number;
@@ -92,7 +93,7 @@ export class Feed {
 
   #take(event: EngineEvent): void {
     const { observationsPerBundle, bundleCharacters, bundleMilliseconds } = this.#limits;
-    const { type } = event;
+    const type: FeedType = event.type === 'observation' ? 'observation' : 'decision';
     if (
       this.#text[type].length > bundleCharacters ||
       (type === 'observation' && this.#observations >= observationsPerBundle)
@@ -101,10 +102,10 @@ export class Feed {
       this.#skipped += 1;
       return;
     }
-    if (type === 'observation') {
+    if (event.type === 'observation') {
       this.#observations += 1;
       this.#text.observation += frame(type, event.observation.id, event.observation);
-    } else this.#text.decision += frame(type, event.decision.id, event.decision);
+    } else this.#text.decision += decisionFrame(event);
     this.#bundle ??= setTimeout(() => this.#flush(), bundleMilliseconds);
   }
 
@@ -163,6 +164,12 @@ export class Feed {
     this.#left = { observation: 0, decision: 0 };
     this.#observations = 0;
   }
+}
+
+function decisionFrame(event: Exclude<EngineEvent, { type: 'observation' }>): string {
+  if (event.type === 'decision') return frame('decision', event.decision.id, event.decision);
+  if (event.type === 'lift') return frame('lift', null, event.lift);
+  return event.type === 'allow' ? frame('allow', null, event.allow) : frame('disallow', null, event.disallow);
 }
 
 function skipped(observations: number, decisions: number): string {

@@ -1,7 +1,8 @@
 /** The HTTP API: built inert, then started on an address. */
 
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { networkContains, parseAddress, parseNetwork } from '../core/address.ts';
 import { PicketError } from '../core/errors.ts';
@@ -21,16 +22,28 @@ import { systemRoutes } from './routes/system.ts';
 import { components } from './schemas.ts';
 import { compileCheck } from './validation.ts';
 
+/** PEM texts. */
+export interface ApiTls {
+  /** The server's own first, then those that lead to its authority. */
+  readonly certificate: string;
+  readonly key: string;
+}
+
 export interface ApiOptions {
   /** Of Picket, for the OpenAPI document. */
   readonly version: string;
   /** True where `/metrics` needs no key from those who call it by a loopback name; `startApi` sets it for a loopback address. */
   readonly openMetrics?: boolean;
   readonly feedLimits?: Partial<FeedLimits>;
+  /** Absent: plain HTTP. */
+  readonly tls?: ApiTls;
   /** One line on what failed within. */
   readonly log?: (line: string) => void;
   readonly now?: () => number;
 }
+
+/** Nobody has reason to take longer to send 16 KiB, or to agree on keys. */
+const requestTimeout = 15_000;
 
 /**
  * Everything that the API will ever need is loaded and compiled when this is done: the process may lose the right to read its own
@@ -45,11 +58,12 @@ export async function buildApi(
   const feed = new Feed(engine, { ...standardFeedLimits, ...options.feedLimits });
   const metrics = new MetricsPage(engine, feed);
   const parts: ApiParts = { engine, keys, feed, metrics, now: options.now ?? Date.now };
+  const { tls } = options;
   const app = Fastify({
     logger: false,
     bodyLimit: 16_384,
-    // Nobody has reason to take longer to send 16 KiB.
-    requestTimeout: 15_000,
+    requestTimeout,
+    ...(tls === undefined ? {} : { serverFactory: tlsServer(tls) }),
     exposeHeadRoutes: false,
     // A canonical IPv6 network with its colons and slash escaped is three times as long.
     routerOptions: { maxParamLength: 160, ignoreTrailingSlash: true },
@@ -142,6 +156,11 @@ export async function buildApi(
   app.swagger();
   await metrics.text();
   return app;
+}
+
+function tlsServer({ certificate, key }: ApiTls): FastifyServerFactory {
+  return (handler) =>
+    createTlsServer({ cert: certificate, key, requestTimeout, handshakeTimeout: requestTimeout }, handler);
 }
 
 export interface RunningApi {

@@ -1,42 +1,22 @@
 /** Subcommands that ask a running engine: `sources`, `decisions`, `explain`, `allow`. */
 
 import process from 'node:process';
-import type { Command } from 'commander';
-import type { ApiClient } from '../daemon/api-client.ts';
-import {
-  explained,
-  decisionRow,
-  sourceRow,
-  type AllowRow,
-  type SourceRow,
-  type SourceView,
-} from './shown.ts';
+import { Option, type Command } from 'commander';
 import type { Decision } from '../core/decision.ts';
+import { tooWideToAllow } from '../core/allow-width.ts';
 import { PicketError } from '../core/errors.ts';
-import { printable } from './printable.ts';
+import { connection, withConnection, type ConnectionOptions } from './connection.ts';
+import { allowTable, decisionTable, sourceTable, type AllowRow, type SourceRow } from './listed.ts';
+import { explained, type LoggedDecision, type SourceView } from './shown.ts';
+import { networkIn, sentenceIn, targetIn, wholeNumberIn } from './target.ts';
 
-interface CommonOptions {
-  readonly config?: string;
-  readonly json?: boolean;
-}
+const longestSeconds = 1_209_600;
 
-async function client(options: CommonOptions): Promise<ApiClient> {
-  const { loadConfiguration } = await import('../daemon/configuration.ts');
-  const { ApiClient } = await import('../daemon/api-client.ts');
-  return new ApiClient(loadConfiguration(options.config ?? null));
-}
-
-function common(command: Command): Command {
-  return command
-    .option('--config <file>', 'configuration file of the running engine (default: none needed)')
-    .option('--json', 'print JSON lines');
-}
-
-/** Prints rows, one a line; exit code 1 where there are none. */
+/** Prints rows, as a table or one JSON line each; exit code 1 where there are none. */
 function print<Row>(
   rows: readonly Row[],
-  options: CommonOptions,
-  row: (item: Row) => string,
+  options: ConnectionOptions,
+  lines: (rows: readonly Row[]) => readonly string[],
   none: string,
 ): void {
   if (rows.length === 0) {
@@ -44,104 +24,132 @@ function print<Row>(
     if (options.json !== true) process.stderr.write(`${none}\n`);
     return;
   }
-  for (const item of rows)
-    process.stdout.write(`${options.json === true ? JSON.stringify(item) : row(item)}\n`);
-}
-
-function wholeNumber(text: string, name: string, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new PicketError(
-    'PICKET_USAGE',
-    `${name} is ${JSON.stringify(text)}; give a whole number from 1 to ${most}`,
-  );
+  const text = options.json === true ? rows.map((row) => JSON.stringify(row)) : lines(rows);
+  for (const line of text) process.stdout.write(`${line}\n`);
 }
 
 export function sources(picket: Command): Command {
-  return common(
+  return withConnection(
     picket.command('sources').description('list the sources that were seen, those seen last first'),
   )
     .option('--limit <n>', 'how many', '50')
-    .option('--classification <word>', 'only benign, unknown, suspicious or malicious ones')
+    .addOption(
+      new Option('--classification <word>', 'only those held to be so').choices([
+        'benign',
+        'unknown',
+        'suspicious',
+        'malicious',
+      ]),
+    )
     .addHelpText('after', '\nExample:\n  picket sources --classification malicious')
-    .action(async (options: CommonOptions & { limit: string; classification?: string }) => {
-      const query = new URLSearchParams({ limit: String(wholeNumber(options.limit, '--limit', 1000)) });
+    .action(async (options: ConnectionOptions & { limit: string; classification?: string }) => {
+      const limit = wholeNumberIn(options.limit, '--limit', 1000);
+      const query = new URLSearchParams({ limit: String(limit) });
       if (options.classification !== undefined) query.set('classification', options.classification);
-      const answer = await (
-        await client(options)
-      ).call<{ items: SourceRow[] }>('GET', `/sources?${query.toString()}`);
-      print(answer.items, options, sourceRow, 'no source was seen yet');
+      const api = await connection(options);
+      const answer = await api.call<{ items: SourceRow[] }>('GET', `/sources?${query.toString()}`);
+      print(answer.items, options, sourceTable, 'no source was seen yet');
     });
 }
 
+interface DecisionsOptions extends ConnectionOptions {
+  readonly limit: string;
+  readonly standing?: boolean;
+  readonly add?: string;
+  readonly action: string;
+  readonly seconds: string;
+  readonly lift?: string;
+  readonly reason: string;
+}
+
 export function decisions(picket: Command): Command {
-  const command = common(
+  return withConnection(
     picket.command('decisions').description('list decisions, the newest first; add or lift one'),
   )
     .option('--limit <n>', 'how many', '50')
     .option('--standing', 'only those in force now')
     .option('--add <target>', 'decide on an address or network')
-    .option('--action <word>', 'with --add: block or rate-limit', 'block')
+    .addOption(
+      new Option('--action <word>', 'with --add: what to do')
+        .choices(['block', 'rate-limit'])
+        .default('block'),
+    )
     .option('--seconds <n>', 'with --add: for how long', '3600')
     .option('--lift <target>', 'end the decision on this address or network')
     .option('--reason <text>', 'with --add and --lift: why', 'asked on the command line')
     .addHelpText(
       'after',
       '\nExamples:\n  picket decisions --standing\n  picket decisions --add 45.33.32.156 --seconds 600\n  picket decisions --lift 45.33.32.156',
-    );
-  return command.action(
-    async (
-      options: CommonOptions & {
-        limit: string;
-        standing?: boolean;
-        add?: string;
-        action: string;
-        seconds: string;
-        lift?: string;
-        reason: string;
-      },
-    ) => {
-      const api = await client(options);
-      if (options.add !== undefined) {
-        const decision = await api.call<Decision>('POST', '/decisions', {
-          target: options.add,
-          action: options.action,
-          seconds: wholeNumber(options.seconds, '--seconds', 1_209_600),
-          reason: options.reason,
-        });
-        if (decision.simulated) process.exitCode = 1;
-        print([decision], options, explained, '');
-        return;
+    )
+    .action(async (options: DecisionsOptions) => {
+      if (options.add !== undefined && options.lift !== undefined) {
+        throw new PicketError('PICKET_USAGE', '--add and --lift do not go together; give one of them');
       }
-      if (options.lift !== undefined) {
-        const query = new URLSearchParams({ reason: options.reason });
-        await api.call('DELETE', `/decisions/${encodeURIComponent(options.lift)}?${query.toString()}`);
-        process.stderr.write(`${options.lift}: lifted\n`);
-        return;
-      }
-      const query = new URLSearchParams({ limit: String(wholeNumber(options.limit, '--limit', 1000)) });
+      if (options.add !== undefined) return add(options.add, options);
+      if (options.lift !== undefined) return lift(options.lift, options);
+      const limit = wholeNumberIn(options.limit, '--limit', 1000);
+      const query = new URLSearchParams({ limit: String(limit) });
       if (options.standing === true) query.set('standing', 'true');
-      const answer = await api.call<{ items: Decision[] }>('GET', `/decisions?${query.toString()}`);
-      print(answer.items, options, decisionRow, 'no decisions');
-    },
-  );
-}
-
-export function explain(picket: Command): Command {
-  return common(
-    picket.command('explain <source>').description('why a source was judged and decided on as it was'),
-  )
-    .addHelpText('after', '\nExample:\n  picket explain 45.33.32.156')
-    .action(async (source: string, options: CommonOptions) => {
-      const view = await (
-        await client(options)
-      ).call<SourceView>('GET', `/sources/${encodeURIComponent(source)}`);
-      process.stdout.write(`${options.json === true ? JSON.stringify(view) : explained(view)}\n`);
+      const api = await connection(options);
+      const answer = await api.call<{ items: LoggedDecision[] }>('GET', `/decisions?${query.toString()}`);
+      print(answer.items, options, (rows) => decisionTable(rows, Date.now()), 'no decisions');
     });
 }
 
+async function add(given: string, options: DecisionsOptions): Promise<void> {
+  const target = targetIn(given, '--add');
+  const seconds = wholeNumberIn(options.seconds, '--seconds', longestSeconds);
+  const reason = sentenceIn(options.reason, '--reason', 1);
+  const api = await connection(options);
+  const { action } = options;
+  const decision = await api.call<Decision>('POST', '/decisions', { target, action, seconds, reason });
+  if (decision.simulated) process.exitCode = 1;
+  print([decision], options, () => [explained(null, { ...decision, lifted: null }, Date.now())], '');
+}
+
+async function lift(given: string, options: DecisionsOptions): Promise<void> {
+  const target = targetIn(given, '--lift');
+  const query = new URLSearchParams({ reason: sentenceIn(options.reason, '--reason', 1) });
+  const api = await connection(options);
+  const path = `/decisions/${encodeURIComponent(target)}`;
+  if ((await api.find<{ lifted: string }>(`${path}?${query.toString()}`, 'DELETE')) === null) {
+    throw new PicketError(
+      'PICKET_API_REFUSED',
+      `no decision stands against ${target}; picket decisions --standing lists those that do`,
+    );
+  }
+  process.stderr.write(`${target}: lifted\n`);
+}
+
+export function explain(picket: Command): Command {
+  return withConnection(
+    picket.command('explain <source>').description('why a source was judged and decided on as it was'),
+  )
+    .addHelpText('after', '\nExample:\n  picket explain 45.33.32.156')
+    .action(async (given: string, options: ConnectionOptions) => {
+      const source = encodeURIComponent(targetIn(given, 'the source'));
+      const api = await connection(options);
+      const view = await api.find<SourceView>(`/sources/${source}`);
+      const last = await api.find<LoggedDecision>(`/decisions/${source}`);
+      if (view === null && last === null) {
+        throw new PicketError(
+          'PICKET_API_REFUSED',
+          `${given} was not seen, or so long ago that it is forgotten; picket sources lists those that were`,
+        );
+      }
+      const text =
+        options.json === true ? JSON.stringify({ ...view, last }) : explained(view, last, Date.now());
+      process.stdout.write(`${text}\n`);
+    });
+}
+
+interface AllowOptions extends ConnectionOptions {
+  readonly note: string;
+  readonly remove?: boolean;
+}
+
 export function allow(picket: Command): Command {
-  return common(
+  return withConnection(
     picket.command('allow [network]').description('show the allowlist, allow a network, or take one off'),
   )
     .option('--note <text>', 'why it is allowed', '')
@@ -150,21 +158,29 @@ export function allow(picket: Command): Command {
       'after',
       '\nExamples:\n  picket allow\n  picket allow 192.0.2.0/24 --note "our scanner"\n  picket allow --remove 192.0.2.0/24',
     )
-    .action(
-      async (network: string | undefined, options: CommonOptions & { note: string; remove?: boolean }) => {
-        const api = await client(options);
-        if (network === undefined) {
-          print(
-            await api.call<AllowRow[]>('GET', '/allowlist'),
-            options,
-            (row) => `${row.network.padEnd(24)} ${printable(row.by).padEnd(16)} ${printable(row.note)}`,
-            'nothing is allowed',
+    .action(async (given: string | undefined, options: AllowOptions) => {
+      if (given === undefined) {
+        if (options.remove === true) {
+          throw new PicketError(
+            'PICKET_USAGE',
+            '--remove needs the network that is to leave the list; name it',
           );
-          return;
         }
-        if (options.remove === true) await api.call('DELETE', `/allowlist/${encodeURIComponent(network)}`);
-        else await api.call('POST', '/allowlist', { network, note: options.note });
-        process.stderr.write(`${network}: ${options.remove === true ? 'no longer allowed' : 'allowed'}\n`);
-      },
-    );
+        const api = await connection(options);
+        print(await api.call<AllowRow[]>('GET', '/allowlist'), options, allowTable, 'nothing is allowed');
+        return;
+      }
+      const network = targetIn(given, 'the network');
+      if (options.remove === true) {
+        const api = await connection(options);
+        await api.call('DELETE', `/allowlist/${encodeURIComponent(network)}`);
+      } else {
+        const tooWide = tooWideToAllow(networkIn(given, 'the network'));
+        if (tooWide !== null) throw new PicketError('PICKET_USAGE', `${network} ${tooWide}`);
+        const note = sentenceIn(options.note, '--note', 0);
+        const api = await connection(options);
+        await api.call('POST', '/allowlist', { network, note });
+      }
+      process.stderr.write(`${network}: ${options.remove === true ? 'no longer allowed' : 'allowed'}\n`);
+    });
 }

@@ -12,9 +12,10 @@ export function doctor(picket: Command): Command {
     .option('--json', 'print JSON lines')
     .addHelpText('after', '\nExample:\n  picket doctor --config picket.yaml')
     .action(async (options: { config?: string; json?: boolean }) => {
-      const { loadConfiguration } = await import('../daemon/configuration.ts');
+      const { examineConfiguration } = await import('../daemon/configuration.ts');
       const { examine } = await import('../daemon/doctor.ts');
-      const findings = await examine(loadConfiguration(options.config ?? null));
+      const { configuration, faults } = await examineConfiguration(options.config ?? null);
+      const findings = await examine(configuration, faults);
       const mark = { ok: pc.green('ok     '), warning: pc.yellow('warning'), failure: pc.red('FAILURE') };
       for (const finding of findings) {
         if (options.json === true) process.stdout.write(`${JSON.stringify(finding)}\n`);

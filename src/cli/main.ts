@@ -7,6 +7,7 @@ import { version } from '../daemon/version.ts';
 import { analyze } from './analyze.ts';
 import { allow, decisions, explain, sources } from './ask.ts';
 import { doctor } from './doctor.ts';
+import { persona } from './persona.ts';
 import { engine, fence, sensor, store } from './role.ts';
 import { up } from './up.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -20,6 +21,7 @@ const subcommands: readonly Subcommand[] = [
   explain,
   allow,
   doctor,
+  persona,
   sensor,
   engine,
   fence,
@@ -51,6 +53,18 @@ function program(): Command {
   return picket;
 }
 
+/** The call that shows how the command is used, as far as there is one of that name. */
+function helpFor(picket: Command, words: readonly string[]): string {
+  const path = ['picket'];
+  let at: Command | undefined = picket;
+  for (const word of words) {
+    at = at?.commands.find((command) => command.name() === word);
+    if (at === undefined) break;
+    path.push(word);
+  }
+  return `${path.join(' ')} --help`;
+}
+
 async function main(words: readonly string[]): Promise<number> {
   const picket = program();
   if (words.length === 0) {
@@ -63,15 +77,19 @@ async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
-      const said = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+      const said = error.message
+        .replace(/^error: /, '')
+        .replaceAll(/\s*\n\s*/g, ' ')
+        .replace(/ is invalid\. Allowed choices are (.*)\.$/, ' is not known; one of $1');
       // Without a subcommand commander has printed the help already.
       if (error.code !== 'commander.help') {
-        process.stderr.write(`picket: ${said}; see picket --help (PICKET_USAGE)\n`);
+        process.stderr.write(`picket: ${said}; see ${helpFor(picket, words)} (PICKET_USAGE)\n`);
       }
       return 2;
     }
     if (error instanceof PicketError) {
-      process.stderr.write(`picket: ${error.message} (${error.code})\n`);
+      const help = error.code === 'PICKET_USAGE' ? `; see ${helpFor(picket, words)}` : '';
+      process.stderr.write(`picket: ${error.message}${help} (${error.code})\n`);
       return refusals.has(error.code) ? 1 : 2;
     }
     throw error;

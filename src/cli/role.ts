@@ -42,6 +42,11 @@ export const fence: Subcommand = role('fence', 'run the fence alone', async (pat
   const { runUntilStopped } = await import('../daemon/role.ts');
   const { runFence } = await import('../daemon/fence-process.ts');
   const configuration = loadConfiguration(path);
+  // Under a supervisor, which speaks over a channel, the supervisor has the lock.
+  if (configuration.mode === 'enforce' && process.send === undefined) {
+    const { TableLock } = await import('../daemon/table-lock.ts');
+    await new TableLock(configuration.fence.table).take();
+  }
   await runUntilStopped('fence', () => runFence(configuration));
 });
 

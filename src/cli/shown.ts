@@ -1,17 +1,13 @@
-/** How sources and decisions look to a person. */
+/** How a source and what was decided on it look to a person. */
 
 import pc from 'picocolors';
 import type { Decision, GuardOutcome, Verdict } from '../core/decision.ts';
 import type { GroundedEvidence } from '../core/evidence.ts';
 import { printable } from './printable.ts';
 
-export type SourceRow = Verdict & { readonly decision: Decision | null };
-
-export interface AllowRow {
-  readonly network: string;
-  readonly note: string;
-  readonly by: string;
-}
+export type LoggedDecision = Decision & {
+  readonly lifted: { readonly at: number; readonly by: string; readonly reason: string } | null;
+};
 
 export interface SourceView {
   readonly verdict: Verdict;
@@ -21,57 +17,94 @@ export interface SourceView {
   readonly otherwise: string;
 }
 
-const time = (milliseconds: number): string =>
+export const time = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
 
-function coloured(classification: string, text: string): string {
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
+export function coloured(classification: string, text: string): string {
   if (classification === 'malicious') return pc.red(text);
   return classification === 'suspicious' ? pc.yellow(text) : text;
 }
 
-export function sourceRow(row: SourceRow): string {
-  const decision = row.decision === null ? '' : `  ${row.decision.action} until ${time(row.decision.until)}`;
-  const names = printable([...row.behaviors, ...row.cves].join(' '));
-  return `${row.source.padEnd(24)} ${coloured(row.classification, row.classification.padEnd(10))} ${row.score.toFixed(1).padStart(6)} ${String(row.observations).padStart(8)}  ${names}${decision}`;
-}
-
-export function decisionRow(decision: Decision): string {
-  const seconds = Math.round((decision.until - decision.from) / 1000);
-  const state = decision.simulated ? 'not placed' : `${decision.action} ${seconds} s`;
-  return `${time(decision.from)}  ${decision.target.padEnd(24)} ${state.padEnd(20)} ${printable(decision.by).padEnd(8)} ${printable(decision.reason)}`;
-}
-
-/** The whole story of a source, or of one decision. */
-export function explained(view: SourceView | Decision): string {
-  const decision = 'target' in view ? view : view.decision;
-  const { verdict, evidence, guards, otherwise } = view;
+/** The whole story: of a source with the last decision on it, or of a decision alone. */
+export function explained(view: SourceView | null, last: LoggedDecision | null, now: number): string {
   const lines: string[] = [];
-  if (verdict !== null) {
-    lines.push(
-      `${pc.bold(verdict.source)} is held to be ${coloured(verdict.classification, pc.bold(verdict.classification))}, score ${verdict.score.toFixed(1)} (suspicious from 4.6, malicious from 9.2)`,
-      `seen ${verdict.observations} times from ${time(verdict.firstSeen)} to ${time(verdict.lastSeen)} UTC: ${printable([...verdict.behaviors, ...verdict.cves].join(', ')) || 'nothing told'}`,
-    );
-  }
-  if (decision !== null) {
-    const until = decision.simulated ? 'not placed' : `until ${time(decision.until)} UTC`;
-    const renewed = decision.renewals === 0 ? '' : `, renewed ${decision.renewals} times`;
-    lines.push(
-      `decision: ${pc.bold(decision.action)} on ${decision.target} by ${printable(decision.by)}, ${until}${renewed}`,
-    );
-  } else lines.push('no decision');
-  if (evidence.length > 0) {
-    lines.push('', 'evidence (nats):');
-    for (const item of evidence) {
-      lines.push(
-        `  ${item.weight >= 0 ? '+' : ''}${item.weight.toFixed(2).padStart(5)}  ${time(item.at)}  ${item.detector}: ${printable(item.reason)} [${item.technique}]`,
-      );
-    }
-  }
+  // What stands may be so new that the log does not have it; what the log has may have ended.
+  const standing = view?.decision ?? null;
+  const told = standing !== null && standing.id !== last?.id ? { ...standing, lifted: null } : last;
+  const isPersons = told !== null && told.by !== 'picket';
+  if (view !== null) lines.push(...verdictLines(view.verdict, told, isPersons));
+  lines.push(...(told === null ? ['no decision'] : decisionLines(told, standing !== null, now)));
+  const evidence = view === null ? (told?.evidence ?? []) : view.evidence;
+  lines.push(...evidenceLines(evidence, told?.lifted?.at ?? null, view?.verdict.score ?? null));
+  const guards = view === null || view.guards.length === 0 ? (told?.guards ?? []) : view.guards;
   if (guards.length > 0) {
     lines.push('', 'guards:');
     for (const guard of guards)
       lines.push(`  ${guard.outcome.padEnd(7)} ${guard.guard}: ${printable(guard.reason)}`);
   }
-  if (otherwise !== '') lines.push('', `otherwise: ${printable(otherwise)}`);
+  const otherwise = view?.otherwise ?? told?.otherwise ?? '';
+  // What little would have led elsewhere is of no interest where a person decided, or has undone it.
+  if (otherwise !== '' && !isPersons && told?.lifted == null)
+    lines.push('', `otherwise: ${printable(otherwise)}`);
   return lines.join('\n');
+}
+
+function verdictLines(verdict: Verdict, told: Decision | null, isPersons: boolean): string[] {
+  if (verdict.observations === 0) {
+    return [
+      isPersons && told !== null
+        ? `${pc.bold(verdict.source)} was not seen: ${printable(told.by)} decided on it without evidence`
+        : `${pc.bold(verdict.source)} was not seen since the engine started`,
+    ];
+  }
+  const did = printable([...verdict.behaviors, ...verdict.cves].join(', ')) || 'nothing told';
+  return [
+    `${pc.bold(verdict.source)} is held to be ${coloured(verdict.classification, pc.bold(verdict.classification))}, score ${verdict.score.toFixed(1)} (suspicious from 4.6, malicious from 9.2)`,
+    `seen ${times(verdict.observations)} from ${time(verdict.firstSeen)} to ${time(verdict.lastSeen)} UTC: ${did}`,
+  ];
+}
+
+function decisionLines(decision: LoggedDecision, isStanding: boolean, now: number): string[] {
+  const { action, by, from, lifted, renewals, simulated, target, until } = decision;
+  const renewed = renewals === 0 ? '' : `, renewed ${times(renewals)}`;
+  const end = simulated
+    ? 'not placed'
+    : lifted !== null
+      ? `placed ${time(from)} UTC and lifted ${time(lifted.at)} UTC by ${printable(lifted.by)}: ${printable(lifted.reason)}`
+      : until <= now && !isStanding
+        ? `ran out ${time(until)} UTC`
+        : `until ${time(until)} UTC`;
+  return [
+    `decision: ${pc.bold(action)} on ${target} by ${printable(by)}, ${end}${renewed}`,
+    ...(by === 'picket' ? [] : [`reason: ${printable(decision.reason)}`]),
+  ];
+}
+
+/** Evidence that a lift has set aside stands apart, so that what is left adds up to the score. */
+function evidenceLines(
+  evidence: readonly GroundedEvidence[],
+  liftedAt: number | null,
+  score: number | null,
+): string[] {
+  const before = evidence.filter((item) => liftedAt !== null && item.at <= liftedAt);
+  const since = evidence.filter((item) => liftedAt === null || item.at > liftedAt);
+  // A lift by hand sets the score to 0; that by the allowlist, or a restart since, leaves it.
+  const isSetAside = before.length > 0 && score !== null && score < sum(before) / 2;
+  const counted = isSetAside ? since : evidence;
+  const lines: string[] = [];
+  if (counted.length > 0) lines.push('', 'evidence (nats):', ...counted.map(evidenceLine));
+  if (isSetAside) {
+    lines.push('', 'evidence until the lift, which set the score to 0 (nats):', ...before.map(evidenceLine));
+  }
+  return lines;
+}
+
+const sum = (items: readonly GroundedEvidence[]): number =>
+  items.reduce((total, item) => total + item.weight, 0);
+
+function evidenceLine(item: GroundedEvidence): string {
+  const weight = `${item.weight >= 0 ? '+' : ''}${item.weight.toFixed(2).padStart(5)}`;
+  return `  ${weight}  ${time(item.at)}  ${item.detector}: ${printable(item.reason)} [${item.technique}]`;
 }

@@ -12,9 +12,9 @@ export function up(picket: Command): Command {
     .option('--quiet', 'no live lines')
     .addHelpText('after', '\nExample:\n  picket up --config picket.yaml')
     .action(async (options: { config?: string; json?: boolean; quiet?: boolean }) => {
-      const { loadConfiguration } = await import('../daemon/configuration.ts');
+      const { loadWholeConfiguration } = await import('../daemon/configuration.ts');
       const { runUp } = await import('../daemon/up.ts');
-      process.exitCode = await runUp(loadConfiguration(options.config ?? null), {
+      process.exitCode = await runUp(await loadWholeConfiguration(options.config ?? null), {
         lines: options.quiet === true ? 'none' : options.json === true ? 'json' : 'text',
       });
     });

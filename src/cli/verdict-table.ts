@@ -3,6 +3,7 @@
 import type picocolors from 'picocolors';
 import type { VerdictLine } from '../daemon/analyze.ts';
 import { printable } from './printable.ts';
+import { table, type Column } from './table.ts';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
@@ -35,10 +36,19 @@ function decisionText(verdict: VerdictLine): string {
 
 const minutes = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 
+const columns: readonly Column[] = [
+  { title: 'SOURCE' },
+  { title: 'VERDICT' },
+  { title: 'SCORE', isNumber: true },
+  { title: 'SEEN', isNumber: true },
+  { title: 'FIRST (UTC)' },
+  { title: 'LAST (UTC)' },
+  { title: 'DECISION' },
+  { title: 'WHAT IT DID' },
+];
+
 /** The lines of the table, its head first. Nothing for no verdicts. */
 export function verdictTable(verdicts: readonly VerdictLine[], colors: Colors): string[] {
-  if (verdicts.length === 0) return [];
-  const head = ['SOURCE', 'VERDICT', 'SCORE', 'SEEN', 'FIRST (UTC)', 'LAST (UTC)', 'DECISION', 'WHAT IT DID'];
   const rows = verdicts.map((verdict) => [
     verdict.source,
     verdict.classification,
@@ -49,30 +59,10 @@ export function verdictTable(verdicts: readonly VerdictLine[], colors: Colors): 
     decisionText(verdict),
     printable([...verdict.behaviors, ...verdict.cves].join(' ')) || '-',
   ]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...chunkMaximum(rows.map((row) => row[column]?.length ?? 0))),
-  );
-  const isNumber = (column: number): boolean => column === 2 || column === 3;
-  const text = (row: readonly string[], paint: (cell: string, column: number) => string): string =>
-    row
-      .map((cell, column) => {
-        const width = column === row.length - 1 ? 0 : (widths[column] ?? 0);
-        return paint(isNumber(column) ? cell.padStart(width) : cell.padEnd(width), column);
-      })
-      .join('  ')
-      .trimEnd();
-  return [
-    text(head, (cell) => colors.bold(cell)),
-    ...rows.map((row) => {
-      const paint = row[1] === 'malicious' ? colors.red : row[1] === 'suspicious' ? colors.yellow : String;
-      return text(row, (cell, column) => (column < 2 ? paint(cell) : cell));
-    }),
-  ];
-}
-
-/** The largest, as a list of one: a spread of a million arguments would overflow the stack. */
-function chunkMaximum(lengths: readonly number[]): number[] {
-  let largest = 0;
-  for (const length of lengths) if (length > largest) largest = length;
-  return [largest];
+  return table(columns, rows, (cell, column, row) => {
+    if (row < 0) return colors.bold(cell);
+    const verdict = verdicts[row]?.classification;
+    if (column > 1) return cell;
+    return verdict === 'malicious' ? colors.red(cell) : verdict === 'suspicious' ? colors.yellow(cell) : cell;
+  });
 }

@@ -195,6 +195,15 @@ export const configurationSchema: JsonSchema = {
         description: 'Address on which the API listens.',
       },
       port: port('Port of the API.', 8910),
+      tls: section('HTTPS in place of HTTP. Files in PEM; the engine reads them when it starts.', {
+        certificate: {
+          type: 'string',
+          default: '',
+          description:
+            'File of the certificate, followed by those that lead to its authority. Empty: plain HTTP.',
+        },
+        key: { type: 'string', default: '', description: 'File of the private key, without a passphrase.' },
+      }),
     }),
     processes: section('User ids that the processes take when started as root.', {
       sensorUid: {

@@ -8,7 +8,10 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { parseAddress, parseNetwork } from '../core/address.ts';
 import { PicketError } from '../core/errors.ts';
+import { configurationFaults, type ConfigurationFault } from './configuration-faults.ts';
 import { configurationSchema } from './configuration-schema.ts';
+import { nearest } from './nearest.ts';
+import { yamlFault } from './yaml-fault.ts';
 
 export interface ListenerConfiguration {
   readonly decoy: string;
@@ -47,7 +50,12 @@ export interface Configuration {
   };
   readonly fence: { readonly table: string };
   readonly store: { readonly engine: 'chdb' | 'clickhouse' | 'none'; readonly url: string };
-  readonly api: { readonly listen: string; readonly port: number };
+  readonly api: {
+    readonly listen: string;
+    readonly port: number;
+    /** Both empty for plain HTTP. */
+    readonly tls: { readonly certificate: string; readonly key: string };
+  };
   readonly processes: { readonly sensorUid: number; readonly engineUid: number; readonly fenceUid: number };
 }
 
@@ -63,9 +71,36 @@ export function defaultStateFolder(): string {
   return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'picket');
 }
 
+/** A configuration, and where in its file everything stands. */
+export interface ConfigurationFile {
+  readonly configuration: Configuration;
+  /** `file:line: key what is wrong`. */
+  readonly say: (fault: ConfigurationFault) => string;
+}
+
 /** Reads and checks a configuration file. Throws PicketError PICKET_CONFIG_UNREADABLE or PICKET_CONFIG_INVALID with file, line and key. */
 export function loadConfiguration(path: string | null): Configuration {
-  if (path === null) return parseConfiguration('', 'the defaults');
+  return parseConfiguration(...textOf(path));
+}
+
+/** The same, and refuses what names something that is not there. */
+export async function loadWholeConfiguration(path: string | null): Promise<Configuration> {
+  const file = readConfiguration(...textOf(path));
+  refuse(file, [...contradictions(file.configuration), ...(await configurationFaults(file.configuration))]);
+  return file.configuration;
+}
+
+/** For the doctor: the configuration as far as its keys and types are right, and what is wrong beyond, in sentences. */
+export async function examineConfiguration(
+  path: string | null,
+): Promise<{ readonly configuration: Configuration; readonly faults: readonly string[] }> {
+  const { configuration, say } = readConfiguration(...textOf(path));
+  const faults = [...contradictions(configuration), ...(await configurationFaults(configuration))];
+  return { configuration, faults: faults.map(say) };
+}
+
+function textOf(path: string | null): [text: string, name: string] {
+  if (path === null) return ['', 'the defaults'];
   let text: string;
   try {
     text = readFileSync(path === '-' ? 0 : path, 'utf8');
@@ -77,19 +112,29 @@ export function loadConfiguration(path: string | null): Configuration {
       { cause: error },
     );
   }
-  return parseConfiguration(text, path === '-' ? 'standard input' : path);
+  return [text, path === '-' ? 'standard input' : path];
 }
 
 export function parseConfiguration(text: string, name: string): Configuration {
+  const file = readConfiguration(text, name);
+  refuse(file, contradictions(file.configuration));
+  return file.configuration;
+}
+
+function refuse({ say }: ConfigurationFile, faults: readonly ConfigurationFault[]): void {
+  const [first] = faults;
+  if (first !== undefined) throw new PicketError('PICKET_CONFIG_INVALID', say(first));
+}
+
+function readConfiguration(text: string, name: string): ConfigurationFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const broken = document.errors[0];
   if (broken !== undefined) {
     const line = lines.linePos(broken.pos[0]).line;
-    const what = broken.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML';
-    throw new PicketError('PICKET_CONFIG_INVALID', `${name}:${line}: ${what}; mend the YAML there`);
+    throw new PicketError('PICKET_CONFIG_INVALID', `${name}:${line}: ${yamlFault(broken)}`);
   }
-  const value: unknown = document.toJS({ maxAliasCount: 10 }) ?? {};
+  const value = plainValue(document, name) ?? {};
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw new PicketError(
       'PICKET_CONFIG_INVALID',
@@ -99,43 +144,51 @@ export function parseConfiguration(text: string, name: string): Configuration {
   if (!validate(value)) {
     throw new PicketError('PICKET_CONFIG_INVALID', explain(validate.errors?.[0], document, lines, name));
   }
-  const contradiction = contradictionIn(value);
-  if (contradiction !== null) {
-    const { path, what } = contradiction;
+  return {
+    configuration: value.state === '' ? { ...value, state: defaultStateFolder() } : value,
+    say: ({ path, what }) => `${name}:${lineOf(document, lines, path)}: ${path.join('.')} ${what}`,
+  };
+}
+
+function plainValue(document: Document, name: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 10 });
+  } catch (error) {
     throw new PicketError(
       'PICKET_CONFIG_INVALID',
-      `${name}:${lineOf(document, lines, path)}: ${path.join('.')} ${what}`,
+      `${name}:1: its aliases (*name) lead nowhere or make too much of it; write the values themselves`,
+      { cause: error },
     );
   }
-  return value.state === '' ? { ...value, state: defaultStateFolder() } : value;
 }
 
 /** What the schema can't say: keys that must fit each other. */
-function contradictionIn(value: Configuration): { path: string[]; what: string } | null {
+function contradictions(value: Configuration): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
   if (value.store.engine === 'clickhouse' && !/^https?:\/\/./.test(value.store.url)) {
-    return {
+    faults.push({
       path: ['store', 'url'],
       what: 'must be the address of the server with engine clickhouse, such as http://127.0.0.1:8123',
-    };
+    });
   }
   if (value.policy.leaseSeconds > value.policy.longestLeaseSeconds) {
-    return {
+    faults.push({
       path: ['policy', 'leaseSeconds'],
       what: 'is longer than policy.longestLeaseSeconds; make one fit the other',
-    };
+    });
   }
   const taken = new Set<string>();
   for (const [index, { port, transport }] of value.sensor.listeners.entries()) {
     const key = `${port}/${transport}`;
     if (taken.has(key)) {
-      return {
+      faults.push({
         path: ['sensor', 'listeners', String(index), 'port'],
         what: `is ${port}, as of another entry; give each its own`,
-      };
+      });
     }
     taken.add(key);
   }
-  return null;
+  return faults;
 }
 
 function explain(
@@ -197,30 +250,4 @@ function lineOf(document: Document, lines: LineCounter, path: readonly string[])
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
-}
-
-function nearest(word: string, candidates: readonly string[]): string | null {
-  let best: string | null = null;
-  let bestDistance = 4;
-  for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase().slice(0, 64), candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[right.length] ?? left.length;
 }

@@ -1,25 +1,16 @@
 /** What this machine lacks for the configured Picket, and the mend for each. Changes nothing. */
 
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { accessSync, constants, existsSync, readFileSync, rmdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
-import type { Configuration, ListenerConfiguration } from './configuration.ts';
+import { parseAddress, parseNetwork, networkContains } from '../core/address.ts';
+import type { Configuration } from './configuration.ts';
+import { ok, type Finding } from './doctor-finding.ts';
+import { portFindings } from './doctor-ports.ts';
 import { hasNetworkAdmin } from './privileges.ts';
-
-export interface Finding {
-  readonly check: string;
-  /** `warning`: Picket runs, with less. `failure`: what is configured can't be done. */
-  readonly state: 'ok' | 'warning' | 'failure';
-  readonly found: string;
-  /** Empty where all is well. */
-  readonly mend: string;
-}
+import { makeFolder } from './state-folder.ts';
 
 const earliestSaneTime = Date.UTC(2025, 0, 1);
-
-const ok = (check: string, found: string): Finding => ({ check, state: 'ok', found, mend: '' });
 
 function nodeVersion(): Finding {
   const major = Number(process.versions.node.split('.')[0]);
@@ -79,55 +70,6 @@ function capabilities(configuration: Configuration): Finding {
   };
 }
 
-function portFree(
-  address: string,
-  { port, transport }: Pick<ListenerConfiguration, 'port' | 'transport'>,
-): Promise<string | null> {
-  return new Promise((resolve) => {
-    if (transport === 'udp') {
-      const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-      socket.once('error', (error) => resolve(error.message));
-      socket.bind(port, address, () => socket.close(() => resolve(null)));
-      return;
-    }
-    const server = createServer();
-    server.once('error', (error) => resolve(error.message));
-    server.listen(port, address, () => server.close(() => resolve(null)));
-  });
-}
-
-async function ports(configuration: Configuration): Promise<Finding[]> {
-  const wanted = [
-    ...configuration.sensor.listeners.map((entry) => ({
-      ...entry,
-      address: configuration.sensor.listen,
-      key: 'sensor.listeners',
-    })),
-    {
-      decoy: 'API',
-      port: configuration.api.port,
-      transport: 'tcp' as const,
-      address: configuration.api.listen,
-      key: 'api.port',
-    },
-  ];
-  const findings: Finding[] = [];
-  for (const { decoy, port, transport, address, key } of wanted) {
-    const check = `port ${port}/${transport}`;
-    const problem = await portFree(address, { port, transport });
-    if (problem === null) findings.push(ok(check, `free for ${decoy}`));
-    else {
-      findings.push({
-        check,
-        state: 'failure',
-        found: problem.includes('EACCES') ? 'needs root' : 'taken (by a running Picket, perhaps)',
-        mend: `choose another port under ${key}, or stop what listens there: ss -lnp 'sport = :${port}'`,
-      });
-    }
-  }
-  return findings;
-}
-
 /** Packets of a bridge that pass the IP rules twice are refused where the any-port rules hand them over. */
 function bridge(configuration: Configuration): Finding[] {
   const name = configuration.sensor.anyPort.interface;
@@ -173,18 +115,53 @@ function disk(configuration: Configuration): Finding {
 }
 
 function stateFolder(configuration: Configuration): Finding {
+  let made: readonly string[] = [];
   try {
-    mkdirSync(configuration.state, { recursive: true });
+    // Whether it can be made is known by making it; what was not there before goes again.
+    made = makeFolder(configuration.state);
     accessSync(configuration.state, constants.W_OK | constants.X_OK);
     return ok('state', configuration.state);
-  } catch {
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return {
       check: 'state',
       state: 'failure',
-      found: `${configuration.state} can't be written`,
+      found: `${configuration.state} can't be made or written (${why})`,
       mend: 'set "state" to a folder that you may write',
     };
+  } finally {
+    for (const folder of made.toReversed()) rmdirSync(folder);
   }
+}
+
+/** What the configuration names and is not there, each with its mend in the sentence. */
+function named(faults: readonly string[]): Finding[] {
+  if (faults.length === 0) return [ok('configuration', 'all that it names is there')];
+  return faults.map((fault): Finding => {
+    const end = fault.lastIndexOf('; ');
+    return {
+      check: 'configuration',
+      state: 'failure',
+      found: end < 0 ? fault : fault.slice(0, end),
+      mend: end < 0 ? 'change it there' : fault.slice(end + 2),
+    };
+  });
+}
+
+/** Keys of the API that go over a network in the clear. */
+function apiTransport({ api }: Configuration): Finding[] {
+  if (api.tls.certificate !== '') return [ok('API', `HTTPS by ${api.tls.certificate}`)];
+  const address = parseAddress(api.listen);
+  const loopback = parseNetwork(address?.family === 4 ? '127.0.0.0/8' : '::1');
+  if (address === null || loopback === null || networkContains(loopback, address)) return [];
+  return [
+    {
+      check: 'API',
+      state: 'warning',
+      found: `plain HTTP on ${api.listen}: whoever is on the way reads its keys`,
+      mend: 'name a certificate and a key under api.tls, or set api.listen to 127.0.0.1',
+    },
+  ];
 }
 
 async function eventStore(configuration: Configuration): Promise<Finding> {
@@ -202,10 +179,14 @@ async function eventStore(configuration: Configuration): Promise<Finding> {
   }
 }
 
-/** All findings, in the order in which a person would mend them. */
-export async function examine(configuration: Configuration): Promise<Finding[]> {
+/** All findings, in the order in which a person would mend them. `faults` are those of the configuration itself. */
+export async function examine(
+  configuration: Configuration,
+  faults: readonly string[] = [],
+): Promise<Finding[]> {
   return [
     nodeVersion(),
+    ...named(faults),
     ...nftables(configuration),
     capabilities(configuration),
     ...bridge(configuration),
@@ -213,6 +194,7 @@ export async function examine(configuration: Configuration): Promise<Finding[]> 
     disk(configuration),
     clock(),
     await eventStore(configuration),
-    ...(await ports(configuration)),
+    ...apiTransport(configuration),
+    ...(await portFindings(configuration)),
   ];
 }

@@ -39,6 +39,7 @@ export interface EngineViewOptions {
 export class EngineView implements EngineApi {
   readonly #options: EngineViewOptions;
   readonly #startedAt: number;
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
 
   constructor(options: EngineViewOptions) {
     this.#options = options;
@@ -142,7 +143,12 @@ export class EngineView implements EngineApi {
   }
 
   subscribe(listener: (event: EngineEvent) => void): () => void {
-    return this.#options.engine.subscribe(listener);
+    const end = this.#options.engine.subscribe(listener);
+    this.#listeners.add(listener);
+    return () => {
+      end();
+      this.#listeners.delete(listener);
+    };
   }
 
   decisions(query: DecisionQuery): readonly LoggedDecision[] {
@@ -170,7 +176,10 @@ export class EngineView implements EngineApi {
   }
 
   lift(target: string, by: string, reason: string): boolean {
-    return this.#options.engine.lift(target, by, reason);
+    const { engine, now } = this.#options;
+    if (!engine.lift(target, by, reason)) return false;
+    this.#tell({ type: 'lift', lift: { target, at: now(), by, reason } });
+    return true;
   }
 
   allowlist(): readonly AllowRow[] {
@@ -192,6 +201,7 @@ export class EngineView implements EngineApi {
     const entry = { ...row, at: now() };
     decisionLog.allow(entry);
     engine.allow({ network, note: row.note, by: row.by, until: row.until });
+    this.#tell({ type: 'allow', allow: entry });
     return entry;
   }
 
@@ -200,6 +210,7 @@ export class EngineView implements EngineApi {
     const parsed = parseNetwork(network);
     if (parsed === null || !decisionLog.disallow(network, by, now())) return false;
     engine.allowlist.remove(parsed);
+    this.#tell({ type: 'disallow', disallow: { network, at: now(), by } });
     return true;
   }
 
@@ -223,6 +234,11 @@ export class EngineView implements EngineApi {
 
   metrics(): readonly Metric[] {
     return engineMetrics(this.#options.engine);
+  }
+
+  /** What people did by this API. */
+  #tell(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 
   #standing(target: string): Decision | null {

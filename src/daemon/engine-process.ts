@@ -11,6 +11,7 @@ import { ClickHouseStore } from '../store/clickhouse-store.ts';
 import { DecisionLog } from '../store/decision-log.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { RemoteStore } from '../store/remote.ts';
+import { readApiTls } from './api-tls.ts';
 import type { Configuration } from './configuration.ts';
 import { EngineView } from './engine-api.ts';
 import { Engine } from './engine.ts';
@@ -34,6 +35,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   const say = log('engine');
   // Files that a person named are read before the process loses the right to.
   const benign = benignEntries(configuration);
+  const tls = readApiTls(configuration);
   await preloadApi();
   takePriority('engine');
   if (process.getuid?.() === 0) {
@@ -75,6 +77,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     address: configuration.api.listen,
     port: configuration.api.port,
     log: say,
+    ...(tls === null ? {} : { tls }),
   });
   engine.start();
   await fenceLink.start();

@@ -2,11 +2,10 @@
 
 import pc from 'picocolors';
 import type { Decision } from '../core/decision.ts';
+import type { EngineEvent } from '../api/contract.ts';
 import type { Observation } from '../core/observation.ts';
 
-export type LiveEvent =
-  | { readonly type: 'observation'; readonly observation: Observation }
-  | { readonly type: 'decision'; readonly decision: Decision };
+export type LiveEvent = EngineEvent;
 
 const shownCharacters = 100;
 const lineCharacters = 1000;
@@ -45,23 +44,80 @@ function about(observation: Observation): string | null {
   }
 }
 
+function line(at: number, target: string, text: string): string {
+  return `${pc.dim(new Date(at).toISOString().slice(11, 23))} ${tame(target).padEnd(15)} ${text}`;
+}
+
+function observationLine(observation: Observation): string | null {
+  const said = about(observation);
+  // Once more the whole: names too come from a sensor, which is not trusted.
+  return said === null ? null : line(observation.at, observation.source, tame(said, lineCharacters));
+}
+
+function decisionLine(decision: Decision): string {
+  const { action, from, guards, renewals, simulated, target, until } = decision;
+  const reason = tame(decision.reason, lineCharacters);
+  if (simulated) {
+    const guard = tame(guards.at(-1)?.reason ?? '', lineCharacters);
+    return line(from, target, `${pc.yellow('no decision')}: ${guard} ${pc.dim(`(${reason})`)}`);
+  }
+  const seconds = `for ${Math.round((until - from) / 1000)} s`;
+  if (renewals > 0) return line(from, target, `${action} renewed ${seconds}, the ${ordinal(renewals)} time`);
+  return line(from, target, `${pc.red(pc.bold(action))} ${seconds}: ${reason}`);
+}
+
+function ordinal(count: number): string {
+  const teen = count % 100 >= 11 && count % 100 <= 13;
+  const ending = teen ? undefined : ['', 'st', 'nd', 'rd'][count % 10];
+  return `${count}${ending === undefined || ending === '' ? 'th' : ending}`;
+}
+
+const noted = (text: string): string => (text === '' ? '' : `: ${tame(text, lineCharacters)}`);
+
 /** Null for events that are too common to show. */
 export function liveLine(event: LiveEvent): string | null {
-  if (event.type === 'observation') {
-    const { observation } = event;
-    const said = about(observation);
-    if (said === null) return null;
-    // Once more the whole: names too come from a sensor, which is not trusted.
-    const text = tame(said, lineCharacters);
-    return `${pc.dim(new Date(observation.at).toISOString().slice(11, 23))} ${tame(observation.source).padEnd(15)} ${text}`;
+  switch (event.type) {
+    case 'observation':
+      return observationLine(event.observation);
+    case 'decision':
+      return decisionLine(event.decision);
+    case 'lift': {
+      const { at, by, reason, target } = event.lift;
+      return line(at, target, `${pc.green('lifted')} by ${tame(by)}${noted(reason)}`);
+    }
+    case 'allow': {
+      const { at, by, network, note, until } = event.allow;
+      const end = until === null ? '' : ` until ${new Date(until).toISOString()}`;
+      return line(at, network, `${pc.green('allowed')} by ${tame(by)}${end}${noted(note)}`);
+    }
+    default:
+      return line(
+        event.disallow.at,
+        event.disallow.network,
+        `no longer allowed, by ${tame(event.disallow.by)}`,
+      );
   }
-  const { decision } = event;
-  const time = pc.dim(new Date(decision.from).toISOString().slice(11, 23));
-  if (decision.renewals > 0) return null;
-  const last = decision.guards.at(-1);
-  if (decision.simulated) {
-    return `${time} ${decision.target.padEnd(15)} ${pc.yellow('no decision')}: ${tame(last?.reason ?? '', lineCharacters)} ${pc.dim(`(${tame(decision.reason, lineCharacters)})`)}`;
+}
+
+const renewalEveryMilliseconds = 60_000;
+const decisionsRemembered = 10_000;
+
+/** Lets a renewal through once a minute for each decision: a source that goes on sending is dropped, and renewed, all the time. */
+export class RenewalFilter {
+  /** When a renewal of a decision was last shown, the oldest first. */
+  readonly #shown = new Map<string, number>();
+
+  shows(event: LiveEvent): boolean {
+    if (event.type !== 'decision' || event.decision.renewals === 0) return true;
+    const { id, from } = event.decision;
+    const last = this.#shown.get(id);
+    if (last !== undefined && from - last < renewalEveryMilliseconds) return false;
+    this.#shown.delete(id);
+    this.#shown.set(id, from);
+    if (this.#shown.size > decisionsRemembered) {
+      const oldest = this.#shown.keys().next().value;
+      if (oldest !== undefined) this.#shown.delete(oldest);
+    }
+    return true;
   }
-  const seconds = Math.round((decision.until - decision.from) / 1000);
-  return `${time} ${decision.target.padEnd(15)} ${pc.red(pc.bold(decision.action))} for ${seconds} s: ${tame(decision.reason, lineCharacters)}`;
 }

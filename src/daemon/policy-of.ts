@@ -7,6 +7,7 @@ import type { AllowEntry } from '../decide/guards/allowlist.ts';
 import type { BenignEntry } from '../decide/guards/benign-list.ts';
 import { defaultPolicy, type Policy } from '../decide/policy.ts';
 import type { Configuration } from './configuration.ts';
+import { readFailure } from './read-failure.ts';
 
 export function policyOf(configuration: Configuration): Policy {
   return { ...defaultPolicy, ...configuration.policy };
@@ -31,18 +32,27 @@ export function benignEntries(configuration: Configuration): BenignEntry[] {
   return configuration.guards.benignLists.flatMap((path) => readBenignList(path));
 }
 
-function readBenignList(path: string): BenignEntry[] {
-  let text: string;
+function jsonOf(text: string, path: string): unknown {
   try {
-    text = readFileSync(path, 'utf8');
+    return JSON.parse(text);
   } catch (error) {
     throw new PicketError(
       'PICKET_CONFIG_INVALID',
-      `guards.benignLists: ${path} can't be read; name a readable file`,
+      `${path}: begins like JSON and is none; copy the file again`,
       {
         cause: error,
       },
     );
+  }
+}
+
+/** One of them. Throws PICKET_CONFIG_INVALID with a message that begins with the file. */
+export function readBenignList(path: string): BenignEntry[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new PicketError('PICKET_CONFIG_INVALID', `${path}, which ${readFailure(error)}`, { cause: error });
   }
   if (!text.trimStart().startsWith('{')) {
     return text.split('\n').flatMap((line, index) => {
@@ -58,7 +68,7 @@ function readBenignList(path: string): BenignEntry[] {
       return [{ network, list: path }];
     });
   }
-  const value: unknown = JSON.parse(text);
+  const value = jsonOf(text, path);
   const name = typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : path;
   const list: unknown = typeof value === 'object' && value !== null && 'list' in value ? value.list : null;
   if (!Array.isArray(list)) {

@@ -1,7 +1,7 @@
 /** The folders of Picket's state, and who may enter which. */
 
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { PicketError } from '../core/errors.ts';
 import type { Configuration } from './configuration.ts';
@@ -29,6 +29,24 @@ export function stateFolders(configuration: Configuration): StateFolders {
 }
 
 /**
+ * The folder with those above it; answers with the ones that it made, the highest first. One after another, because Node's own
+ * `recursive` never returns where a parent is there but refuses to have children, as /proc does. Throws what `mkdir` throws.
+ */
+export function makeFolder(path: string): string[] {
+  const missing: string[] = [];
+  let at = resolve(path);
+  while (!existsSync(at) && dirname(at) !== at) {
+    missing.unshift(at);
+    at = dirname(at);
+  }
+  if (missing.length === 0 && !statSync(at).isDirectory()) {
+    throw Object.assign(new Error(`${at} is a file`), { code: 'ENOTDIR' });
+  }
+  for (const folder of missing) mkdirSync(folder);
+  return missing;
+}
+
+/**
  * Makes the folders. As root each belongs to the process that writes it, and a link's folder can be entered by the two that
  * speak over it alone: owner the engine, group the other's.
  */
@@ -47,7 +65,7 @@ export function makeStateFolders(configuration: Configuration): StateFolders {
   ];
   for (const [path, uid, gid, mode] of rows) {
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
       if (process.getuid?.() === 0) chownSync(path, uid, gid);
       chmodSync(path, mode);
     } catch (error) {

@@ -14,6 +14,16 @@ function isPicket(pid: number): boolean {
   }
 }
 
+/** The supervisor that has this state folder; null where none runs. */
+export function runningPicket(state: string): number | null {
+  try {
+    const pid = Number.parseInt(readFileSync(join(state, 'pid'), 'utf8'), 10);
+    return isPicket(pid) ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
 export class StateLock {
   readonly #path: string;
   #held = false;

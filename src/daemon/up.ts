@@ -5,8 +5,9 @@ import pc from 'picocolors';
 import { ApiClient } from './api-client.ts';
 import { ChildEnded } from './child-process.ts';
 import type { Configuration } from './configuration.ts';
-import { liveLine } from './live-line.ts';
+import { liveLine, RenewalFilter } from './live-line.ts';
 import { Supervisor } from './supervisor.ts';
+import { TableLock } from './table-lock.ts';
 
 export interface UpOptions {
   readonly lines: 'text' | 'json' | 'none';
@@ -16,7 +17,7 @@ function banner(configuration: Configuration, firstKey: string | null): string {
   const { sensor, mode, api, state } = configuration;
   const decoys = sensor.listeners.map(
     (entry) =>
-      `  ${entry.decoy.padEnd(8)}${sensor.listen}:${entry.port}/${entry.transport}  as ${entry.persona}`,
+      `  ${entry.decoy.padEnd(8)}${bracketed(sensor.listen)}:${entry.port}/${entry.transport}  as ${entry.persona}`,
   );
   if (sensor.anyPort.interface !== '')
     decoys.push(`  any     every other port of ${sensor.anyPort.interface}`);
@@ -30,7 +31,7 @@ function banner(configuration: Configuration, firstKey: string | null): string {
     'Decoys:',
     ...decoys,
     enforcement,
-    `API     http://${api.listen.includes(':') ? `[${api.listen}]` : api.listen}:${api.port}/api/v1`,
+    `API     ${api.tls.certificate === '' ? 'http' : 'https'}://${bracketed(api.listen)}:${api.port}/api/v1`,
     `state   ${state}`,
     ...key,
     '',
@@ -39,11 +40,25 @@ function banner(configuration: Configuration, firstKey: string | null): string {
   ].join('\n');
 }
 
+/** An address ahead of a port, as RFC 3986 §3.2.2 writes it. */
+const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
+
 /** The banner waits no longer for the live feed. */
 const feedMilliseconds = 2000;
 
 /** Runs until SIGTERM or SIGINT; resolves with the exit code. */
 export async function runUp(configuration: Configuration, options: UpOptions): Promise<number> {
+  // Held here and not by the fence, which may fall and be started again: nobody is to come between.
+  const lock = configuration.mode === 'enforce' ? new TableLock(configuration.fence.table) : null;
+  await lock?.take();
+  try {
+    return await runUnder(configuration, options);
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function runUnder(configuration: Configuration, options: UpOptions): Promise<number> {
   const supervisor = new Supervisor(configuration);
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve());
@@ -54,6 +69,7 @@ export async function runUp(configuration: Configuration, options: UpOptions): P
     const early = await Promise.race([supervisor.start().then(() => false), stopped.then(() => true)]);
     if (early) {
       await supervisor.stop();
+      process.stderr.write('stopped\n');
       return 0;
     }
   } catch (error) {
@@ -70,6 +86,7 @@ export async function runUp(configuration: Configuration, options: UpOptions): P
   });
   // Said before the first line of the feed can come, and not before the feed would show what happens from then on.
   const held: string[] = [];
+  const renewals = new RenewalFilter();
   let show = (line: string): void => void held.push(line);
   const followed =
     options.lines === 'none'
@@ -77,7 +94,12 @@ export async function runUp(configuration: Configuration, options: UpOptions): P
       : new ApiClient(configuration).follow(
           following.signal,
           (event) => {
-            const line = options.lines === 'json' ? JSON.stringify(event) : liveLine(event);
+            const line =
+              options.lines === 'json'
+                ? JSON.stringify(event)
+                : renewals.shows(event)
+                  ? liveLine(event)
+                  : null;
             if (line !== null) show(line);
           },
           opened,
@@ -91,5 +113,6 @@ export async function runUp(configuration: Configuration, options: UpOptions): P
   await followed;
   process.stderr.write('stopping …\n');
   await supervisor.stop();
+  process.stderr.write('stopped\n');
   return 0;
 }

@@ -1,6 +1,8 @@
 /** The allowlist: networks that are never decided on. */
 
 import type { FastifyInstance } from 'fastify';
+import { parseNetwork } from '../../core/address.ts';
+import { tooWideToAllow } from '../../core/allow-width.ts';
 import { Problem } from '../problem.ts';
 import { route, type ApiParts } from '../route.ts';
 import { pathOf, ref } from '../schemas.ts';
@@ -33,6 +35,9 @@ export function allowlistRoutes(app: FastifyInstance, { engine, now }: ApiParts)
           'invalid-input',
           '"until" in the body is over already; give a later time, or null for good',
         );
+      const parsed = parseNetwork(network);
+      const tooWide = parsed === null ? null : tooWideToAllow(parsed);
+      if (tooWide !== null) throw new Problem('invalid-input', `"network" in the body ${tooWide}`);
       return reply.code(201).send(engine.allow({ network, note, until, by: request.caller }));
     },
   );

@@ -54,7 +54,7 @@ export function observationRoutes(app: FastifyInstance, { engine, keys, feed }: 
         {
           type: 'string',
           description:
-            'Server-sent events: "observation" and "decision" with the object as data; "skipped" with how many of each were left out in a flood',
+            'Server-sent events: "observation" and "decision" with the object as data; "lift", "allow" and "disallow" (under type=decision) with what a person did; "skipped" with how many of each were left out in a flood',
         },
         'text/event-stream',
       ],

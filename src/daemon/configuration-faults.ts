@@ -1,0 +1,80 @@
+/** What a configuration names that isn't there: decoys, personas, an interface, files. Asked before anything starts, and by the doctor. */
+
+import { existsSync } from 'node:fs';
+import type { Configuration } from './configuration.ts';
+import { tlsFault } from './api-tls.ts';
+import { nearest } from './nearest.ts';
+import { readBenignList } from './policy-of.ts';
+
+/** A key whose value can't be used, and the mend in one sentence without subject. */
+export interface ConfigurationFault {
+  readonly path: readonly string[];
+  readonly what: string;
+}
+
+/** The lists of parts are loaded here and not with the configuration: most of Picket's processes need none of them. */
+export async function configurationFaults(configuration: Configuration): Promise<ConfigurationFault[]> {
+  const { decoys } = await import('../decoys/index.ts');
+  const { personaNames } = await import('../personas/index.ts');
+  const { anyPort, listeners } = configuration.sensor;
+  const faults: ConfigurationFault[] = [];
+  const decoyNames = decoys.map((decoy) => decoy.name);
+  for (const [index, entry] of listeners.entries()) {
+    const path = ['sensor', 'listeners', String(index)];
+    faults.push(
+      ...nameFaults([...path, 'decoy'], 'decoy', entry.decoy, decoyNames),
+      ...nameFaults([...path, 'persona'], 'persona', entry.persona, personaNames),
+    );
+    const decoy = decoys.find((candidate) => candidate.name === entry.decoy);
+    if (decoy !== undefined && decoy.transport !== 'both' && decoy.transport !== entry.transport) {
+      faults.push({
+        path: [...path, 'transport'],
+        what: `is ${entry.transport}, and the decoy ${decoy.name} speaks over ${decoy.transport}; write transport: ${decoy.transport}`,
+      });
+    }
+  }
+  faults.push(...nameFaults(['sensor', 'anyPort', 'persona'], 'persona', anyPort.persona, personaNames));
+  return [...faults, ...machineFaults(configuration)];
+}
+
+function nameFaults(
+  path: readonly string[],
+  kind: string,
+  name: string,
+  known: readonly string[],
+): ConfigurationFault[] {
+  if (known.includes(name)) return [];
+  const near = nearest(name, known);
+  const hint = near === null ? '' : `; did you mean ${near}?`;
+  return [
+    { path, what: `is ${JSON.stringify(name)}, which is no ${kind}${hint}; there are ${known.join(', ')}` },
+  ];
+}
+
+/** What this machine must have. */
+function machineFaults(configuration: Configuration): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  const { interface: name } = configuration.sensor.anyPort;
+  if (name !== '' && (name.includes('/') || !existsSync(`/sys/class/net/${name}`))) {
+    faults.push({
+      path: ['sensor', 'anyPort', 'interface'],
+      what: `is ${JSON.stringify(name)}, which this machine does not have; ip link lists those that it has`,
+    });
+  }
+  for (const [index, list] of configuration.guards.benignLists.entries()) {
+    const fault = listFault(list);
+    if (fault !== null) faults.push({ path: ['guards', 'benignLists', String(index)], what: fault });
+  }
+  const tls = tlsFault(configuration);
+  if (tls !== null) faults.push({ path: ['api', 'tls', tls.key], what: tls.what });
+  return faults;
+}
+
+function listFault(list: string): string | null {
+  try {
+    readBenignList(list);
+    return null;
+  } catch (error) {
+    return `names ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
