@@ -2,9 +2,12 @@
 
 import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import type { Fact } from '../../core/observation.ts';
+import { installedLures } from '../../lures/installed.ts';
+import { matchesOf } from '../../lures/lure-set.ts';
+import { SeenRequest } from '../../lures/matching/request-pattern.ts';
 import { cveSignatureSet } from '../../signatures/cve/index.ts';
 import { NormalRequest } from '../../signatures/normal-request.ts';
-import type { FoundSignature } from '../../signatures/signature-set.ts';
+import type { SignatureMatch } from '../../signatures/signature.ts';
 import {
   type BadRequest,
   type HttpRequest,
@@ -13,6 +16,7 @@ import {
 } from '../../wire/http-request.ts';
 import { capturesOf } from './captures.ts';
 import { addressesIn, downloaderCall, injectedCommand } from './injected-command.ts';
+import { answerOfInstalled, pausesOf, shownAs } from './installed-lure.ts';
 import { loginAccepted, loginAttempt } from './login-attempt.ts';
 import type { Answer, Visit } from './lure.ts';
 import { lureAnswer } from './lures/index.ts';
@@ -57,7 +61,8 @@ class HttpSession implements DecoySession {
     const answer = this.#family.errorPage(bad.status, exchange, this.#context.persona);
     if (bad.method !== '' && bad.target !== '') {
       const request = { ...bad, path: bad.target, body: '' };
-      yield* this.#facts(request, cveSignatureSet.match(new NormalRequest(request)), answer.status);
+      const found = cveSignatureSet.match(new NormalRequest(request)).map(({ match }) => match);
+      yield* this.#facts(request, [...found, ...installedLures().match(request)], answer.status);
     }
     yield* this.#reply(answer, exchange);
     yield { do: 'close' };
@@ -97,10 +102,23 @@ class HttpSession implements DecoySession {
     };
     const attempt = loginAttempt(normal);
     const accepted = attempt !== null && loginAccepted(persona.login, attempt, this.#context.countAttempt());
+    const lured = installedLures().find(new SeenRequest(seen));
+    const known = found.map(({ match }) => match);
+    const told = matchesOf(lured, seen).filter(
+      ({ cves }) => cves.length === 0 || !cves.every((cve) => known.some((match) => match.cves.includes(cve))),
+    );
+    const given = lacksHost ? null : answerOfInstalled(lured, visit, exchange, this.#context.tls);
     let answer: Answer;
     if (lacksHost) answer = this.#family.errorPage(400, exchange, persona);
-    else answer = lureAnswer(visit) ?? siteAnswer(this.#family, exchange, visit, attempt, accepted);
-    yield* this.#facts(seen, found, answer.status);
+    else
+      answer =
+        (given?.isTelling === true ? given.answer : null) ??
+        // An exploit that a lure of our own knows outweighs a page that everybody asks for.
+        (found.length > 0 ? lureAnswer(visit) : null) ??
+        given?.answer ??
+        (found.length > 0 ? null : lureAnswer(visit)) ??
+        siteAnswer(this.#family, exchange, visit, attempt, accepted);
+    yield* this.#facts(seen, [...known, ...told], answer.status);
     if (attempt !== null) {
       const { user, method, password } = attempt;
       yield {
@@ -125,7 +143,8 @@ class HttpSession implements DecoySession {
       };
     }
     yield* shell.outputs(called);
-    yield* capturesOf(seen, found.length > 0);
+    yield* capturesOf(seen, found.length > 0 || told.length > 0);
+    if (given !== null && answer === given.answer) yield* pausesOf(given.delaySeconds);
     yield* this.#reply(answer, exchange);
     if (!keepAlive) {
       this.#over = true;
@@ -135,12 +154,12 @@ class HttpSession implements DecoySession {
 
   *#facts(
     request: { method: string; path: string; headers: HttpRequest['headers']; body: string },
-    found: readonly FoundSignature[],
+    found: readonly SignatureMatch[],
     status: number,
   ): Iterable<DecoyOutput> {
     const { method, path, headers, body } = request;
     // The exploit first: what the decoy knows already needs no classifying, and the block comes the sooner for it.
-    for (const { match } of found) {
+    for (const match of found) {
       const { name, cves, technique, detail } = match;
       yield {
         do: 'saw',
@@ -154,7 +173,7 @@ class HttpSession implements DecoySession {
   *#reply(answer: Answer, exchange: Exchange): Iterable<DecoyOutput> {
     yield {
       do: 'reply',
-      bytes: Buffer.from(this.#family.write(answer, exchange, this.#context.persona), 'latin1'),
+      bytes: Buffer.from(this.#family.write(answer, exchange, shownAs(this.#context.persona, answer)), 'latin1'),
     };
   }
 
