@@ -1,8 +1,8 @@
 /** Public keys and signatures as SSH writes them. */
 
 import { Buffer } from 'node:buffer';
-import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
-import { sshInteger, SshWriter } from './ssh-bytes.ts';
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { sshInteger, SshReader, SshWriter } from './ssh-bytes.ts';
 
 /** `SHA256:` and Base64 without padding, as `ssh-keygen -l` prints a key. */
 export function keyFingerprint(publicKey: Uint8Array): string {
@@ -57,4 +57,73 @@ export function signWith(key: SshHostKey, algorithm: string, octets: Uint8Array)
     .string(algorithm)
     .string(Buffer.concat([sshInteger(pair.subarray(0, half)), sshInteger(pair.subarray(half))]))
     .finish();
+}
+
+const curves: Readonly<Record<string, readonly [curve: string, digest: string, octets: number]>> = {
+  'ecdsa-sha2-nistp256': ['P-256', 'sha256', 32],
+  'ecdsa-sha2-nistp384': ['P-384', 'sha384', 48],
+  'ecdsa-sha2-nistp521': ['P-521', 'sha512', 66],
+};
+
+/** The magnitude of an mpint in this many octets. */
+function magnitude(integer: Buffer, octets: number): Buffer {
+  let start = 0;
+  while (start < integer.length && integer[start] === 0) start += 1;
+  const bytes = Buffer.alloc(octets);
+  const digits = integer.subarray(start);
+  if (digits.length <= octets) bytes.set(digits, octets - digits.length);
+  return bytes;
+}
+
+/**
+ * True where the signature blob over these octets was made with the private half of this public key and this algorithm.
+ * A key or signature that does not parse, or one of a type that is not known here, signs nothing.
+ */
+export function verifyWith(
+  publicKey: Uint8Array,
+  algorithm: string,
+  octets: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  try {
+    const key = new SshReader(publicKey);
+    const type = key.text();
+    const signed = new SshReader(signature);
+    if (keyTypeOf(algorithm) !== type || signed.text() !== algorithm) return false;
+    const value = signed.string();
+    const url = (bytes: Buffer): string => bytes.toString('base64url');
+    if (type === 'ssh-ed25519') {
+      const jwk = { kty: 'OKP', crv: 'Ed25519', x: url(key.string()) };
+      return verify(null, octets, createPublicKey({ key: jwk, format: 'jwk' }), value);
+    }
+    if (type === 'ssh-rsa') {
+      const [exponent, modulus] = [key.string(), key.string()];
+      const digest = digests[algorithm];
+      if (digest === undefined) return false;
+      // sshd takes no larger key; the cost of a check grows with the square.
+      if (modulus.length > 2049 || exponent.length > 9) return false;
+      const jwk = { kty: 'RSA', e: url(exponent), n: url(modulus.subarray(modulus[0] === 0 ? 1 : 0)) };
+      return verify(digest, octets, createPublicKey({ key: jwk, format: 'jwk' }), value);
+    }
+    const curve = curves[type];
+    if (curve === undefined) return false;
+    const [name, digest, count] = curve;
+    key.string();
+    const point = key.string();
+    if (point.length !== 1 + 2 * count || point[0] !== 4) return false;
+    const jwk = {
+      kty: 'EC',
+      crv: name,
+      x: url(point.subarray(1, 1 + count)),
+      y: url(point.subarray(1 + count)),
+    };
+    const pair = new SshReader(value);
+    const whole = Buffer.concat([magnitude(pair.string(), count), magnitude(pair.string(), count)]);
+    const publicHalf = createPublicKey({ key: jwk, format: 'jwk' });
+    return verify(digest, octets, { key: publicHalf, dsaEncoding: 'ieee-p1363' }, whole);
+  } catch (error) {
+    // Node's own errors for a point off its curve and the like, and what ends too early.
+    if (error instanceof Error) return false;
+    throw error;
+  }
 }

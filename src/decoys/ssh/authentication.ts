@@ -6,7 +6,8 @@ import type { AuthFact } from '../../core/observation.ts';
 import type { SshIdentity } from '../../core/persona.ts';
 import { below } from '../../core/random.ts';
 import { SshReader, SshWriter } from '../../wire/ssh-bytes.ts';
-import { keyFingerprint } from '../../wire/ssh-key.ts';
+import { keyFingerprint, verifyWith } from '../../wire/ssh-key.ts';
+import { isAuthorizedKey } from './authorized-keys.ts';
 import type { SshDaemon } from './daemon.ts';
 import { message } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -136,13 +137,48 @@ export class SshAuthentication {
   // string    public key blob
   // string    signature
   //
-  // No key is ever known here, so the offer is refused before a signature is asked for.
+  // byte      SSH_MSG_USERAUTH_PK_OK
+  // string    public key algorithm name from the request
+  // string    public key blob from the request
+  //
+  // A key is known where the visitor has put it into authorized_keys himself; any other offer is refused before a signature is asked for.
   #publicKey(reader: SshReader, offered: boolean): void {
-    reader.boolean();
-    reader.string();
-    const keyFingerprintText = keyFingerprint(reader.string());
-    this.#saw({ method: 'publickey', keyFingerprint: keyFingerprintText, accepted: false });
-    this.#fail('publickey', offered);
+    const isSigned = reader.boolean();
+    const algorithm = reader.text().slice(0, 64);
+    const blob = reader.string();
+    const fingerprint = keyFingerprint(blob);
+    const known = offered && isAuthorizedKey(this.#context, this.#user ?? '', blob);
+    if (known && !isSigned) {
+      const writer = new SshWriter().uint8(message.userauthPublicKeyOk);
+      this.#transport.send(writer.string(algorithm).string(blob).finish());
+      return;
+    }
+    const accepted = known && this.#isSignedBy(blob, algorithm, reader.string());
+    this.#saw({ method: 'publickey', keyFingerprint: fingerprint, accepted });
+    if (accepted) this.#succeed();
+    else this.#fail('publickey', offered);
+  }
+
+  // string    session identifier
+  // byte      SSH_MSG_USERAUTH_REQUEST
+  // string    user name
+  // string    service name
+  // string    "publickey"
+  // boolean   TRUE
+  // string    public key algorithm name
+  // string    public key to be used for authentication
+  #isSignedBy(blob: Buffer, algorithm: string, signature: Buffer): boolean {
+    const octets = new SshWriter()
+      .string(this.#transport.sessionId)
+      .uint8(message.userauthRequest)
+      .string(this.#user ?? '')
+      .string(this.#service)
+      .string('publickey')
+      .boolean(true)
+      .string(algorithm)
+      .string(blob)
+      .finish();
+    return verifyWith(blob, algorithm, octets, signature);
   }
 
   // string    language tag

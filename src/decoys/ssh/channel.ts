@@ -7,6 +7,7 @@ import type { ShellOptions } from '../../shell/options.ts';
 import { SshWriter } from '../../wire/ssh-bytes.ts';
 import type { SshDaemon } from './daemon.ts';
 import { message } from './messages.ts';
+import { openProgram, type Request } from './programs.ts';
 import type { Outbox } from './outbox.ts';
 import type { SshTransport } from './transport.ts';
 
@@ -20,12 +21,16 @@ export interface Terminal {
   readonly rows: number;
 }
 
-/** The visitor's shell, as `ShellSession` is one. */
-export interface Shell {
+/** What a channel runs. */
+export interface Program {
   start(): Iterable<ShellEvent>;
-  run(command: string): Iterable<ShellEvent>;
   receive(bytes: Uint8Array): Iterable<ShellEvent>;
   end(): Iterable<ShellEvent>;
+}
+
+/** The visitor's shell, as `ShellSession` is one. */
+export interface Shell extends Program {
+  run(command: string): Iterable<ShellEvent>;
 }
 
 export type OpenShell = (options: ShellOptions) => Shell;
@@ -53,7 +58,8 @@ export class SshChannel {
   #localWindow: number;
   #consumed = 0;
   #terminal: Terminal | null = null;
-  #shell: Shell | null = null;
+  readonly #environment: [name: string, value: string][] = [];
+  #shell: Program | null = null;
   #events: Iterator<ShellEvent> | null = null;
   #input: Input[] = [];
   #inputBytes = 0;
@@ -82,31 +88,52 @@ export class SshChannel {
     return this.#sentClose && this.#receivedClose;
   }
 
+  get terminal(): Terminal | null {
+    return this.#terminal;
+  }
+
   setTerminal(terminal: Terminal): void {
     this.#terminal = terminal;
   }
 
+  /** Sets a variable for the program; past a bound they are forgotten. */
+  setVariable(name: string, value: string): void {
+    if (this.#environment.length < 32) this.#environment.push([name.slice(0, 64), value.slice(0, 256)]);
+  }
+
   /** Grants the program's window, as OpenSSH does once there is a program to read. */
-  openProgram(command: string | null): void {
+  openProgram(request: Request): void {
     const { context, daemon, user } = this.#parts;
     const extra = daemon.programWindow - daemon.openWindow;
     if (extra > 0) this.#adjust(extra);
-    const shell = this.#parts.openShell({
-      persona: context.persona,
-      user,
-      interactive: command === null,
-      terminal: this.#terminal !== null,
-      columns: this.#terminal?.columns ?? 80,
-      rows: this.#terminal?.rows ?? 24,
-      source: context.source,
-      sourcePort: context.sourcePort,
-      destination: context.destination,
-      destinationPort: context.destinationPort,
-      now: () => context.now(),
-      service: 'ssh',
-    });
+    const terminal = (): Terminal | null => this.#terminal;
+    const shell = openProgram(
+      request,
+      {
+        persona: context.persona,
+        user,
+        interactive: request.kind === 'shell',
+        terminal: terminal() !== null,
+        // Read when asked: window-change moves them.
+        get columns() {
+          return terminal()?.columns ?? 80;
+        },
+        get rows() {
+          return terminal()?.rows ?? 24;
+        },
+        source: context.source,
+        sourcePort: context.sourcePort,
+        destination: context.destination,
+        destinationPort: context.destinationPort,
+        now: () => context.now(),
+        service: 'ssh',
+        environment: this.#environment,
+      },
+      daemon,
+      this.#parts.openShell,
+    );
     this.#shell = shell;
-    this.#events = (command === null ? shell.start() : shell.run(command))[Symbol.iterator]();
+    this.#events = shell.start()[Symbol.iterator]();
   }
 
   // byte      SSH_MSG_CHANNEL_WINDOW_ADJUST

@@ -5,8 +5,9 @@ import type { DecoyContext } from '../../core/decoy.ts';
 import type { SshIdentity } from '../../core/persona.ts';
 import { sshString, SshReader, SshWriter } from '../../wire/ssh-bytes.ts';
 import { keyTypeOf, signWith } from '../../wire/ssh-key.ts';
-import { SshChannel, type OpenShell } from './channel.ts';
+import { SshChannel, type OpenShell, type Terminal } from './channel.ts';
 import type { SshDaemon } from './daemon.ts';
+import { forwardingOf, forwardUrl } from './forwarding.ts';
 import { allHostKeys } from './host-keys.ts';
 import { message } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -28,6 +29,8 @@ export class SshConnection {
   readonly #user: string;
   readonly #openShell: OpenShell;
   readonly #channels = new Map<number, SshChannel>();
+  /** Ports that the client believes to be open here. */
+  readonly #listening = new Set<number>();
   #noMoreSessions = false;
 
   constructor(
@@ -139,7 +142,13 @@ export class SshConnection {
     if (name === 'tcpip-forward') {
       // string address to bind, uint32 port number to bind
       const address = reader.text().slice(0, textLimit);
-      this.#saw(`tcpip-forward ${address}:${reader.uint32()}`);
+      const port = reader.uint32();
+      this.#saw(`tcpip-forward ${address}:${port}`);
+      answer = this.#listen(port, wantsReply);
+    } else if (name === 'cancel-tcpip-forward') {
+      reader.string();
+      if (this.#listening.delete(reader.uint32()))
+        answer = new SshWriter().uint8(message.requestSuccess).finish();
     } else if (name === 'streamlocal-forward@openssh.com') {
       this.#saw(`streamlocal-forward ${reader.text().slice(0, textLimit)}`);
     } else if (name === 'no-more-sessions@openssh.com' && this.#daemon.product === 'openssh') {
@@ -150,6 +159,38 @@ export class SshConnection {
     }
     if (!wantsReply) return;
     this.#transport.send(answer ?? new SshWriter().uint8(message.requestFailure).finish());
+  }
+
+  // uint32     port that was bound on the server, where the request named 0
+  /** As sshd with AllowTcpForwarding and without GatewayPorts; nobody will ever come through the port. */
+  #listen(port: number, wantsReply: boolean): Buffer | null {
+    if (forwardingOf(this.#context.persona, this.#daemon) === 'prohibited') {
+      // serverloop.c says so in a debug message, which clients show with -v.
+      if (this.#daemon.product === 'openssh') this.#debug('Server has disabled port forwarding.');
+      return null;
+    }
+    const isPrivileged = port > 0 && port < 1024 && this.#user !== 'root';
+    if (port > 65_535 || isPrivileged || (port === 0 && !wantsReply)) {
+      this.#debug('Server has disabled port forwarding.');
+      return null;
+    }
+    if (port === this.#context.destinationPort || this.#listening.has(port) || this.#listening.size >= 32)
+      return null;
+    const random = this.#context.randomBytes(2);
+    const bound = port === 0 ? 32_768 + ((((random[0] ?? 0) << 8) | (random[1] ?? 0)) % 28_232) : port;
+    this.#listening.add(bound);
+    const writer = new SshWriter().uint8(message.requestSuccess);
+    return (port === 0 ? writer.uint32(bound) : writer).finish();
+  }
+
+  // byte      SSH_MSG_DEBUG
+  // boolean   always_display
+  // string    message in ISO-10646 UTF-8 encoding [RFC3629]
+  // string    language tag [RFC3066]
+  #debug(text: string): void {
+    this.#transport.send(
+      new SshWriter().uint8(message.debug).boolean(false).string(text).string('').finish(),
+    );
   }
 
   // string    "hostkeys-prove-00@openssh.com"
@@ -195,8 +236,16 @@ export class SshConnection {
     if (type === 'direct-tcpip') {
       // string host to connect, uint32 port to connect, string originator address, uint32 originator port
       const host = reader.text().slice(0, textLimit);
-      this.#saw(`direct-tcpip ${host}:${reader.uint32()}`);
-      this.#refuse(remote, administrativelyProhibited);
+      const port = reader.uint32();
+      this.#saw(`direct-tcpip ${host}:${port}`, [forwardUrl(host, port)]);
+      const forwarding = forwardingOf(this.#context.persona, this.#daemon);
+      if (forwarding === 'prohibited') this.#refuse(remote, administrativelyProhibited);
+      // channel_post_connecting: strerror(3) of the connect.
+      else {
+        const isNear = /^(?:localhost$|127\.|::1$)/.test(host);
+        const text = isNear || forwarding === 'refused' ? 'Connection refused' : 'No route to host';
+        this.#refuse(remote, connectFailed, text);
+      }
     } else if (type === 'direct-streamlocal@openssh.com') {
       this.#saw(`direct-streamlocal ${reader.text().slice(0, textLimit)}`);
       this.#refuse(remote, administrativelyProhibited);
@@ -247,8 +296,8 @@ export class SshConnection {
   // uint32    reason code
   // string    description in ISO-10646 UTF-8 encoding [RFC3629]
   // string    language tag [RFC3066]
-  #refuse(remote: number, reason: number): void {
-    const description = this.#daemon.product === 'openssh' ? 'open failed' : '';
+  #refuse(remote: number, reason: number, text = 'open failed'): void {
+    const description = this.#daemon.product === 'openssh' ? text : '';
     this.#transport.send(
       new SshWriter()
         .uint8(message.channelOpenFailure)
@@ -273,35 +322,48 @@ export class SshConnection {
     const success = this.#serve(channel, type, reader);
     if (wantsReply && !this.#outbox.closed) channel.answer(success);
     // The program's output comes after the answer, as it does where a real one has yet to start.
-    if (success && (type === 'exec' || type === 'shell')) channel.pump();
+    if (success && (type === 'exec' || type === 'shell' || type === 'subsystem')) channel.pump();
   }
 
   #serve(channel: SshChannel, type: string, reader: SshReader): boolean {
-    if (type === 'window-change') return true;
+    if (type === 'window-change') {
+      // uint32 columns, uint32 rows, uint32 width and uint32 height in pixels
+      if (channel.terminal !== null) channel.setTerminal(sizeOf(reader));
+      return true;
+    }
     if (type === 'signal' || type === 'break') return channel.started;
     if (channel.started) return false;
     switch (type) {
       case 'pty-req': {
         // string TERM, uint32 columns, uint32 rows, uint32 width and uint32 height in pixels, string modes
         reader.string();
-        const columns = reader.uint32();
-        const rows = reader.uint32();
-        channel.setTerminal({ columns: Math.min(columns, 1000) || 80, rows: Math.min(rows, 1000) || 24 });
+        channel.setTerminal(sizeOf(reader));
         return true;
       }
       case 'env': {
         // string variable name, string variable value; Debian's sshd_config: AcceptEnv LANG LC_*
         const name = reader.text();
-        return this.#daemon.product === 'openssh' && /^(?:LANG$|LC_)/.test(name);
+        if (this.#daemon.product !== 'openssh' || !/^(?:LANG$|LC_)/.test(name)) return false;
+        channel.setVariable(name, reader.text());
+        return true;
       }
       case 'shell':
-        channel.openProgram(null);
+        channel.openProgram({ kind: 'shell' });
         return true;
       case 'exec':
-        channel.openProgram(reader.text());
+        channel.openProgram({ kind: 'exec', command: reader.text() });
         return true;
-      case 'subsystem':
-        this.#saw(`subsystem ${reader.text().slice(0, textLimit)}`);
+      case 'subsystem': {
+        // string subsystem name
+        const name = reader.text().slice(0, textLimit);
+        this.#saw(`subsystem ${name}`);
+        if (name !== 'sftp') return false;
+        channel.openProgram({ kind: 'sftp' });
+        return true;
+      }
+      case 'x11-req':
+        // Debian's sshd_config has X11Forwarding, and a server no xauth.
+        if (this.#daemon.product === 'openssh') this.#debug('No xauth program; cannot forward X11.');
         return false;
       case 'auth-agent-req@openssh.com':
         return this.#daemon.product === 'openssh';
@@ -310,7 +372,16 @@ export class SshConnection {
     }
   }
 
-  #saw(input: string): void {
-    this.#outbox.push({ do: 'saw', fact: { kind: 'command', service: 'ssh', input } });
+  #saw(input: string, urls: readonly string[] = []): void {
+    this.#outbox.push({
+      do: 'saw',
+      fact: { kind: 'command', service: 'ssh', input, ...(urls.length > 0 ? { urls } : {}) },
+    });
   }
+}
+
+function sizeOf(reader: SshReader): Terminal {
+  const columns = reader.uint32();
+  const rows = reader.uint32();
+  return { columns: Math.min(columns, 1000) || 80, rows: Math.min(rows, 1000) || 24 };
 }

@@ -19,6 +19,8 @@ export const message = {
   userauthFailure: 51,
   userauthSuccess: 52,
   userauthBanner: 53,
+  /** The same number as the next: which it is depends on the method. */
+  userauthPublicKeyOk: 60,
   userauthInfoRequest: 60,
   userauthInfoResponse: 61,
   globalRequest: 80,

@@ -304,7 +304,18 @@ export class FileSystem {
     const target = this.#canonical(to, folder, false);
     if (this.#at(target) !== null) throw new FileFault('EEXIST');
     const { directory, name } = this.#parent(target);
-    this.#place(directory, name, this.#ownNode(source));
+    const node = this.#ownNode(source);
+    this.#place(directory, name, node);
+    this.#layer.names.set(node, this.namesOf(node) + 1);
+  }
+
+  namesOf(node: Node): number {
+    return this.#layer.names.get(node) ?? 1;
+  }
+
+  #dropName(node: Node): void {
+    const names = this.namesOf(node);
+    if (names > 1) this.#layer.names.set(node, names - 1);
   }
 
   /** Removes a file, link, or directory with all that is in it. */
@@ -314,9 +325,16 @@ export class FileSystem {
     if (node === null) throw new FileFault('ENOENT');
     const { directory, name } = this.#parent(names);
     childrenOf(directory).delete(name);
+    const hadNames = this.namesOf(node);
+    this.#dropName(node);
     directory.modified = this.#now();
     // Bytes come back only to a plain file: a tree's share is small and the bound stays a bound.
-    if (node.kind === 'file' && this.#layer.own.has(node) && typeof node.content === 'string') {
+    if (
+      node.kind === 'file' &&
+      hadNames === 1 &&
+      this.#layer.own.has(node) &&
+      typeof node.content === 'string'
+    ) {
       this.#layer.bytes -= node.content.length;
       if (!this.#made.has(node)) this.#layer.files -= 1;
     }
@@ -333,6 +351,7 @@ export class FileSystem {
     const existing = this.#at(target);
     if (existing?.kind === 'directory' && node.kind !== 'directory') throw new FileFault('EISDIR');
     const there = this.#parent(target);
+    if (existing !== null) this.#dropName(existing);
     const here = this.#parent(source);
     childrenOf(here.directory).delete(here.name);
     const children = childrenOf(there.directory);

@@ -6,6 +6,8 @@ export class FileLayer {
   root: DirectoryNode;
   /** The nodes that belong to this layer. */
   readonly own: WeakSet<Node> = new WeakSet();
+  /** How many names a file has, where there is more than one. */
+  readonly names: WeakMap<Node, number> = new WeakMap();
   files = 0;
   bytes = 0;
 
