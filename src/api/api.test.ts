@@ -307,6 +307,16 @@ describe('decisions and the allowlist', () => {
 });
 
 describe('what is asked wrongly', () => {
+  it.each(['0.0.0.0/0', '::/0', '10.0.0.0/7', '2000::/15'])(
+    '%s is too wide to be allowed',
+    async (network) => {
+      const answer = await call('/api/v1/allowlist', { method: 'POST', key: decide, body: { network } });
+      expectShape(answer, ref('Error'), 400);
+      expect(answer.body).toEqual(refused('invalid-input', 'too wide to be allowed.*smaller'));
+      expect(engine.allowed).toHaveLength(1);
+    },
+  );
+
   const good = { target: '203.0.113.9', action: 'block', seconds: 60, reason: 'test' };
 
   it.each<[string, unknown, string]>([

@@ -186,9 +186,30 @@ describe('picket up as a plain user', () => {
       jsonLines<DecisionRow>((await ask('decisions', '--standing', '--json')).out).map((row) => row.target);
     expect((await ask('decisions', '--lift', source, '--reason', 'a test')).code).toBe(0);
     expect(await standing()).not.toContain(source);
+    const after = (await ask('explain', source)).out;
+    expect(after).toMatch(
+      /decision: block on 127\.66\.6\.6 by picket, placed .* and lifted .* UTC by local: a test\n/,
+    );
+    expect(after).toContain('score 0.0');
+    expect(after).toContain('evidence until the lift, which set the score to 0');
+    const listed = (await ask('decisions')).out.split('\n');
+    expect(listed[0]).toMatch(/^STATE +ACTION +TARGET +FROM \(UTC\) +UNTIL \(UTC\) +BY +WHY$/);
+    expect(listed.find((line) => line.includes(source))).toMatch(
+      /^lifted +block .*lifted by local: a test\)$/,
+    );
+    expect((await ask('sources')).out).toMatch(
+      /^SOURCE +VERDICT +SCORE +SEEN +LAST \(UTC\) +DECISION +WHAT IT DID\n/,
+    );
+    expect(said).toContain(`"type":"lift","lift":{"target":"${source}"`);
     const added = await ask('decisions', '--add', '127.77.7.7', '--seconds', '600', '--json');
     expect(added.code, added.error).toBe(0);
     expect(await standing()).toContain('127.77.7.7');
+    expect((await ask('explain', '127.77.7.7')).out).toMatch(
+      /^127\.77\.7\.7 was not seen: local decided on it without evidence\ndecision: block on 127\.77\.7\.7 by local, until .* UTC\nreason: asked on the command line\n/,
+    );
+    const held = (await ask('doctor', '--json')).out;
+    expect(held).toContain(`"found":"held by the running Picket (process ${up?.pid})"`);
+    expect(held).not.toContain('"state":"failure"');
     const allowed = await ask('allow', '127.77.0.0/16', '--note', 'ours');
     expect(allowed.code, allowed.error).toBe(0);
     expect(await standing()).not.toContain('127.77.7.7');
@@ -204,8 +225,8 @@ describe('picket up as a plain user', () => {
   it('answers wrong use with exit code 2 and one line', async () => {
     for (const words of [['sources', '--limit', 'many'], ['allow', 'nonsense'], ['explain'], ['nothing']]) {
       const { code, error, out } = await picket(...words, ...(words.length > 1 ? ['--config', file] : []));
-      expect([words.join(' '), code, out]).toEqual([words.join(' '), words[1] === 'nonsense' ? 1 : 2, '']);
-      expect(error).toMatch(/^picket: .+\n$/);
+      expect([words.join(' '), code, out]).toEqual([words.join(' '), 2, '']);
+      expect(error).toMatch(/^picket: .+; see picket [a-z -]*--help \(PICKET_USAGE\)\n$/);
     }
   }, 60_000);
 
@@ -243,6 +264,7 @@ describe('picket up as a plain user', () => {
     child.kill('SIGTERM');
     await ended;
     expect(child.exitCode, said).toBe(0);
+    expect(said).toMatch(/\nstopping …\nstopped\n$/);
     expect((await ask('sources')).code).toBe(1);
   }, 60_000);
 });
