@@ -1,0 +1,19 @@
+import type { Decoy } from '../../core/decoy.ts';
+import { nameProtocol } from '../../wire/protocol-name.ts';
+import { MqttSession } from './session.ts';
+
+/**
+ * Reads `persona.software.mqtt`: `version` (Mosquitto's), and of `details` `anonymous` (`yes` or `no`) and `topics` (its retained
+ * messages, a line each: `topic=payload`).
+ */
+export const mqtt: Decoy = {
+  name: 'mqtt',
+  summary: 'Message broker (Mosquitto, MQTT 3.1, 3.1.1 and 5.0)',
+  transport: 'tcp',
+  ports: [1883, 8883],
+  recognise(firstBytes) {
+    const guess = nameProtocol(firstBytes, 'tcp');
+    return guess.name === 'mqtt' ? guess.confidence : 0;
+  },
+  open: (context) => new MqttSession(context),
+};
