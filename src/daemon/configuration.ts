@@ -85,6 +85,8 @@ export function loadConfiguration(path: string | null): Configuration {
 
 /** The same, and refuses what names something that is not there. */
 export async function loadWholeConfiguration(path: string | null): Promise<Configuration> {
+  // The defaults name what is there, as a test holds; a start without a file need not load every part to know.
+  if (path === null) return loadConfiguration(null);
   const file = readConfiguration(...textOf(path));
   refuse(file, [...contradictions(file.configuration), ...(await configurationFaults(file.configuration))]);
   return file.configuration;
