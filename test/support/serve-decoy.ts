@@ -7,7 +7,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, createSecureContext, TLSSocket } from 'node:tls';
 import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../src/core/decoy.ts';
 import type { Fact, Fingerprints } from '../../src/core/observation.ts';
 import type { Persona } from '../../src/core/persona.ts';
@@ -49,7 +49,11 @@ export async function serveDecoy(
   const errors: unknown[] = [];
   const transport = options.transport ?? (decoy.transport === 'udp' ? 'udp' : 'tcp');
 
-  const contextOf = (source: string, sourcePort: number, destinationPort: number): DecoyContext => ({
+  const contextOf = (
+    source: string,
+    sourcePort: number,
+    destinationPort: number,
+  ): DecoyContext & { tls: boolean } => ({
     persona,
     source,
     sourcePort,
@@ -76,6 +80,7 @@ export async function serveDecoy(
     outputs: Iterable<DecoyOutput> | undefined,
     session: string,
     reply: (bytes: Uint8Array) => void,
+    secure?: (rest: Uint8Array) => void,
   ): Promise<boolean> => {
     for (const output of outputs ?? []) {
       switch (output.do) {
@@ -98,6 +103,9 @@ export async function serveDecoy(
           break;
         case 'pause':
           await sleep(Math.min(output.milliseconds, 5_000));
+          break;
+        case 'secure':
+          secure?.(output.rest);
           break;
         case 'close':
           return true;
@@ -152,8 +160,9 @@ export async function serveDecoy(
   }
 
   const open = new Set<Socket>();
-  const converse = (socket: Socket): void => {
-    open.add(socket);
+  const converse = (accepted: Socket): void => {
+    let socket = accepted;
+    open.add(accepted);
     socket.setNoDelay(true);
     const context = contextOf(socket.remoteAddress ?? '', socket.remotePort ?? 0, socket.localPort ?? 0);
     const session = decoy.open(context);
@@ -166,9 +175,14 @@ export async function serveDecoy(
         await previous;
         if (over) return;
         try {
-          const ended = await execute(outputs(), context.session, (bytes) => {
-            if (socket.writable) socket.write(bytes);
-          });
+          const ended = await execute(
+            outputs(),
+            context.session,
+            (bytes) => {
+              if (socket.writable) socket.write(bytes);
+            },
+            secure,
+          );
           if (!ended && !last) return;
           over = true;
           // A peer that keeps its side open would hold the test's port; the sensor ends such a conversation likewise.
@@ -180,11 +194,27 @@ export async function serveDecoy(
         }
       })();
     };
+    const listen = (): void => {
+      socket.on('data', (bytes) => step(() => session.receive(bytes)));
+      socket.on('end', () => step(() => session.end?.(), true));
+      socket.on('error', () => step(() => session.end?.(), true));
+    };
+    const secure = (rest: Uint8Array): void => {
+      if (persona.tls === null) return;
+      const { key, certificate } = persona.tls;
+      accepted.removeAllListeners('data').removeAllListeners('end');
+      accepted.pause();
+      if (rest.length > 0) accepted.unshift(rest);
+      socket = new TLSSocket(accepted, {
+        isServer: true,
+        secureContext: createSecureContext({ key, cert: certificate }),
+      });
+      context.tls = true;
+      listen();
+    };
     step(() => session.start?.());
-    socket.on('data', (bytes) => step(() => session.receive(bytes)));
-    socket.on('end', () => step(() => session.end?.(), true));
-    socket.on('error', () => step(() => session.end?.(), true));
-    socket.on('close', () => open.delete(socket));
+    listen();
+    accepted.on('close', () => open.delete(accepted));
   };
   const server =
     options.tls === true && persona.tls !== null
