@@ -5,6 +5,7 @@ import { seededRandom } from '../core/random.ts';
 import type { LureAnswer, LureDocument } from './document.ts';
 import { linesOf } from './document.ts';
 import { evaluateText, type Environment } from './language/evaluate.ts';
+import { shownExpression } from './language/expression.ts';
 import { compiledPattern, textOf } from './language/functions.ts';
 import { matchingText } from './language/matching-text.ts';
 import { parseText, type Text } from './language/text.ts';
@@ -108,6 +109,7 @@ class Rendering {
         depth -= 1;
         return text ?? undefined;
       },
+      recall: (expression) => values.get(shownExpression(expression)),
       call: (name, list) => this.#call(name, list.map((value) => textOf(value))),
     };
     return environment;

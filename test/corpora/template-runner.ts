@@ -16,7 +16,7 @@ import { seededRandom } from '../../src/core/random.ts';
 import { evaluate, evaluateText, isTrue, type Environment } from '../../src/lures/language/evaluate.ts';
 import { parseExpression, type Value } from '../../src/lures/language/expression.ts';
 import { callFunction, textOf } from '../../src/lures/language/functions.ts';
-import { namesInText, parseText } from '../../src/lures/language/text.ts';
+import { namesInText, parseText, shownText } from '../../src/lures/language/text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -93,7 +93,9 @@ function blockWaits(block: Fields): boolean {
   return text(block['matchers-condition']) === 'and' ? waits.includes(true) : waits.every(Boolean);
 }
 
-const asBytes = (value: string): Buffer => Buffer.from(/[^\0-\xff]/.test(value) ? value : value, /[^\0-\xff]/.test(value) ? 'utf8' : 'latin1');
+const asBytes = (value: string): Buffer => Buffer.from(value, 'latin1');
+
+const asSent = (value: string): string => Buffer.from(value, 'utf8').toString('latin1');
 
 const requestSeconds = 40;
 
@@ -119,6 +121,7 @@ function exchange(port: number, source: string, sent: Sent): Promise<Answer | nu
 
 function readAnswer(bytes: Buffer, seconds: number): Answer | null {
   const end = bytes.indexOf('\r\n\r\n');
+  if (end > 0 && /^HTTP\/1\.1 1\d\d /.test(bytes.subarray(0, 16).toString('latin1'))) return readAnswer(bytes.subarray(end + 4), seconds);
   const [line = '', ...lines] = bytes.subarray(0, Math.max(0, end)).toString('utf8').split('\r\n');
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(line)?.[1];
   if (status === undefined) return null;
@@ -212,8 +215,11 @@ class TemplateRun {
       .join('');
   }
 
+  /** A request's text as it is sent: characters as UTF-8, bytes that functions make as they are. */
   #filled(source: string): string {
-    const filled = this.#fill(source);
+    const filled = parseText(source)
+      .map((part) => (typeof part === 'string' ? asSent(part) : this.#fill(shownText([part]))))
+      .join('');
     const open = [...namesInText(parseText(source))].filter((name) => this.#lookup(name) === undefined);
     if (/\{\{\?\}\}/.test(filled) || open.some((name) => filled.includes(`{{${name}}}`)))
       throw new Unresolved(`no value for ${open.join(', ') || 'an expression'}`);
@@ -226,7 +232,7 @@ class TemplateRun {
     const flow = text(document['flow']);
     if (flow === '') {
       let matched = false;
-      for (const block of blocks) matched = (await this.#block(block)).matched || matched;
+      for (const [index, block] of blocks.entries()) matched = (await this.#block(block, index + 1)).matched || matched;
       return matched;
     }
     // Flows are small programs. Here each runs its blocks in order, as nearly all of them do, as long as they match.
@@ -234,7 +240,7 @@ class TemplateRun {
     for (const called of flow.matchAll(/http\((\d+)\)/g)) {
       const block = blocks[Number(called[1]) - 1];
       if (block === undefined) return false;
-      const outcome = await this.#block(block);
+      const outcome = await this.#block(block, Number(called[1]));
       if (!outcome.goesOn) return false;
       last = outcome.matched;
     }
@@ -254,7 +260,7 @@ class TemplateRun {
     return Array.from({ length: most }, (_, index) => new Map(payloads.map(([name, values]) => [name, values[Math.min(index, values.length - 1)] ?? ''] as const)));
   }
 
-  async #block(block: Fields): Promise<{ matched: boolean; goesOn: boolean }> {
+  async #block(block: Fields, number: number): Promise<{ matched: boolean; goesOn: boolean }> {
     const matchers = list(block['matchers']).map((matcher) => fields(matcher));
     const extractors = list(block['extractors']).map((extractor) => fields(extractor));
     const raw = texts(block['raw']);
@@ -273,6 +279,11 @@ class TemplateRun {
             continue;
           }
           answers.push(answer);
+          for (const [name, value] of answer.headers) {
+            this.#values.set(`http_${number}_${name.toLowerCase().replaceAll('-', '_')}`, value);
+            const cookie = name.toLowerCase() === 'set-cookie' ? /^([^=;]+)=([^;]*)/.exec(value) : null;
+            if (cookie !== null) this.#values.set(`http_${number}_${(cookie[1] ?? '').toLowerCase()}`, cookie[2] ?? '');
+          }
           const look = this.#view(answers);
           for (const extractor of extractors) {
             const value = this.#extract(extractor, look);
@@ -297,7 +308,7 @@ class TemplateRun {
   #target(url: string): string {
     const target = url.replace(new RegExp(`^https?://127\\.0\\.0\\.1(?::${this.#around.port})?`), '');
     const path = target === '' ? '/' : target.startsWith('/') || /^[a-z]+:\/\//i.test(target) ? target : `/${target}`;
-    return path.replaceAll(/[^\x21-\x7e]/g, (character) => encodeURIComponent(character));
+    return path.replaceAll(/[^\x21-\x7e]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
   }
 
   #path(block: Fields, path: string): Sent {

@@ -25,6 +25,9 @@ import { memoryOf } from './memory.ts';
 import { type Exchange, familyOf, type ServerFamily } from './server-family.ts';
 import { siteAnswer } from './site.ts';
 
+/** A match that is no surer than this is told with its doubt: the request looks for a weakness and does not use it yet. */
+const searchingBelow = 0.5;
+
 /** As Apache's KeepAliveRequests; nginx allows more, but no scanner needs them. */
 const requestsPerConnection = 100;
 
@@ -163,7 +166,16 @@ class HttpSession implements DecoySession {
       const { name, cves, technique, detail } = match;
       yield {
         do: 'saw',
-        fact: { kind: 'exploit', service: 'http', class: match.class, name, cves, technique, detail },
+        fact: {
+          kind: 'exploit',
+          service: 'http',
+          class: match.class,
+          name,
+          cves,
+          technique,
+          detail,
+          ...(match.confidence < searchingBelow ? { confidence: match.confidence } : {}),
+        },
       };
     }
     const fact: Fact = { kind: 'request', service: 'http', method, path, headers, body, status };

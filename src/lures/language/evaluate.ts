@@ -6,6 +6,8 @@ import { parseText, type Text } from './text.ts';
 
 export interface Environment extends Surroundings {
   lookup(name: string): Value | undefined;
+  /** What a call came to elsewhere, where its arguments are not known. */
+  recall?(expression: Expression): Value | undefined;
   /** Functions beside the common ones; null to leave the call to those. */
   call?(name: string, values: readonly Value[]): Value | null;
 }
@@ -57,6 +59,8 @@ export function evaluate(expression: Expression, environment: Environment): Valu
       return expression.operator === '!' ? !isTrue(value) : -numberOf(value);
     }
     case 'call': {
+      const recalled = environment.recall?.(expression);
+      if (recalled !== undefined) return recalled;
       const values: Value[] = [];
       for (const argument of expression.arguments) {
         const value = evaluate(argument, environment);

@@ -73,7 +73,8 @@ const parameterLimit = 256;
 const plainPath = (text: string): string => percentDecode(text).replaceAll('\\', '/').replaceAll(/\/{2,}/g, '/');
 const plainForm = (text: string): string => percentDecode(text.replaceAll('+', ' '));
 const plainCookie = (text: string): string => percentDecode(text.trim());
-const plainBody = (text: string): string => text.replaceAll('\r\n', '\n').trim();
+const plainLines = (text: string): string => text.replaceAll('\r\n', '\n');
+const plainBody = (text: string): string => plainLines(text).trim();
 
 function parametersOf(text: string, separator: string, plain: (text: string) => string): Parameter[] {
   if (text === '') return [];
@@ -161,7 +162,7 @@ export class RequestPattern {
     const body = linesOf(request.body).replaceAll('\r\n', '\n').trim();
     const text = parseText(body);
     this.form = isForm(body) ? parameterPatterns(text, '&', names) : [];
-    this.body = body === '' || isForm(body) ? null : new TextPattern(text, names);
+    this.body = body === '' || isForm(body) ? null : new TextPattern(text, names, plainLines);
     const sum = (list: readonly ParameterPattern[]): number =>
       list.reduce((total, { name, value }) => total + name.weight + value.weight + 1, 0);
     this.weight =

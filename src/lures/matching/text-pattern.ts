@@ -4,8 +4,10 @@
  */
 
 import { Buffer } from 'node:buffer';
-import type { Expression } from '../language/expression.ts';
-import { functionName, isRandom } from '../language/functions.ts';
+import { seededRandom } from '../../core/random.ts';
+import { evaluate } from '../language/evaluate.ts';
+import { type Expression, namesOf, shownExpression } from '../language/expression.ts';
+import { functionName, isRandom, textOf } from '../language/functions.ts';
 import { parseText, type Text } from '../language/text.ts';
 
 type Alphabet = 'any' | 'word' | 'digits' | 'host' | 'base64' | 'hex';
@@ -88,6 +90,17 @@ function piecesOf(text: Text, names: Names, depth: number, decode: (text: string
 
 function holePieces(expression: Expression, names: Names, depth: number, decode: (text: string) => string): Piece[] {
   if (expression.kind === 'value') return piecesOf(parseText(String(expression.value)), names, depth + 1, decode);
+  const isConstant =
+    expression.kind === 'call' &&
+    !/\{\{|"kind":"call","name":"(?:rand|unix_time|date_time)/.test(JSON.stringify(expression)) &&
+    namesOf(expression).size === 0;
+  if (isConstant) {
+    // Bytes that a call makes, as they are sent.
+    const value = evaluate(expression, { random: seededRandom(''), now: 0, lookup: () => undefined });
+    const literal = value === null ? null : decode(textOf(value));
+    if (literal !== null)
+      return [{ kind: 'literal', text: literal, folded: literal.toLowerCase() }];
+  }
   const hole = (alphabet: Alphabet, size: number | null = null, least = 1): Piece[] => [
     { kind: 'hole', alphabet, least, size, binds: expression, behind: '', isLast: false },
   ];
@@ -242,7 +255,11 @@ function bindOne(expression: Expression, text: string, names: Names, values: Map
   const [first] = expression.arguments;
   if (first === undefined) return;
   const undone = undo(functionName(expression.name), text);
-  if (undone === null) return;
+  if (undone === null) {
+    // Kept under its own spelling, for an answer that shows the same.
+    values.set(shownExpression(expression), text);
+    return;
+  }
   // A literal with holes of its own: `base64("<?php echo {{number}};")`.
   if (first.kind === 'value' && typeof first.value === 'string') {
     const pattern = new TextPattern(parseText(first.value), names);

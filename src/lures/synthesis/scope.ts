@@ -24,6 +24,10 @@ function isConstantCall(expression: Expression): boolean {
   }
 }
 
+const yieldsBytes = (expression: Expression): boolean =>
+  expression.kind === 'call' &&
+  (['base64_decode', 'hex_decode'].includes(expression.name) || expression.arguments.some((argument) => yieldsBytes(argument)));
+
 export class Scope {
   readonly #variables: ReadonlyMap<string, string>;
   readonly #folded = new Map<string, Text>();
@@ -79,7 +83,17 @@ export class Scope {
       now: 0,
       lookup: (name) => this.constant(name) ?? undefined,
     });
-    return value === null ? expression : textOf(value);
+    if (value === null) return expression;
+    const text = textOf(value);
+    // Bytes stay as the call that makes them: as text they would be taken for characters.
+    return /[^\0-\x7f]/.test(text) && yieldsBytes(expression) ? this.#withConstants(expression) : text;
+  }
+
+  #withConstants(expression: Expression): Expression {
+    if (expression.kind === 'name') return { kind: 'value', value: this.constant(expression.name) ?? '' };
+    if (expression.kind === 'call')
+      return { ...expression, arguments: expression.arguments.map((argument) => this.#withConstants(argument)) };
+    return expression;
   }
 
   /** The variables that are no constants, as they go into a lure. */

@@ -149,6 +149,17 @@ function neededNames(template: Template): Set<string> {
   return needed;
 }
 
+/** `http_1_location`: a part of the answer to the first block, as flows name it. What is no part is a cookie or header of that name. */
+function withFlowNames(block: Block, number: number, needed: ReadonlySet<string>): Block {
+  const extractors = [...block.extractors];
+  for (const name of needed) {
+    const part = name.startsWith(`http_${number}_`) ? name.slice(`http_${number}_`.length) : '';
+    if (part === '' || /^(?:body|header|status_code|response)/.test(part)) continue;
+    extractors.push({ type: 'kval', name, part: 'header', group: 0, values: [part], attribute: '', isInternal: true });
+  }
+  return extractors.length === block.extractors.length ? block : { ...block, extractors };
+}
+
 const choiceLimit = 64;
 
 /** The lure of a template. Never throws. */
@@ -165,8 +176,8 @@ export function importTemplate(template: Template): LureDocument {
   }
   const title = template.product === '' ? template.name : template.product.replaceAll(/[_\\-]+/g, ' ');
   const needed = neededNames(template);
-  const blocks = template.blocks.map((block) =>
-    importBlock(block, variables, choices, needed, title.replaceAll(/[<>&{}]/g, ' '), template.id),
+  const blocks = template.blocks.map((block, index) =>
+    importBlock(withFlowNames(block, index + 1, needed), variables, choices, needed, title.replaceAll(/[<>&{}]/g, ' '), template.id),
   );
   const steps = blocks.flatMap((block) => block.steps);
   const varying: Record<string, string> = {};
