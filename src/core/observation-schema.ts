@@ -83,6 +83,7 @@ const facts: Readonly<
       technique: text(16),
       detail: text(512),
     },
+    optional: { confidence: { type: 'number', minimum: 0, maximum: 1 } },
   },
   payload: {
     required: {

@@ -107,6 +107,8 @@ export interface ExploitFact {
   readonly technique: string;
   /** The part that was recognised, for a person to read. */
   readonly detail: string;
+  /** How sure, as in `SignatureMatch`; 1 where absent. Below 0.5 the request only looks for the weakness. */
+  readonly confidence?: number;
 }
 
 /** Bytes that the client delivered: an upload, a dropped file. */
