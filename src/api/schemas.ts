@@ -267,6 +267,7 @@ export const queries: Readonly<Record<QueryName, JsonSchema>> = {
           'object-access',
           'web-access',
           'login',
+          'refusal',
         ],
       },
       sensor: term(128, 'id of a sensor'),

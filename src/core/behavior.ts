@@ -29,6 +29,8 @@ export type Behavior =
   | `exploit:${ExploitClass}`
   | 'enumeration:bucket'
   | 'enumeration:web'
+  /** Asked a service again and again for what it does for nobody outside: relaying, unknown recipients, zone transfers, proxying. */
+  | `abuse:${string}`
   | `flood:${string}`
   | `decoy:${string}`
   | 'malware:download'

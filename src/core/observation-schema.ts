@@ -4,7 +4,7 @@
  */
 
 import { exploitClasses } from './behavior.ts';
-import type { ObservationKind } from './observation.ts';
+import { refusals, type ObservationKind } from './observation.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -115,6 +115,7 @@ const facts: Readonly<
       principal: text(2048),
       userAgent: text(4096),
     },
+    optional: { error: text(128), foreign: flag },
   },
   'web-access': {
     required: {
@@ -137,6 +138,7 @@ const facts: Readonly<
       method: text(64),
     },
   },
+  refusal: { required: { service: text(32), what: { enum: refusals }, detail: text(1024) } },
 };
 
 const variants: JsonSchema[] = Object.entries(facts).map(([kind, { required, optional }]) => ({

@@ -158,6 +158,10 @@ export interface ObjectAccessFact {
   /** Empty for an anonymous caller. */
   readonly principal: string;
   readonly userAgent: string;
+  /** The store's own code for a refusal, such as `NoSuchBucket`. */
+  readonly error?: string;
+  /** True where the caller belongs to another account than the bucket. */
+  readonly foreign?: boolean;
 }
 
 /** A line of a web server's access log, or a recorded request. */
@@ -183,6 +187,35 @@ export interface LoginFact {
   readonly method: string;
 }
 
+/** What a protected service would not do for a stranger. */
+export const refusals = [
+  /** Carry mail, calls or connections for others. */
+  'relay',
+  'recipient',
+  'sender',
+  /** The client itself, by its name, address or greeting. */
+  'client',
+  /** What was sent is not how the protocol goes. */
+  'protocol',
+  'query',
+  'transfer',
+  'request',
+  'rate',
+  /** Another program has found the source at fault: a ban, a block list, a scan that was noticed. */
+  'listed',
+] as const;
+
+export type Refusal = (typeof refusals)[number];
+
+/** A protected service refused what a client asked of it, and no login was at stake. */
+export interface RefusalFact {
+  readonly kind: 'refusal';
+  readonly service: string;
+  readonly what: Refusal;
+  /** What was asked for, where the record says it. */
+  readonly detail: string;
+}
+
 export type Fact =
   | ContactFact
   | AuthFact
@@ -194,7 +227,8 @@ export type Fact =
   | FlowFact
   | ObjectAccessFact
   | WebAccessFact
-  | LoginFact;
+  | LoginFact
+  | RefusalFact;
 
 export type ObservationKind = Fact['kind'];
 

@@ -1,6 +1,7 @@
 /** The list of detectors. To add one: write its file, a test beside it, and a line here. */
 
 import type { Detector } from '../core/detector.ts';
+import { bucketEnumeration } from './bucket-enumeration.ts';
 import { credentialGuessing } from './credential-guessing.ts';
 import { decoyCommand } from './decoy-command.ts';
 import { decoyContact } from './decoy-contact.ts';
@@ -8,6 +9,7 @@ import { flowGuessing } from './flow-guessing.ts';
 import { portScan } from './port-scan.ts';
 import { exploitRequest } from './exploit-request.ts';
 import { payloadDelivery } from './payload-delivery.ts';
+import { refusedService } from './refused-service.ts';
 import { webEnumeration } from './web-enumeration.ts';
 import { webGuessing } from './web-guessing.ts';
 
@@ -17,8 +19,10 @@ export const detectors: readonly Detector[] = [
   portScan,
   flowGuessing,
   credentialGuessing,
+  bucketEnumeration,
   exploitRequest,
   payloadDelivery,
+  refusedService,
   webEnumeration,
   webGuessing,
 ];

@@ -25,6 +25,8 @@ const namedAttempts = 5;
 
 const login =
   /\/(?:wp-login\.php|xmlrpc\.php|administrator\/index\.php|user\/login|users\/sign_in|(?:[\w-]{0,24}\/)?(?:log-?in|sign-?in|logon|auth(?:enticate)?|session|sessions|token|doLogin|j_security_check|j_spring_security_check|check_?login|login_?check|process_?login)(?:\.(?:php|aspx?|jsp|do|action|cgi|html?))?)\/?(?:\?|$)/i;
+/** Ghost answers the login of a user that does not exist with 404 (CVE-2022-41697). */
+const tellsByMissing = /^\/ghost\/api\/(?:v\d\/)?admin\/session\/?(?:\?|$)/i;
 const tellsByRedirect = /\/wp-login\.php(?:\?|$)/i;
 
 interface GuessState {
@@ -57,7 +59,11 @@ function step(state: GuessState, observation: Observation): Step<GuessState> {
   let count = 0;
   if (
     isLogin &&
-    (status === 401 || status === 403 || status === 429 || (status === 200 && tellsByRedirect.test(path)))
+    (status === 401 ||
+      status === 403 ||
+      status === 429 ||
+      (status === 200 && tellsByRedirect.test(path)) ||
+      (status === 404 && tellsByMissing.test(path)))
   ) {
     weight = firstRefusal + growth * Math.min(state.refusals, mostGrowth);
     state.refusals += 1;

@@ -61,15 +61,18 @@ function timeOf(text: string, near: number): number {
 
 /** The access that a record tells of, or null where it tells of none. */
 export function accessRecord(record: Fields, near: number): AccessLine | null {
-  const inner = record['request'];
+  // Caddy has `request`, Node's servers (OpenSearch Dashboards, pino) `req` and `res`.
+  const inner = record['request'] ?? record['req'];
   const nested: Fields = isObject(inner) ? inner : {};
+  const answer = record['res'];
   const fields: Fields = { ...record, ...nested };
+  const answered: Fields = isObject(answer) ? { ...answer, ...record } : record;
   const address = withoutPort(textOf(fields, names.address));
   if (address === '') return null;
   const parts = requestParts(textOf(record, names.request));
-  const method = textOf(fields, names.method) || parts.method;
+  const method = (textOf(fields, names.method) || parts.method).toUpperCase();
   const path = textOf(fields, names.path) || parts.path;
-  const status = Number.parseInt(textOf(record, names.status), 10);
+  const status = Number.parseInt(textOf(answered, names.status), 10);
   if (path === '' || (method === '' && !(status > 0))) return null;
   const headers = nested['headers'];
   const header = (name: string): string => {

@@ -1,10 +1,13 @@
 /** The list of readers. To add one: write its file, a test beside it, and a line here. */
 
 import type { Reader } from '../core/reader.ts';
+import { columns } from './columns.ts';
+import { eventRecords } from './event-records.ts';
 import { httpJsonl } from './http-jsonl.ts';
 import { systemLog, webError } from './login-log.ts';
 import { openssh } from './openssh.ts';
 import { picketJsonl } from './picket-jsonl.ts';
+import { s3Access } from './s3-access.ts';
 import { vpcFlow } from './vpc-flow.ts';
 import { webAccess } from './web-access.ts';
 
@@ -12,6 +15,9 @@ export const readers: readonly Reader[] = [
   picketJsonl,
   httpJsonl,
   vpcFlow,
+  columns,
+  eventRecords,
+  s3Access,
   webAccess,
   webError,
   openssh,

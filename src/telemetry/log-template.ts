@@ -1,8 +1,10 @@
 /**
- * Templates of log messages: literal text with `<user>`, `<address>`, `<port>` and `<any>` between. Matching is linear, since each
- * literal is looked for once: from the end by default, because names that a client chooses stand ahead of the address
- * in most logs; `left` where they stand behind it; `once` where they stand on both sides: then a literal of the template that comes
- * twice leaves two readings, and the line names nobody. A template is anchored at the message's beginning.
+ * Templates of log messages: literal text with `<user>`, `<address>`, `<any>` between; `<name>` is a user that is not empty.
+ * Matching is linear, since each literal is looked for once: from the end by default, because names that a client chooses stand
+ * ahead of the address in most logs; `left` where they stand behind it. Where they stand on both sides a literal of the template that comes
+ * twice leaves two readings, and the line names nobody: `once` reads from the left, `sole` from
+ * the end, where a literal ahead of the address may come again. A template is anchored at the
+ * message's beginning.
  */
 
 import { withoutPort } from './access-json.ts';
@@ -15,12 +17,12 @@ export interface TemplateFields {
 export interface Template {
   readonly literals: readonly string[];
   readonly fields: readonly string[];
-  readonly reading: 'left' | 'right' | 'once';
+  readonly reading: 'left' | 'right' | 'once' | 'sole';
 }
 
 /** Reads a template such as `authentication failure; rhost=<address> user=<user>`. */
 export function template(text: string, reading: Template['reading'] = 'right'): Template {
-  const parts = text.split(/<(user|address|any)>/);
+  const parts = text.split(/<(user|name|address|any)>/);
   return {
     literals: parts.filter((_, index) => index % 2 === 0),
     fields: parts.filter((_, index) => index % 2 === 1),
@@ -34,7 +36,8 @@ function addressText(text: string): string | null {
     text
       .replace(/^IPV[46]\/[A-Z]+\//, '')
       .replace(/\/\d{1,5}$/, '')
-      .replace(/^IPv6:/i, ''),
+      .replace(/^IPv6:/i, '')
+      .replace(/^(\d{1,3}(?:\.\d{1,3}){3})\.\d{1,5}$/, '$1'),
   );
   return /^[0-9a-fA-F:.]{2,45}$/.test(bare) ? bare : null;
 }
@@ -46,7 +49,7 @@ export function matchTemplate(shape: Template, message: string): TemplateFields 
   const last = literals.at(-1) ?? '';
   if (!message.startsWith(first)) return null;
   const values: string[] = [];
-  if (shape.reading !== 'right') {
+  if (shape.reading === 'left' || shape.reading === 'once') {
     let at = first.length;
     for (const [index] of fields.entries()) {
       const literal = literals[index + 1] ?? '';
@@ -64,10 +67,15 @@ export function matchTemplate(shape: Template, message: string): TemplateFields 
       const literal = literals[index] ?? '';
       const start = index === 0 ? 0 : message.lastIndexOf(literal, end - literal.length);
       if (start < 0 || start + literal.length > end) return null;
+      const isBehind = index > fields.indexOf('address');
+      if (shape.reading === 'sole' && isBehind && message.indexOf(literal) !== start) return null;
       values.unshift(message.slice(start + literal.length, end));
       end = start;
     }
   }
   const address = addressText(values[fields.indexOf('address')] ?? '');
-  return address === null ? null : { address, user: values[fields.indexOf('user')] ?? '' };
+  if (address === null) return null;
+  const name = fields.indexOf('name');
+  if (name >= 0 && values[name] === '') return null;
+  return { address, user: values[name < 0 ? fields.indexOf('user') : name] ?? '' };
 }

@@ -123,16 +123,24 @@ function zoneAt(text: string, at: number): TimeAt | null {
   return { at: sign === 45 ? -value : value, end: at + 5 + colon };
 }
 
-/** `dd/Mmm/yyyy:hh:mm:ss +hhmm`, as web servers write it. */
+/** `dd/Mmm/yyyy:hh:mm:ss +hhmm`, as web servers write it; cPanel has `mm/dd/yyyy`, Kerio a space ahead of the clock. */
 export function accessTime(text: string, at: number): TimeAt | null {
-  const day = digits(text, at, 2);
+  const first = digits(text, at, 2);
   const month = monthOf(text, at + 3);
+  if (month < 0 && text.charCodeAt(at + 2) === 47 && text.charCodeAt(at + 5) === 47) {
+    const day = digits(text, at + 3, 2);
+    const year = digits(text, at + 6, 4);
+    return first < 1 || first > 12 || day < 1 ? null : withClock(text, at + 11, dayOf(year, first - 1, day));
+  }
   const year = digits(text, at + 7, 4);
-  const clock = clockAt(text, at + 12);
-  if (day < 1 || month < 0 || year < 0 || clock < 0) return null;
-  const zone = zoneAt(text, at + 21);
-  return {
-    at: dayOf(year, month, day) + clock - (zone?.at ?? 0),
-    end: zone === null ? at + 20 : zone.end,
-  };
+  if (first < 1 || month < 0 || year < 0) return null;
+  return withClock(text, at + 12, dayOf(year, month, first));
+}
+
+/** `hh:mm:ss +hhmm` of a day. */
+function withClock(text: string, at: number, start: number): TimeAt | null {
+  const clock = clockAt(text, at);
+  if (clock < 0 || !Number.isFinite(start)) return null;
+  const zone = zoneAt(text, at + 9);
+  return { at: start + clock - (zone?.at ?? 0), end: zone === null ? at + 8 : zone.end };
 }

@@ -1,31 +1,50 @@
 /** Login logs of many services, in one file or several: system logs, journals, and applications' own logs. */
 
-import type { LoginFact } from '../core/observation.ts';
+import type { LoginFact, RefusalFact } from '../core/observation.ts';
 import type { ReadBatch, ReadContext, Reader } from '../core/reader.ts';
+import { accessRecord } from './access-json.ts';
 import { AddressCache } from './address-cache.ts';
 import type { BatchWriter } from './batch-writer.ts';
-import { isoTime, syslogTime } from './log-time.ts';
 import { matchTemplate } from './log-template.ts';
+import { jsonObject } from './json-object.ts';
+import { addEvent } from './logged-event.ts';
 import { loggedPacket } from './netfilter.ts';
+import { NeedleIndex } from './needle-index.ts';
 import { isSshd, SshLog } from './openssh.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
+import { ownLine } from './own-head.ts';
+import { sshesame } from './records/honeypot.ts';
+import { recordForm } from './records/index.ts';
+import { windowsXml } from './records/platform.ts';
+import { applicationRules } from './rules/application-rules.ts';
 import { loginRules } from './rules/login-rules.ts';
-import type { LoginRule } from './rules/rule.ts';
-import { logEntry } from './syslog-line.ts';
+import { mailRules } from './rules/mail-rules.ts';
+import { networkRules } from './rules/network-rules.ts';
+import type { LogRule } from './rules/rule.ts';
+import { logEntry, type LogEntry } from './syslog-line.ts';
 import { AccessLog } from './web-access.ts';
+import { webError as webErrorLine } from './web-error-line.ts';
 
-interface FoundLogin {
-  readonly rule: LoginRule;
+const longestUser = 256;
+
+interface FoundRule {
+  readonly rule: LogRule;
   readonly user: string;
   readonly address: string;
 }
 
+const rules: readonly LogRule[] = [...loginRules, ...mailRules, ...networkRules, ...applicationRules];
+const index = new NeedleIndex(rules.map(({ needle }) => needle));
+
 /** The first rule that a text fits. */
-export function findLogin(text: string, rules: readonly LoginRule[]): FoundLogin | null {
-  for (const rule of rules) {
-    const at = text.indexOf(rule.needle);
-    if (at < 0) continue;
-    const found = matchTemplate(rule.shape, text.slice(at).trimEnd());
+function findRule(text: string): FoundRule | null {
+  const needles = index.find(text);
+  if (needles.length === 0) return null;
+  const message = text.trimEnd();
+  for (const needle of needles) {
+    const rule = rules[needle.index];
+    if (rule === undefined) continue;
+    const found = matchTemplate(rule.shape, rule.whole ? message : message.slice(needle.at));
     if (found !== null) return { rule, user: found.user, address: found.address };
   }
   return null;
@@ -39,23 +58,12 @@ const serviceOf: Readonly<Record<string, string>> = {
   sshd: 'ssh',
 };
 
-/** The time at the beginning of an application's own line, bracket or number ahead of it allowed. */
-function ownTime(line: string, near: number): number {
-  const at = line.startsWith('[') || line.startsWith('(') ? line.search(/[\dJFMASOND]/) : 0;
-  return (isoTime(line, at) ?? syslogTime(line, at, near))?.at ?? near;
-}
-
 const webPrograms = new Set(['nginx', 'httpd', 'apache', 'apache2']);
 
 class LoginLog {
-  readonly #rules: readonly LoginRule[];
   readonly #addresses = new AddressCache();
   readonly #ssh = new SshLog();
   readonly #access = new AccessLog();
-
-  constructor(rules: readonly LoginRule[]) {
-    this.#rules = rules;
-  }
 
   read(line: string, near: number, writer: BatchWriter): void {
     const entry = logEntry(line, near);
@@ -73,21 +81,72 @@ class LoginLog {
         if (access !== null && this.#access.add(access, writer)) return;
       }
     }
-    const found = findLogin(entry?.message ?? line, this.#rules) ?? findLogin(line, this.#rules);
-    if (found === null) return;
+    if (this.#record(line, entry, near, writer)) return;
+    const own = entry === null ? ownLine(line, near) : null;
+    const found =
+      findRule(entry?.message ?? own?.message ?? line) ??
+      (own?.message === line ? null : findRule(line)) ??
+      (own === null ? findRule(ownLine(entry?.message ?? line, near).message) : null);
+    const at = entry?.at ?? own?.at ?? near;
+    if (found === null) {
+      this.#webError(line, at, writer);
+      return;
+    }
     const source = this.#addresses.canonical(found.address);
     if (source === null) return;
+    const { tells } = found.rule;
+    if ('what' in tells) {
+      const { service } = found.rule;
+      // A name server is asked, and a packet seen, without a handshake.
+      const transport = service === 'dns' || service === 'firewall' ? 'udp' : 'tcp';
+      const detail = found.user.slice(0, longestUser);
+      const fact: RefusalFact = { kind: 'refusal', service, what: tells.what, detail };
+      writer.add({ ...writer.seen(at, source, 0, 0, '', transport), ...fact });
+      return;
+    }
     const program = entry?.program ?? '';
     const service = found.rule.service === '' ? (serviceOf[program] ?? program) : found.rule.service;
     const fact: LoginFact = {
       kind: 'login',
       service: service.toLowerCase().slice(0, 32) || 'login',
-      user: found.user.slice(0, 256),
-      outcome: found.rule.outcome,
+      user: found.user.slice(0, longestUser),
+      outcome: tells.outcome,
       method: 'password',
     };
-    const at = entry?.at ?? ownTime(line, near);
     writer.add({ ...writer.seen(at, source, 0, 0, ''), ...fact });
+  }
+
+  /** Lines of programs that write records: a whole JSON object or XML event, or behind a system log's head. */
+  #record(line: string, entry: LogEntry | null, near: number, writer: BatchWriter): boolean {
+    const text = entry?.message ?? line;
+    const first = text.charCodeAt(0);
+    if (first === 123) {
+      const record = jsonObject(text);
+      if (record === null) return false;
+      const form = recordForm(record);
+      const event = form?.event(record, near) ?? null;
+      if (event !== null) return addEvent(event, this.#addresses, writer);
+      const access = form === null ? accessRecord(record, entry?.at ?? near) : null;
+      return (
+        access !== null &&
+        access.path.startsWith('/') &&
+        access.status > 0 &&
+        this.#access.add(access, writer)
+      );
+    }
+    if (first === 60) {
+      const event = windowsXml(text, near);
+      return event !== null && addEvent(event, this.#addresses, writer);
+    }
+    const event = line.charCodeAt(20) === 91 ? sshesame(line) : null;
+    return event !== null && addEvent(event, this.#addresses, writer);
+  }
+
+  #webError(line: string, at: number, writer: BatchWriter): void {
+    const found = webErrorLine(line);
+    const source = found === null ? null : this.#addresses.canonical(found.address);
+    if (found === null || source === null) return;
+    writer.add({ ...writer.seen(at, source, 0, 80, ''), ...found.fact });
   }
 
   #packet(message: string, at: number, writer: BatchWriter): void {
@@ -120,40 +179,37 @@ class LoginLog {
   }
 }
 
-function read(
-  rules: readonly LoginRule[],
-  input: AsyncIterable<Uint8Array>,
-  context: ReadContext,
-): AsyncIterable<ReadBatch> {
-  const log = new LoginLog(rules);
+function read(input: AsyncIterable<Uint8Array>, context: ReadContext): AsyncIterable<ReadBatch> {
+  const log = new LoginLog();
   return readLines(input, context, (line, _number, writer) => {
     log.read(line, context.near, writer);
     writer.record();
   });
 }
 
+const isKnown = (line: string): boolean =>
+  logEntry(line, Number.NaN)?.program !== undefined ||
+  sshesame(line) !== null ||
+  findRule(line) !== null ||
+  findRule(ownLine(line, 0).message) !== null;
+
 export const systemLog: Reader = {
   name: 'syslog',
   summary:
-    'System and application logs of any mixture: logins of many services, firewall packets, web accesses',
-  detect: (sample: Uint8Array): number =>
-    shareOfLines(
-      sample,
-      (line) => logEntry(line, Number.NaN)?.program !== undefined || findLogin(line, loginRules) !== null,
-    ) * 0.91,
-  read: (input: AsyncIterable<Uint8Array>, context: ReadContext): AsyncIterable<ReadBatch> =>
-    read(loginRules, input, context),
+    'System and application logs of any mixture: logins and refusals of many services, firewall packets, web accesses',
+  detect: (sample: Uint8Array): number => shareOfLines(sample, isKnown) * 0.91,
+  read,
 };
 
 export const webError: Reader = {
   name: 'web-error',
-  summary: 'Error logs of Apache and nginx: refused logins',
+  summary:
+    'Error logs of Apache and nginx: refused logins and requests, missing files, attacks that a rule set saw',
   detect: (sample: Uint8Array): number =>
     shareOfLines(
       sample,
       (line) =>
         line.includes('] [client ') || (line.includes(', client: ') && /^\d{4}\/\d\d\/\d\d /.test(line)),
     ) * 0.93,
-  read: (input: AsyncIterable<Uint8Array>, context: ReadContext): AsyncIterable<ReadBatch> =>
-    read(loginRules, input, context),
+  read,
 };

@@ -88,6 +88,9 @@ function attempt(message: string, start: number): SshLogin | null {
       if (body.indexOf(' ssh2: ', info + 1) >= 0) return null;
       body = body.slice(0, info);
     }
+  } else if (/ port \d{1,5} ssh2: /.test(body)) {
+    // A name that imitates an ending, or an ending with a word of a module behind it: two readings, so nobody is named.
+    return null;
   }
   if (body.endsWith(' ssh2') || body.endsWith(' ssh1')) body = body.slice(0, -5);
   const end = ending(body, ' from ');

@@ -111,6 +111,12 @@ export function logEntry(line: string, near: number): LogEntry | null {
   const time = syslogTime(line, at, near) ?? isoTime(line, at);
   if (time !== null) at = time.end + 1;
   while (line.charCodeAt(at) === 32) at += 1;
+  // BSD's syslogd can write facility and severity: `<mail.notice> `.
+  if (line.charCodeAt(at) === 60) {
+    const close = line.indexOf('> ', at);
+    if (close > 0 && close - at < 20) at = close + 2;
+    while (line.charCodeAt(at) === 32) at += 1;
+  }
   const space = line.indexOf(' ', at);
   if (space < 0) return null;
   const host = line.slice(at, space);

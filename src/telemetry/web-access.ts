@@ -1,4 +1,4 @@
-/** Access logs of web servers, as text or JSON lines, also behind syslog → accesses. */
+/** Access logs of web servers, proxies and load balancers, as text or JSON lines, also behind syslog → accesses. */
 
 import type { ReadBatch, ReadContext, Reader } from '../core/reader.ts';
 import { accessRecord } from './access-json.ts';
@@ -6,6 +6,7 @@ import { accessLine, type AccessLine } from './access-line.ts';
 import { AddressCache } from './address-cache.ts';
 import type { BatchWriter } from './batch-writer.ts';
 import { jsonObject } from './json-object.ts';
+import { proxyLine } from './proxy-line.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
 import { logEntry } from './syslog-line.ts';
 
@@ -19,7 +20,9 @@ export class AccessLog {
   /** The access that a text tells of, or null. */
   parse(text: string, near: number): AccessLine | null {
     const record = jsonObject(text);
-    return record === null ? accessLine(text, this.#isAddress) : accessRecord(record, near);
+    return record === null
+      ? (accessLine(text, this.#isAddress) ?? proxyLine(text, near))
+      : accessRecord(record, near);
   }
 
   /** Adds an access to the writer's current record; false where its address is none. */
@@ -39,25 +42,32 @@ export class AccessLog {
   }
 }
 
+/** What stands ahead of a container's own line (CRI): `TIME stdout F `. */
+const container = /^\d{4}-\d\d-\d\dT\S{8,30} std(?:out|err) [FP] /;
+
+/** The access of a line, also behind a system log's or a container's head. */
+function access(log: AccessLog, line: string, near: number): AccessLine | null {
+  const own = log.parse(line, near);
+  if (own !== null) return own;
+  const head = container.exec(line)?.[0];
+  if (head !== undefined) return log.parse(line.slice(head.length), near);
+  const message = logEntry(line, near)?.message;
+  return message === undefined ? null : log.parse(message, near);
+}
+
 export const webAccess: Reader = {
   name: 'web-access',
   summary:
-    'Access logs of nginx, Apache and others: common, combined, with virtual host, JSON lines, behind syslog',
+    'Access logs of nginx, Apache, HAProxy, Traefik, Caddy, AWS load balancers and others, as text or JSON, also behind syslog',
   detect(sample: Uint8Array): number {
     const log = new AccessLog();
-    return (
-      shareOfLines(sample, (line) => {
-        const access = log.parse(line, 0) ?? log.parse(logEntry(line, 0)?.message ?? '', 0);
-        return access !== null;
-      }) * 0.92
-    );
+    return shareOfLines(sample, (line) => access(log, line, 0) !== null) * 0.92;
   },
   read(input: AsyncIterable<Uint8Array>, context: ReadContext): AsyncIterable<ReadBatch> {
     const log = new AccessLog();
     return readLines(input, context, (line, number, writer) => {
-      const access =
-        log.parse(line, context.near) ?? log.parse(logEntry(line, context.near)?.message ?? '', context.near);
-      if (access === null || !log.add(access, writer)) writer.damaged(number, line, 'no access log line');
+      const found = access(log, line, context.near);
+      if (found === null || !log.add(found, writer)) writer.damaged(number, line, 'no access log line');
       else writer.record();
     });
   },

@@ -3,10 +3,10 @@
  * line, unless it is `<any>`. `left` reads from the left, where the client's own text stands behind the address.
  */
 
-import { rule, type LoginRule } from './rule.ts';
+import { rule, type LogRule } from './rule.ts';
 
 /** Error logs of Apache and nginx. The address stands ahead of what the client chose in Apache's, between two such parts in nginx's. */
-const webErrorRules: readonly LoginRule[] = [
+const webErrorRules: readonly LogRule[] = [
   ...['', 'AH01618: ', 'AH01790: '].map((code) =>
     rule('http', '[client ', `[client <address>] ${code}user <user> not found<any>`, 'unknown-user', 'left'),
   ),
@@ -37,7 +37,7 @@ const webErrorRules: readonly LoginRule[] = [
   ),
 ];
 
-export const loginRules: readonly LoginRule[] = [
+export const loginRules: readonly LogRule[] = [
   ...webErrorRules,
   // PAM, whatever the service: the remote user ahead of the address and the user behind it are both the client's to choose.
   rule(
@@ -154,6 +154,8 @@ export const loginRules: readonly LoginRule[] = [
     'smtp',
     ' authenticator failed for ',
     ' authenticator failed for <any> [<address>]<any>: 535 Incorrect authentication data<any>',
+    'failure',
+    'left',
   ),
   rule('smtp', 'AUTH failure (', 'AUTH failure (<any>, relay=<any>[<address>]<any>'),
   rule(
@@ -273,24 +275,18 @@ export const loginRules: readonly LoginRule[] = [
     'failure',
     'left',
   ),
+  // Authelia, whatever the factor: in JSON the name's quotes come escaped, in its text form they may imitate a field.
   rule(
     'http',
-    'Unsuccessful 1FA authentication attempt by user ',
-    "Unsuccessful 1FA authentication attempt by user '<user>'<any> remote_ip=<address> <any>",
+    'Unsuccessful ',
+    `Unsuccessful <any> authentication attempt by user '<user>'<any>"remote_ip":"<address>"<any>`,
     'failure',
     'once',
   ),
   rule(
     'http',
-    'Unsuccessful 1FA authentication attempt by user ',
-    `Unsuccessful 1FA authentication attempt by user '<user>'<any>"remote_ip":"<address>"<any>`,
-    'failure',
-    'once',
-  ),
-  rule(
-    'http',
-    'Unsuccessful TOTP authentication attempt by user ',
-    "Unsuccessful TOTP authentication attempt by user '<user>'<any> remote_ip=<address> <any>",
+    'Unsuccessful ',
+    "Unsuccessful <any> authentication attempt by user '<user>'<any> remote_ip=<address> <any>",
     'failure',
     'once',
   ),
