@@ -1,0 +1,62 @@
+/** What is recorded of statements and of attacks in them. */
+
+import { Buffer } from 'node:buffer';
+import type { DecoyOutput } from '../../core/decoy.ts';
+import type { ExploitClass } from '../../core/behavior.ts';
+import type { CommandFact } from '../../core/observation.ts';
+import { urlsIn } from '../../wire/url-text.ts';
+
+/** Latin-1 text as a person reads it, at most so long. */
+export function readable(text: string, most: number): string {
+  return Buffer.from(text.slice(0, most * 2), 'latin1')
+    .toString('utf8')
+    .replaceAll(/[\x00-\x08\x0b-\x1f\x7f\ufffd]/g, '.')
+    .slice(0, most);
+}
+
+export function statementFact(service: string, text: string): CommandFact {
+  const urls = urlsIn(text.slice(0, 65_536));
+  return {
+    kind: 'command',
+    service,
+    input: readable(text.trim(), 2048),
+    ...(urls.length > 0 ? { urls } : {}),
+  };
+}
+
+export function exploitSeen(
+  service: string,
+  what: {
+    readonly name: string;
+    readonly class: ExploitClass;
+    readonly technique: string;
+    readonly detail: string;
+    readonly cves?: readonly string[];
+  },
+): DecoyOutput {
+  return {
+    do: 'saw',
+    fact: {
+      kind: 'exploit',
+      service,
+      class: what.class,
+      name: what.name,
+      cves: what.cves ?? [],
+      technique: what.technique,
+      detail: readable(what.detail, 300),
+    },
+  };
+}
+
+/** Names that those who delete data and ask for money give to what they leave. */
+const noteNames =
+  /^(?:please_?)?(?:read_?me|warning|readme_to_recover|recover_?your_?data|how_to_restore|pwned|hacked|ransom|restore|backup_info|contact_?me|bitcoin|z?_?readme)/i;
+const noteText = /\b(?:btc|bitcoin|monero|onion|ransom)\b|backed up|your (?:data|database)|recover|decrypt/i;
+
+export function isNoteName(name: string): boolean {
+  return noteNames.test(name.slice(0, 128));
+}
+
+export function isNoteText(text: string): boolean {
+  return noteText.test(text.slice(0, 8_192)) && text.length >= 24;
+}

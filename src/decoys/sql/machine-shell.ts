@@ -1,0 +1,83 @@
+/** The shell behind a database that runs commands: the one that logins get, run once for each command. */
+
+import { Buffer } from 'node:buffer';
+import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
+import { ShellSession } from '../../shell/session.ts';
+
+const outputLimit = 65_536;
+const commandLimit = 16_384;
+
+export interface ShellRun {
+  /** Latin-1 text of what the command prints. */
+  readonly text: string;
+  readonly errors: string;
+  readonly status: number;
+  /** What the sensor shall record: commands with their addresses, files that were made. */
+  readonly outputs: readonly DecoyOutput[];
+}
+
+/** Runs a command as the database's account; `input` is its standard input. */
+export function runInShell(
+  context: DecoyContext,
+  service: string,
+  account: string,
+  command: string,
+  input = '',
+): ShellRun {
+  const { persona } = context;
+  const session = new ShellSession({
+    persona,
+    user: persona.users.some((user) => user.name === account) ? account : 'root',
+    interactive: false,
+    terminal: false,
+    columns: 80,
+    rows: 24,
+    source: context.source,
+    sourcePort: context.sourcePort,
+    destination: context.destination,
+    destinationPort: context.destinationPort,
+    now: () => context.now(),
+    service,
+  });
+  const outputs: DecoyOutput[] = [];
+  let text = '';
+  let errors = '';
+  let status = 0;
+  const runs = [
+    session.run(Buffer.from(command.slice(0, commandLimit), 'latin1').toString('utf8')),
+    session.receive(Buffer.from(input.slice(0, outputLimit), 'latin1')),
+    session.end(),
+  ];
+  for (const events of runs) {
+    for (const event of events) {
+      if (event.say === 'output') {
+        const more = Buffer.from(event.bytes).toString('latin1');
+        if (event.stream === 'stdout') text = (text + more).slice(0, outputLimit);
+        else errors = (errors + more).slice(0, outputLimit);
+      } else if (event.say === 'capture') {
+        outputs.push({ do: 'capture', bytes: event.bytes, how: event.how, name: event.name });
+      } else if (event.say === 'command') {
+        const { input: line, urls } = event;
+        outputs.push({
+          do: 'saw',
+          fact: { kind: 'command', service, input: line, ...(urls.length > 0 ? { urls } : {}) },
+        });
+      } else if (event.say === 'exit') status = event.status;
+    }
+  }
+  return { text, errors, status, outputs };
+}
+
+/** What a file of this machine holds, as Latin-1; null where there is none. */
+export function fileOf(context: DecoyContext, service: string, account: string, path: string): string | null {
+  const known = context.persona.files[path];
+  if (known !== undefined) {
+    // A daemon that is not root reads what everybody may.
+    return (known.mode & 0o004) !== 0 || known.owner === account
+      ? Buffer.from(known.content).toString('latin1')
+      : null;
+  }
+  if (!/^\/[\w./-]{1,255}$/.test(path)) return null;
+  const run = runInShell(context, service, account, `cat ${path}`);
+  return run.status === 0 ? run.text : null;
+}
