@@ -75,6 +75,9 @@ export class Engine {
   readonly keeper: EventKeeper;
   readonly #options: EngineOptions;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
+  #later: EngineEvent[] = [];
+  #keeping: Observation[] = [];
+  #afterwards: NodeJS.Immediate | null = null;
   #unlogged: Decision[] = [];
   #logFailing = false;
   #logging: NodeJS.Timeout | null = null;
@@ -112,7 +115,10 @@ export class Engine {
     this.sensorDesk = new SensorDesk({
       now: () => clock.now(),
       observed: (observation, sensor) => this.#observed(observation, sensor),
-      began: (sensor) => this.keeper.beginsAnew(sensor),
+      began: (sensor) => {
+        this.#catchUp();
+        this.keeper.beginsAnew(sensor);
+      },
       log: options.log,
     });
     this.keeper = new EventKeeper({
@@ -173,6 +179,7 @@ export class Engine {
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     if (this.#pruner !== null) clearInterval(this.#pruner);
+    this.#catchUp();
     await this.keeper.drain(5000);
     this.#writeLog();
   }
@@ -247,16 +254,27 @@ export class Engine {
     // Judged first: the decision must not wait for anything. A record sent again is kept, not judged again.
     if (observation.sequence > sensor.judged) {
       this.#observations += 1;
-      const decisions: Decision[] = [];
+      // Told in the order in which a person understands it: what was seen, then what was decided.
+      this.#later.push({ type: 'observation', observation });
       this.pipeline.observe(observation, (decision) => {
         this.#place(decision);
-        decisions.push(decision);
+        this.#later.push({ type: 'decision', decision });
       });
-      // Told afterwards, in the order in which a person understands it: what was seen, then what was decided.
-      this.#tell({ type: 'observation', observation });
-      for (const decision of decisions) this.#tell({ type: 'decision', decision });
     }
-    this.keeper.keep(observation);
+    this.#keeping.push(observation);
+    this.#afterwards ??= setImmediate(() => this.#catchUp());
+  }
+
+  /** What can wait until the fence has its orders: telling those who listen, and the event store. */
+  #catchUp(): void {
+    if (this.#afterwards !== null) clearImmediate(this.#afterwards);
+    this.#afterwards = null;
+    const events = this.#later;
+    const observations = this.#keeping;
+    this.#later = [];
+    this.#keeping = [];
+    for (const observation of observations) this.keeper.keep(observation);
+    for (const event of events) this.#tell(event);
   }
 
   #tell(event: EngineEvent): void {

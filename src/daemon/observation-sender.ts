@@ -1,12 +1,16 @@
 /** The sensor's side of its link: sends what the spool holds in order, live ones at once, and takes the engine's acknowledgements. */
 
 import { LinkClient, type LinkPeer } from '../bus/link.ts';
+import type { Observation } from '../core/observation.ts';
 import type { Spool } from '../spool/spool.ts';
 
 /** Records read from the spool for one message. */
 const batchRecords = 500;
 /** Bytes waiting on the link from which live observations are left to the spool: the engine is behind. */
 const waitingBytes = 4 * 1024 * 1024;
+
+/** With so much time since the last message no burst is under way. */
+const quietMilliseconds = 1;
 
 export class ObservationSender {
   readonly #spool: Spool;
@@ -19,6 +23,7 @@ export class ObservationSender {
   #live = false;
   #texts: string[] = [];
   #flushing = false;
+  #flushedAt = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, spool: Spool, log: (line: string) => void) {
     this.#spool = spool;
@@ -47,8 +52,11 @@ export class ObservationSender {
     this.#link.stop();
   }
 
-  /** A new observation, with the JSON text that the spool keeps. Gathered for one turn of the event loop, then sent. */
-  observed(sequence: number, json: string): void {
+  /**
+   * A new observation, with the JSON text that the spool keeps. Gathered for one turn of the event loop, then sent; a lone one that tells
+   * more than that somebody has come goes at once, ahead of the decoy's answer.
+   */
+  observed(observation: Observation, json: string): void {
     if (!this.#live || this.#peer === null) return;
     if (this.#peer.waiting > waitingBytes) {
       this.#flush();
@@ -56,11 +64,13 @@ export class ObservationSender {
       return;
     }
     this.#texts.push(json);
-    this.#sent = sequence;
-    if (this.#texts.length >= batchRecords) this.#flush();
+    this.#sent = observation.sequence;
+    const isTelling =
+      observation.kind !== 'contact' && performance.now() - this.#flushedAt > quietMilliseconds;
+    if (isTelling || this.#texts.length >= batchRecords) this.#flush();
     else if (!this.#flushing) {
       this.#flushing = true;
-      // After the input of this turn: a burst becomes one message, a lone one waits for nothing.
+      // After the input of this turn: a burst becomes one message.
       setImmediate(() => {
         this.#flushing = false;
         this.#flush();
@@ -74,6 +84,7 @@ export class ObservationSender {
 
   #flush(): void {
     if (this.#texts.length === 0 || this.#peer === null) return;
+    this.#flushedAt = performance.now();
     this.#peer.sendText(`{"type":"observations","observations":[${this.#texts.join(',')}]}`);
     this.#texts = [];
   }

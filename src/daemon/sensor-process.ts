@@ -95,7 +95,7 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
     ...(inherited.any === null ? {} : { anyListeners: inherited.any }),
     ...(inherited.probe === null ? {} : { probeSocket: inherited.probe }),
     nameProtocol: (bytes, transport) => nameProtocol(bytes, transport).name,
-    onObservation: (observation, json) => sender.observed(observation.sequence, json),
+    onObservation: (observation, json) => sender.observed(observation, json),
     limits: {
       connections: configuration.sensor.maximumConnections,
       connectionsPerSource: configuration.sensor.maximumConnectionsPerSource,

@@ -1,7 +1,8 @@
-/** Changes as nft commands. Pure: what the kernel is asked, beside what a person would type. */
+/** Changes as writes of set elements. Pure: what the kernel is asked, beside what a person would type. */
 
 import { parseNetwork } from '../../core/address.ts';
 import type { Change, Rule } from '../../core/enforcer.ts';
+import type { ElementWrite } from './element-batch.ts';
 import { elementKey, slotOf, type LayoutOptions, type Slot } from './layout.ts';
 
 /** A change that is ready to be written: what happens to one element. */
@@ -11,11 +12,14 @@ export interface Write {
   readonly remove: readonly Slot[];
   /** Where it shall stand; null for a removal. */
   readonly place: Slot | null;
-  readonly key: string;
+  /** The network's first address, 4 or 16 bytes. */
+  readonly key: Uint8Array;
   /** What is left of its life in milliseconds. */
   readonly milliseconds: number;
 }
 
+/** The life of an element that is added to be deleted. */
+const removedAfter = 1_000;
 /** A year: longer leases are renewed long before. */
 const longest = 365 * 86_400_000;
 
@@ -46,39 +50,33 @@ export function writeOf(change: Change, now: number, options: LayoutOptions): Wr
 export function transaction(
   writes: readonly Write[],
   standing: ReadonlySet<string>,
-  table: string,
   renews: boolean,
-): string {
-  const removals = new Map<string, string[]>();
-  const placements = new Map<string, Map<string, string>>();
-  const append = (set: string, key: string): void => {
-    const list = removals.get(set);
-    if (list === undefined) removals.set(set, [key]);
-    else list.push(key);
+): readonly ElementWrite[] {
+  type Elements = Map<string, { readonly key: Uint8Array; readonly timeout: number }>;
+  const removals = new Map<string, Elements>();
+  const placements = new Map<string, Elements>();
+  const elementsOf = (sets: Map<string, Elements>, set: string): Elements => {
+    let elements = sets.get(set);
+    if (elements === undefined) sets.set(set, (elements = new Map()));
+    return elements;
   };
-  for (const write of writes) {
-    for (const slot of write.remove) {
-      placements.get(slot.set)?.delete(write.key);
-      if (standing.has(slot.set)) append(slot.set, write.key);
+  for (const { remove, place, key, milliseconds, change } of writes) {
+    const target = change.do === 'remove' ? change.target : change.rule.target;
+    for (const { set } of remove) {
+      placements.get(set)?.delete(target);
+      if (standing.has(set)) elementsOf(removals, set).set(target, { key, timeout: removedAfter });
     }
-    if (write.place === null) continue;
-    const { set } = write.place;
-    let elements = placements.get(set);
-    if (elements === undefined) placements.set(set, (elements = new Map()));
-    elements.set(write.key, `${write.key} timeout ${write.milliseconds}ms`);
-    if (!renews) append(set, write.key);
+    if (place === null) continue;
+    elementsOf(placements, place.set).set(target, { key, timeout: milliseconds });
+    if (!renews) elementsOf(removals, place.set).set(target, { key, timeout: removedAfter });
   }
-  const lines: string[] = [];
-  for (const [set, keys] of removals) {
-    const unique = [...new Set(keys)];
-    lines.push(
-      `add element inet ${table} ${set} { ${unique.map((key) => `${key} timeout 1s`).join(', ')} }`,
-      `delete element inet ${table} ${set} { ${unique.join(', ')} }`,
-    );
+  const orders: ElementWrite[] = [];
+  for (const [set, found] of removals) {
+    const elements = [...found.values()];
+    orders.push({ do: 'add', set, elements }, { do: 'delete', set, elements });
   }
-  for (const [set, elements] of placements) {
-    if (elements.size > 0)
-      lines.push(`add element inet ${table} ${set} { ${[...elements.values()].join(', ')} }`);
+  for (const [set, found] of placements) {
+    if (found.size > 0) orders.push({ do: 'add', set, elements: [...found.values()] });
   }
-  return lines.join('\n');
+  return orders;
 }

@@ -12,7 +12,7 @@
  */
 
 import type { Family, Network } from '../../core/address.ts';
-import { formatAddress, formatIpv4, networkOf } from '../../core/address.ts';
+import { formatAddress, networkOf } from '../../core/address.ts';
 import type { Rule } from '../../core/enforcer.ts';
 
 export type PlacedAction = Rule['action'];
@@ -147,9 +147,15 @@ export function layoutCommands(slots: readonly Slot[], options: LayoutOptions): 
   return lines.join('\n');
 }
 
-/** The key of a set element as nft reads it: the network's first address. */
-export function elementKey(network: Network): string {
-  return network.family === 4 ? formatIpv4(Number(network.value)) : formatAddress(network);
+/** The key of a set element: the network's first address in network byte order, 4 or 16 bytes. */
+export function elementKey(network: Network): Uint8Array {
+  const bytes = Buffer.alloc(network.family === 4 ? 4 : 16);
+  if (network.family === 4) bytes.writeUInt32BE(Number(network.value), 0);
+  else {
+    bytes.writeBigUInt64BE(network.value >> 64n, 0);
+    bytes.writeBigUInt64BE(network.value & 0xffff_ffff_ffff_ffffn, 8);
+  }
+  return bytes;
 }
 
 /** The rule's target, from the key's bytes and the slot that it was found in. */

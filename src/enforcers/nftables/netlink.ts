@@ -1,7 +1,7 @@
 /**
- * Reading nf_tables over netlink, without libnftables: its listing sorts and prints (0.7 s for 100,000 elements where
- * this takes 0.25 s), and starts again whenever the ruleset changes meanwhile, which under a steady stream of new blocks
- * is for ever. Writing stays with libnftables.
+ * Reading and writing the elements of nf_tables' sets over netlink, without libnftables: its listing sorts and prints (0.7 s for
+ * 100,000 elements where this takes 0.25 s), and starts again whenever the ruleset changes meanwhile, which under a steady stream
+ * of new blocks is for ever. Tables, sets and rules stay with libnftables.
  *
  * Every message (linux/netlink.h, linux/netfilter/nfnetlink.h):
  *   uint32 length; uint16 type; uint16 flags; uint32 sequence; uint32 port;    nlmsghdr, host byte order
@@ -10,6 +10,7 @@
  */
 
 import { PicketError } from '../../core/errors.ts';
+import { elementBatch, type ElementWrite } from './element-batch.ts';
 import { loadSockets, type SocketLibrary } from './native.ts';
 
 const familyNetlink = 16;
@@ -136,6 +137,36 @@ export class Netlink {
       });
       if (chunk.length > 0) yield chunk;
       if (done !== 'more') return;
+    }
+  }
+
+  /**
+   * Writes elements as one transaction: 0 where it is in force, else the first error number of the kernel (errno(3)) and nothing
+   * of it is.
+   */
+  write(table: string, writes: readonly ElementWrite[]): number {
+    const { bytes, first, last } = elementBatch(table, writes, (this.#sequence + 1) >>> 0);
+    // The batch's end has a number too.
+    this.#sequence = (last + 1) >>> 0;
+    if (this.#sockets.send(this.#descriptor, bytes, bytes.length, 0) !== bytes.length)
+      throw this.#failure('writing');
+    let error = 0;
+    for (;;) {
+      const length = this.#sockets.recv(this.#descriptor, this.#buffer, this.#buffer.length, 0);
+      if (length < 0) throw this.#failure('reading the kernel’s answer');
+      for (let start = 0; start + headerBytes <= length;) {
+        const size = this.#buffer.readUInt32LE(start);
+        if (size < headerBytes || start + size > length) break;
+        const number = this.#buffer.readUInt32LE(start + 8);
+        const type = this.#buffer.readUInt16LE(start + 4);
+        // Numbers wrap: the distance tells whether it belongs to this batch.
+        if (type === typeError && (number - first) >>> 0 <= (last - first) >>> 0) {
+          if (error === 0) error = -this.#buffer.readInt32LE(start + 16);
+          // An error of the whole batch is told at its begin, and then nothing else is.
+          if (number === last || number === first) return error;
+        }
+        start += (size + 3) & ~3;
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ApplyResult, Change, Drops, Rule, StandingRule } from '../../core/enforcer.ts';
 import { needRoot } from '../../../test/support/need.ts';
 import { transaction, writeOf } from './commands.ts';
+import { elementBatch, type ElementWrite } from './element-batch.ts';
 import { defaultLayout } from './layout.ts';
 import { createNftables } from './nftables.ts';
 
@@ -189,24 +190,52 @@ it('writes what a person would type', () => {
     action,
     until: 901_000,
   });
-  const text = (changes: Change[], renews = true): string =>
+  const orders = (changes: Change[], renews = true): readonly ElementWrite[] =>
     transaction(
       changes.map((change) => writeOf(change, 1_000, defaultLayout) ?? expect.unreachable()),
       new Set(['block_ipv4_32']),
-      'picket',
       renews,
     );
+  const key = Buffer.from([203, 0, 113, 9]);
+  const placed = { do: 'add', set: 'block_ipv4_32', elements: [{ key, timeout: 900_000 }] };
   // nft add element inet picket block_ipv4_32 '{ 203.0.113.9 timeout 900s }'
-  expect(text([{ do: 'add', rule: rule('203.0.113.9') }])).toBe(
-    'add element inet picket block_ipv4_32 { 203.0.113.9 timeout 900000ms }',
-  );
+  expect(orders([{ do: 'add', rule: rule('203.0.113.9') }])).toEqual([placed]);
   // nft add element inet picket limit_ipv6_64 '{ 2001:db8:: timeout 900s }'
-  expect(text([{ do: 'add', rule: rule('2001:db8::/64', 'rate-limit') }])).toBe(
-    'add element inet picket limit_ipv6_64 { 2001:db8:: timeout 900000ms }',
-  );
+  expect(orders([{ do: 'add', rule: rule('2001:db8::/64', 'rate-limit') }])).toEqual([
+    {
+      do: 'add',
+      set: 'limit_ipv6_64',
+      elements: [{ key: Buffer.from('20010db8000000000000000000000000', 'hex'), timeout: 900_000 }],
+    },
+  ]);
   // nft delete element inet picket block_ipv4_32 '{ 203.0.113.9 }'
-  expect(text([{ do: 'remove', target: '203.0.113.9' }])).toBe(
-    'add element inet picket block_ipv4_32 { 203.0.113.9 timeout 1s }\ndelete element inet picket block_ipv4_32 { 203.0.113.9 }',
+  const removed = [{ key, timeout: 1_000 }];
+  expect(orders([{ do: 'remove', target: '203.0.113.9' }])).toEqual([
+    { do: 'add', set: 'block_ipv4_32', elements: removed },
+    { do: 'delete', set: 'block_ipv4_32', elements: removed },
+  ]);
+  expect(orders([{ do: 'renew', rule: rule('203.0.113.9') }], false)).toEqual([
+    { do: 'add', set: 'block_ipv4_32', elements: removed },
+    { do: 'delete', set: 'block_ipv4_32', elements: removed },
+    placed,
+  ]);
+});
+
+it('puts them into the bytes of one netlink transaction', () => {
+  // nft add element inet t s '{ 203.0.113.9 timeout 900s }'
+  const elements = [{ key: Buffer.from([203, 0, 113, 9]), timeout: 900_000 }];
+  const { bytes, first, last } = elementBatch('t', [{ do: 'add', set: 's', elements }], 7);
+  expect({ first, last }).toEqual({ first: 7, last: 8 });
+  expect(bytes.toString('hex').match(/.{8}/g)?.join(' ')).toBe(
+    [
+      '14000000 10000100 07000000 00000000 0000000a', // NFNL_MSG_BATCH_BEGIN
+      '44000000 0c0a0504 08000000 00000000 01000000', // NFT_MSG_NEWSETELEM
+      '06000100 74000000', // table
+      '06000200 73000000', // set
+      '20000380 1c000180', // list, element
+      '0c000180 08000100 cb007109', // key
+      '0c000400 00000000 000dbba0', // timeout
+      '14000000 11000100 09000000 00000000 0000000a', // NFNL_MSG_BATCH_END
+    ].join(' '),
   );
-  expect(text([{ do: 'renew', rule: rule('203.0.113.9') }], false).split('\n')).toHaveLength(3);
 });

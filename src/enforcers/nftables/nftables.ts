@@ -1,5 +1,6 @@
-/** The kernel's own packet filter as an enforcer: hash sets in a table of our own, written in-process through libnftables. */
+/** The kernel's own packet filter as an enforcer: hash sets in a table of our own, made in-process through libnftables, their elements written over netlink. */
 
+import * as util from 'node:util';
 import type { ApplyResult, Change, Drops, Enforcer, Rule, StandingRule } from '../../core/enforcer.ts';
 import { PicketError } from '../../core/errors.ts';
 import { planChanges } from '../plan.ts';
@@ -24,6 +25,9 @@ export interface NftablesOptions extends Partial<LayoutOptions> {
   readonly renews?: boolean;
 }
 
+/** EPERM and ENFILE of errno(3). */
+const notPermitted = 1;
+const setIsFull = 23;
 /** Elements in one transaction: larger ones are no faster, and hold the kernel's lock for longer. */
 const batchSize = 2_000;
 /** A set that was full is tried again after this long: elements expire by themselves. Milliseconds. */
@@ -261,13 +265,14 @@ class Nftables implements Enforcer {
     }
     if (writes.length === 0) return;
     const standing = new Set(this.#slots.keys());
-    const commands = transaction(writes, standing, this.#layout.table, this.#renews);
-    const error = commands === '' ? null : this.#run(commands);
-    if (error === null) {
+    const orders = transaction(writes, standing, this.#renews);
+    const error = orders.length === 0 ? 0 : this.#reader().write(this.#layout.table, orders);
+    if (error === 0) {
+      if (orders.length > 0 && this.#generation >= 0) this.#generation = (this.#generation + 1) >>> 0;
       for (const write of writes) for (const slot of write.remove) this.#full.delete(slot.set);
       return;
     }
-    if (/Operation not permitted/.test(error)) throw this.#failure(error);
+    if (error === notPermitted) throw this.#failure('Operation not permitted');
     if (!mended && this.intact() === 'broken') {
       this.#shape();
       // The generation stays behind on purpose: the next look says `doubtful`, and what was lost is placed again.
@@ -277,9 +282,9 @@ class Nftables implements Enforcer {
     }
     const only = writes.length === 1 ? writes[0] : undefined;
     if (only !== undefined) {
-      const capacity = /Too many open files/.test(error);
+      const capacity = error === setIsFull;
       if (capacity && only.place !== null) this.#full.set(only.place.set, now + fullFor);
-      const cause = capacity ? 'capacity' : (error.split('\n')[0] ?? error);
+      const cause = capacity ? 'capacity' : (util.getSystemErrorMap().get(-error)?.[1] ?? `error ${error}`);
       failed.push({ change: only.change, cause });
       return;
     }
