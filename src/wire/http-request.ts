@@ -111,6 +111,19 @@ export class HttpRequestReader {
   #state: State = 'request-line';
   #draft: Draft = freshDraft();
   #blankLines = 0;
+  readonly #bodyLimit: number;
+  readonly #bodyKept: number;
+  readonly #blankLinesAllowed: number;
+
+  /**
+   * `limit` is the longest body that is read, `kept` how much of it is handed over; both in bytes. `blankLines` are passed over
+   * ahead of a request: servers in Go take none.
+   */
+  constructor(limit: number = bodyLimit, kept: number = bodyKept, blankLines = 8) {
+    this.#bodyLimit = limit;
+    this.#bodyKept = kept;
+    this.#blankLinesAllowed = blankLines;
+  }
 
   /** True between requests: nothing of the next one has come. */
   get idle(): boolean {
@@ -128,6 +141,19 @@ export class HttpRequestReader {
       yield step;
       if (step.kind === 'bad') return;
     }
+  }
+
+  /** Bytes of an unfinished body that are held. */
+  get held(): number {
+    return this.#draft.kept;
+  }
+
+  /** What has come behind the last request, where the connection goes on in another protocol; nothing is read any more. */
+  release(): Uint8Array {
+    this.#state = 'dead';
+    const rest = Uint8Array.from(this.#buffer.take(this.#buffer.length));
+    this.#buffer.clear();
+    return rest;
   }
 
   #step(): HttpRequestEvent | 'wait' | 'go' {
@@ -170,7 +196,7 @@ export class HttpRequestReader {
     if (line === '') {
       // RFC 9112 §2.2: an empty line ahead of the request is passed over, but not for ever.
       this.#blankLines += 1;
-      return this.#blankLines > 8 ? this.#bad(400, 'request-line') : 'go';
+      return this.#blankLines > this.#blankLinesAllowed ? this.#bad(400, 'request-line') : 'go';
     }
     const parts = line.split(' ').filter((part) => part !== '');
     const [method = '', target = ''] = parts;
@@ -225,7 +251,7 @@ export class HttpRequestReader {
         return this.#bad(400, 'content-length');
       }
       draft.left = Number(text);
-      if (draft.left > bodyLimit) return this.#bad(413, 'body-too-large');
+      if (draft.left > this.#bodyLimit) return this.#bad(413, 'body-too-large');
       if (draft.left === 0) return this.#finish();
       this.#state = 'body';
     } else return this.#finish();
@@ -240,7 +266,7 @@ export class HttpRequestReader {
       if (piece.length === 0) return 'wait';
       draft.left -= piece.length;
       draft.length += piece.length;
-      const room = bodyKept - draft.kept;
+      const room = this.#bodyKept - draft.kept;
       if (room > 0) {
         const kept = piece.subarray(0, room);
         draft.body.push(kept.toString('latin1'));
@@ -259,7 +285,7 @@ export class HttpRequestReader {
     const size = /^([0-9A-Fa-f]{1,8})[ \t]*(?:;|$)/.exec(line ?? '');
     if (size === null) return this.#bad(400, 'chunk');
     const length = Number.parseInt(size[1] ?? '', 16);
-    if (this.#draft.length + length > bodyLimit) return this.#bad(413, 'body-too-large');
+    if (this.#draft.length + length > this.#bodyLimit) return this.#bad(413, 'body-too-large');
     this.#draft.left = length;
     this.#state = length === 0 ? 'trailers' : 'chunk-data';
     return 'go';

