@@ -21,7 +21,6 @@ class TelnetSession implements DecoySession {
   #failures = 0;
   #columns = 80;
   #rows = 24;
-  #answered = new Set<string>();
   #shell: ShellSession | null = null;
 
   constructor(context: DecoyContext) {
@@ -55,11 +54,8 @@ class TelnetSession implements DecoySession {
       const item = this.#reader.feed(byte);
       if (item === null) continue;
       if (item.kind === 'data') yield* this.#data(item.byte);
-      else if (item.kind === 'option') yield* this.#option(item.verb, item.option);
       else if (item.kind === 'subnegotiation') this.#subnegotiation(item.option, item.bytes);
-      else if (item.command === code.ip) yield* this.#data(3);
-      else if (item.command === code.ayt)
-        yield { do: 'reply', bytes: new TextEncoder().encode('\r\n[Yes]\r\n') };
+      // BusyBox's telnetd passes over every other command, and answers no option whatever it is asked.
     }
   }
 
@@ -77,17 +73,6 @@ class TelnetSession implements DecoySession {
   *#say(text: string): Iterable<DecoyOutput> {
     yield { do: 'reply', bytes: escapeTelnet(new TextEncoder().encode(text)) };
     yield { do: 'terminal', direction: 'output', text };
-  }
-
-  /** IAC verb option. Each is answered once, so that two machines cannot answer each other for ever (RFC 854, negotiation loops). */
-  *#option(verb: number, option: number): Iterable<DecoyOutput> {
-    const key = `${verb}:${option}`;
-    if (this.#answered.has(key) || this.#answered.size > 64) return;
-    this.#answered.add(key);
-    if (verb === code.will && option !== telnetOption.windowSize && option !== telnetOption.echo)
-      yield { do: 'reply', bytes: Uint8Array.of(code.iac, code.dont, option) };
-    if (verb === code.do && option !== telnetOption.echo && option !== telnetOption.suppressGoAhead)
-      yield { do: 'reply', bytes: Uint8Array.of(code.iac, code.wont, option) };
   }
 
   /** IAC SB NAWS width[2] height[2] IAC SE (RFC 1073) */
