@@ -20,9 +20,13 @@ const allowed: Record<string, { imports: string[]; why: string }> = {
     imports: ['core', 'wire'],
     why: 'what an exploit looks like serves the decoys and the detectors alike',
   },
+  lures: {
+    imports: ['core', 'wire', 'signatures'],
+    why: 'a lure in a file is data for the decoys that answer and the detectors that judge',
+  },
   personas: { imports: ['core', 'wire'], why: 'a machine identity is data that the decoys are given' },
   decoys: {
-    imports: ['core', 'wire', 'shell', 'signatures'],
+    imports: ['core', 'wire', 'shell', 'signatures', 'lures'],
     why: 'a decoy owns no socket, clock, logger or persona',
   },
   spool: { imports: ['core'], why: 'the durable queue takes what the sensor hands it' },
@@ -31,7 +35,10 @@ const allowed: Record<string, { imports: string[]; why: string }> = {
     why: 'the process that meets attackers can neither decide nor block',
   },
   telemetry: { imports: ['core', 'wire'], why: 'a reader makes observations and judges nothing' },
-  detectors: { imports: ['core', 'wire', 'signatures'], why: 'evidence comes from observations alone' },
+  detectors: {
+    imports: ['core', 'wire', 'signatures', 'lures'],
+    why: 'evidence comes from observations alone',
+  },
   decide: { imports: ['core'], why: 'decisions are pure: no I/O, no clock of their own' },
   enforcers: { imports: ['core'], why: 'a back end knows rules, not why they were made' },
   fence: { imports: ['core'], why: 'the reconciler is given its enforcers' },
@@ -42,6 +49,7 @@ const allowed: Record<string, { imports: string[]; why: string }> = {
     imports: [
       'core',
       'wire',
+      'lures',
       'personas',
       'sensor',
       'telemetry',

@@ -1,5 +1,6 @@
 /** `picket analyze`: recorded input through the pipeline that runs live. */
 
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { type Command, Option } from 'commander';
 import picocolors from 'picocolors';
@@ -20,6 +21,7 @@ interface Options {
   readonly lab?: true;
   readonly near?: string;
   readonly config?: string;
+  readonly lures: readonly string[];
 }
 
 /** Damaged records that are shown; the rest are counted. */
@@ -44,6 +46,11 @@ export function analyze(picket: Command): Command {
       '--near <time>',
       'time near to which records without a year or time lie; otherwise when the file was last written',
     )
+    .addOption(
+      new Option('--lures <folder>', 'lures or scanner templates that name the CVEs of requests; may be repeated')
+        .argParser((text: string, all: readonly string[]) => [...all, text])
+        .default([], 'none'),
+    )
     .option('--config <file>', 'configuration whose policy and guards hold')
     .addHelpText(
       'after',
@@ -66,6 +73,23 @@ async function run(names: readonly string[], options: Options): Promise<void> {
   const { readerNamed, recordedInput } = await import('../daemon/recorded-input.ts');
   const { loadConfiguration } = await import('../daemon/configuration.ts');
   readerNamed(options.format);
+  if (options.lures.length > 0) {
+    const { LureFolder } = await import('../daemon/lure-folder.ts');
+    for (const folder of options.lures) {
+      if (!existsSync(folder))
+        throw new PicketError('PICKET_INPUT_UNREADABLE', `${printable(folder)} is not there; check the name after --lures`);
+    }
+    await new LureFolder({
+      folders: options.lures,
+      log: () => {},
+      installed: (_, problems) => {
+        for (const { file, line, why } of problems.slice(0, damagedShown))
+          process.stderr.write(`${printable(file)}:${line}: ${printable(why)}\n`);
+        if (problems.length > damagedShown)
+          process.stderr.write(`${several(problems.length - damagedShown, 'more lure')} refused\n`);
+      },
+    }).look();
+  }
   const inputs = names.map((name) => recordedInput(name, near));
   const sizes = inputs.map((input) => input.size);
   const progress = new Progress(

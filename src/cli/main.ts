@@ -7,6 +7,7 @@ import { version } from '../daemon/version.ts';
 import { analyze } from './analyze.ts';
 import { allow, decisions, explain, sources } from './ask.ts';
 import { doctor } from './doctor.ts';
+import { lures } from './lures.ts';
 import { persona } from './persona.ts';
 import { engine, fence, sensor, store } from './role.ts';
 import { up } from './up.ts';
@@ -16,6 +17,7 @@ import type { Subcommand } from './subcommand.ts';
 const subcommands: readonly Subcommand[] = [
   up,
   analyze,
+  lures,
   sources,
   decisions,
   explain,

@@ -104,6 +104,22 @@ export const configurationSchema: JsonSchema = {
           description: 'Name of the persona that answers there.',
         },
       }),
+      lures: {
+        type: 'array',
+        maxItems: 16,
+        items: { type: 'string', minLength: 1, maxLength: 4096 },
+        default: [],
+        description:
+          'Folders of lures, or of scanner templates that become lures, besides “lures” in the state folder. Changes are taken up within seconds.',
+      },
+      products: {
+        type: 'array',
+        maxItems: 256,
+        items: { type: 'string', pattern: '^(?:\\*|[a-z0-9][a-z0-9-]{0,63})$' },
+        default: [],
+        description:
+          'Products that the web personas answer for besides their own, as lures name them; "*" for all, which no real machine has.',
+      },
       maximumConnections: {
         type: 'integer',
         minimum: 1,

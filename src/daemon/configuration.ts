@@ -32,6 +32,8 @@ export interface Configuration {
       readonly except: readonly number[];
       readonly persona: string;
     };
+    readonly lures: readonly string[];
+    readonly products: readonly string[];
     readonly maximumConnections: number;
     readonly maximumConnectionsPerSource: number;
     readonly spoolMegabytes: number;

@@ -16,6 +16,7 @@ import type { Configuration } from './configuration.ts';
 import { EngineView } from './engine-api.ts';
 import { Engine } from './engine.ts';
 import { log } from './log.ts';
+import { LureFolder, lureFolders } from './lure-folder.ts';
 import { allowedBy, benignEntries, networksOf, policyOf } from './policy-of.ts';
 import { dropPrivileges } from './privileges.ts';
 import { takePriority } from './priority.ts';
@@ -82,8 +83,11 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   engine.start();
   await fenceLink.start();
   await sensorLink.start();
+  const lures = new LureFolder({ folders: lureFolders(configuration), log: say });
+  void lures.start();
   return {
     async stop(): Promise<void> {
+      lures.stop();
       await sensorLink.stop();
       await api.stop();
       await engine.stop();

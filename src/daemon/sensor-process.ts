@@ -12,6 +12,7 @@ import { nameProtocol } from '../wire/protocol-name.ts';
 import type { Configuration } from './configuration.ts';
 import { ObservationSender } from './observation-sender.ts';
 import { log } from './log.ts';
+import { LureFolder, lureFolders } from './lure-folder.ts';
 import { dropPrivileges } from './privileges.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
@@ -68,6 +69,9 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
         );
       }
       persona = createPersona(name, `${configuration.sensor.seed} ${name}`, { now: Date.now() });
+      const { products } = configuration.sensor;
+      if (persona.http !== null && products.length > 0)
+        persona = { ...persona, http: { ...persona.http, products: [...persona.http.products, ...products] } };
       personas.set(name, persona);
     }
     return persona;
@@ -104,6 +108,9 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
   });
   await sensor.start();
   sender.start();
+  // Not waited for: the ports are open at once, and the lures come a second later.
+  const lures = new LureFolder({ folders: lureFolders(configuration), log: say });
+  void lures.start();
   const status = setInterval(() => {
     const { error, lostCount, committed, lastSequence } = spool.status();
     const problem = error === null ? '' : `${error.code}: ${error.message}`;
@@ -113,6 +120,7 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
   return {
     async stop(): Promise<void> {
       clearInterval(status);
+      lures.stop();
       await sensor.stop();
       sender.stop();
       await spool.stop();

@@ -129,6 +129,36 @@ class CandidateIndex {
   }
 }
 
+/** A step as it is by itself, whatever other lures ask for. */
+interface Row extends Candidate {
+  readonly key: string;
+  /** Said by the lure itself. */
+  readonly isStated: boolean;
+}
+
+/** What is made of a lure once, so that a new set costs no more than its new lures. */
+const rowsByDocument = new WeakMap<LureDocument, readonly Row[]>();
+
+/** Makes a lure's patterns ready; takes about a millisecond where it has not been done. */
+export function prepareLure(document: LureDocument): readonly Row[] {
+  const known = rowsByDocument.get(document);
+  if (known !== undefined) return known;
+  const rows = document.steps.flatMap((step, index) =>
+    [...expanded(document, step.request)].map((request): Row => {
+      const pattern = new RequestPattern(request, document);
+      const isStated = step.evidence !== undefined;
+      const confidence = isStated
+        ? step.evidence === true
+          ? 0.95
+          : 0
+        : evidenceOf(pattern, sampleRequest(document, request));
+      return { document, step: index, pattern, confidence, key: keyOf(request), isStated };
+    }),
+  );
+  rowsByDocument.set(document, rows);
+  return rows;
+}
+
 export class LureSet {
   readonly documents: readonly LureDocument[];
   readonly #all: CandidateIndex;
@@ -137,28 +167,15 @@ export class LureSet {
   constructor(documents: readonly LureDocument[]) {
     this.documents = documents;
     const cvesByKey = new Map<string, Set<string>>();
-    const rows = documents.flatMap((document) =>
-      document.steps.flatMap((step, index) =>
-        [...expanded(document, step.request)].map((request) => ({ document, step, index, request, key: keyOf(request) })),
-      ),
-    );
+    const rows = documents.flatMap((document) => prepareLure(document));
     for (const { key, document } of rows) {
       const sets = cvesByKey.get(key) ?? new Set();
       sets.add(document.cves.length === 0 ? document.name : document.cves.join(' '));
       cvesByKey.set(key, sets);
     }
-    const candidates = rows.map(({ document, step, index, request, key }): Candidate => {
-      const pattern = new RequestPattern(request, document);
-      const isShared = (cvesByKey.get(key)?.size ?? 0) > sharedLimit;
-      const confidence =
-        step.evidence === false
-          ? 0
-          : step.evidence === true
-            ? 0.95
-            : isShared
-              ? 0
-              : evidenceOf(pattern, sampleRequest(document, request));
-      return { document, step: index, pattern, confidence };
+    const candidates = rows.map((row): Candidate => {
+      const isShared = !row.isStated && (cvesByKey.get(row.key)?.size ?? 0) > sharedLimit;
+      return isShared ? { ...row, confidence: 0 } : row;
     });
     this.#all = new CandidateIndex(candidates);
     this.#telling = new CandidateIndex(candidates.filter(({ confidence }) => confidence > 0));

@@ -8,8 +8,7 @@ import { any } from '../../src/decoys/any/any.ts';
 import { http } from '../../src/decoys/http/http.ts';
 import { installLures } from '../../src/lures/installed.ts';
 import { LureSet, noLures } from '../../src/lures/lure-set.ts';
-import { importTemplate } from '../../src/lures/template/import-template.ts';
-import { isTemplate, readTemplate } from '../../src/lures/template/read-template.ts';
+import { isLure, readLure } from '../../src/lures/read-lure.ts';
 import { createPersona } from '../../src/personas/index.ts';
 import { Sensor } from '../../src/sensor/sensor.ts';
 import { Spool } from '../../src/spool/spool.ts';
@@ -49,9 +48,9 @@ const sourceOf = (index: number): string => `127.${1 + (index >> 16)}.${(index >
 export async function tryTemplates(files: readonly TemplateFile[]): Promise<TrialReport> {
   const refused: string[] = [];
   const documents = files.flatMap(({ path, source }) => {
-    const template = readTemplate(source);
-    if (isTemplate(template)) return [importTemplate(template)];
-    refused.push(`${path}:${template.line}: ${template.why}`);
+    const read = readLure(source);
+    if (isLure(read)) return [read];
+    refused.push(`${path}:${read.line}: ${read.why}`);
     return [];
   });
   const runnable = files.flatMap(({ source }) => {

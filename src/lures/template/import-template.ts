@@ -31,8 +31,8 @@ const slug = (text: string): string =>
     .toLowerCase()
     .replaceAll('\\', '')
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 64);
+    .slice(0, 48)
+    .replaceAll(/^-+|-+$/g, '');
 
 /** Words in tags that name a kind of thing and no product. */
 const kinds = /^(?:cve\d*|kev|vkev|rce|lfi|rfi|sqli|xss|ssrf|xxe|ssti|oast|wp|wp-plugin|wordpress|unauth|authenticated|auth-bypass|edb|packetstorm|wpscan|tenable|huntr|hackerone|msf|seclists|intrusive|fileupload|exposure|disclosure|misconfig|traversal|redirect|injection|time-based(?:-sqli)?|vuln|passive|network|iot|cms|java|php)$/;
@@ -49,14 +49,13 @@ function otherNames(template: Template, product: string): string[] {
   const names = new Set<string>();
   const bare = product.replace(/-(?:firmware|server|software|application|plugin|project)$/, '');
   names.add(bare);
-  if (template.vendor !== '') {
+  if (slug(template.vendor) !== '') {
     names.add(`${slug(template.vendor)}-${bare}`);
     if (/-firmware$/.test(product)) names.add(slug(template.vendor));
   }
   for (const tag of template.tags) if (!kinds.test(tag) && slug(tag) !== slug(template.vendor)) names.add(slug(tag));
   names.delete(product);
-  names.delete('');
-  return [...names].slice(0, 8);
+  return [...names].filter((name) => /^[a-z0-9][a-z0-9-]{0,63}$/.test(name)).slice(0, 8);
 }
 
 function requestOf(request: TemplateRequest, scope: Scope): LureRequest {

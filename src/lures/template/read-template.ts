@@ -1,15 +1,11 @@
-/** Scanner templates in the nuclei format, from YAML. Bounded in size, aliases and depth; a template of others is hostile input. */
+/** Scanner templates in the nuclei format. A template of others is hostile input: bounded, and refused with a line. */
 
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { type FileProblem, type KeyPath, readYaml } from '../yaml-file.ts';
 import { readRawRequest, targetOf } from './raw-request.ts';
-import type { Block, Extractor, Matcher, Template, TemplateProblem, TemplateRequest } from './template.ts';
+import type { Block, Extractor, Matcher, Template, TemplateRequest } from './template.ts';
 
-const sizeLimit = 524_288;
 const requestLimit = 64;
 const blockLimit = 32;
-const aliasLimit = 64;
-/** Indentation or brackets nested deeper than any template. */
-const depthLimit = 64;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -30,9 +26,9 @@ const words = (value: unknown): string[] => texts(value).flatMap((item) => item.
 const condition = (value: unknown): 'and' | 'or' => (text(value).toLowerCase() === 'and' ? 'and' : 'or');
 
 class Problem extends Error {
-  readonly path: readonly (string | number)[];
+  readonly path: KeyPath;
 
-  constructor(path: readonly (string | number)[], why: string) {
+  constructor(path: KeyPath, why: string) {
     super(why);
     this.path = path;
   }
@@ -52,11 +48,17 @@ const isMatcherType = (type: string): type is Matcher['type'] => matcherTypes.in
 const extractorTypes = ['regex', 'kval', 'json', 'xpath', 'dsl'];
 const isExtractorType = (type: string): type is Extractor['type'] => extractorTypes.includes(type);
 
-function matcherOf(value: unknown, path: readonly (string | number)[]): Matcher {
+const hasValues = (given: Fields): boolean => {
+  const type = text(given['type']);
+  return !isMatcherType(type) || list(given[matcherValues[type]]).length > 0;
+};
+
+function matcherOf(value: unknown, path: KeyPath): Matcher {
   const given = fields(value);
   const type = text(given['type']);
   if (!isMatcherType(type)) throw new Problem(path, `a matcher of the unknown type ${JSON.stringify(type)}`);
-  const values = texts(given[matcherValues[type]]);
+  // An empty word is one that every answer has.
+  const values = list(given[matcherValues[type]]).map((item) => text(item));
   if (values.length === 0) throw new Problem(path, `a ${type} matcher without values`);
   const encoded = text(given['encoding']) === 'hex';
   return {
@@ -69,7 +71,7 @@ function matcherOf(value: unknown, path: readonly (string | number)[]): Matcher 
   };
 }
 
-function extractorOf(value: unknown, path: readonly (string | number)[]): Extractor {
+function extractorOf(value: unknown, path: KeyPath): Extractor {
   const given = fields(value);
   const type = text(given['type']);
   if (!isExtractorType(type)) throw new Problem(path, `an extractor of the unknown type ${JSON.stringify(type)}`);
@@ -84,7 +86,7 @@ function extractorOf(value: unknown, path: readonly (string | number)[]): Extrac
   };
 }
 
-function requestsOf(given: Fields, path: readonly (string | number)[]): TemplateRequest[] {
+function requestsOf(given: Fields, path: KeyPath): TemplateRequest[] {
   const raw = list(given['raw']);
   if (raw.length > requestLimit) throw new Problem([...path, 'raw'], `more than ${requestLimit} requests`);
   if (raw.length > 0) {
@@ -106,7 +108,7 @@ function requestsOf(given: Fields, path: readonly (string | number)[]): Template
   }));
 }
 
-function blockOf(value: unknown, path: readonly (string | number)[]): Block {
+function blockOf(value: unknown, path: KeyPath): Block {
   const given = fields(value);
   const payloads = new Map<string, readonly string[] | null>();
   for (const [name, values] of Object.entries(fields(given['payloads'])).slice(0, 32)) {
@@ -117,7 +119,8 @@ function blockOf(value: unknown, path: readonly (string | number)[]): Block {
     requests: requestsOf(given, path),
     isSequence: list(given['raw']).length > 0,
     payloads,
-    matchers: list(given['matchers']).map((item, index) => matcherOf(item, [...path, 'matchers', index])),
+    // One of several ways that is written without a value is a way less; where all must hold it is a fault.
+    matchers: list(given['matchers']).filter((item) => condition(given['matchers-condition']) === 'and' || hasValues(fields(item))).map((item, index) => matcherOf(item, [...path, 'matchers', index])),
     matchersCondition: condition(given['matchers-condition']),
     extractors: list(given['extractors']).map((item, index) => extractorOf(item, [...path, 'extractors', index])),
   };
@@ -163,46 +166,16 @@ function templateOf(value: unknown): Template {
   };
 }
 
-function tooDeep(source: string): boolean {
-  if (/^ {512,}\S/m.test(source)) return true;
-  let depth = 0;
-  for (const character of source) {
-    if (character === '[' || character === '{') depth += 1;
-    else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
-    else if (character === '\n' && depth < depthLimit * 8) depth = 0;
-    if (depth > depthLimit * 8) return true;
-  }
-  return false;
-}
-
-function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    const range: unknown = isFields(node) ? node['range'] : undefined;
-    if (Array.isArray(range) && typeof range[0] === 'number') return lines.linePos(range[0]).line;
-  }
-  return 1;
-}
-
 /** The template of a file's text, or why it is none. Never throws. */
-export function readTemplate(source: string): Template | TemplateProblem {
-  if (source.length > sizeLimit) return { line: 1, why: `larger than ${sizeLimit / 1_024} KiB` };
-  if (tooDeep(source)) return { line: 1, why: 'nested too deeply' };
+export function readTemplate(source: string): Template | FileProblem {
+  const file = readYaml(source);
+  if (!('value' in file)) return file;
   try {
-    const lines = new LineCounter();
-    const document = parseDocument(source, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent' });
-    const [error] = document.errors;
-    if (error !== undefined)
-      return { line: error.linePos?.[0].line ?? 1, why: error.message.split('\n', 1)[0] ?? 'no YAML' };
-    try {
-      return templateOf(document.toJS({ maxAliasCount: aliasLimit }));
-    } catch (problem) {
-      if (problem instanceof Problem) return { line: lineOf(document, lines, problem.path), why: problem.message };
-      throw problem;
-    }
-  } catch (error) {
-    return { line: 1, why: error instanceof RangeError ? 'nested too deeply' : String(error).slice(0, 120) };
+    return templateOf(file.value);
+  } catch (problem) {
+    if (problem instanceof Problem) return { line: file.lineOf(problem.path), why: problem.message };
+    throw problem;
   }
 }
 
-export const isTemplate = (read: Template | TemplateProblem): read is Template => 'blocks' in read;
+export const isTemplate = (read: Template | FileProblem): read is Template => 'blocks' in read;

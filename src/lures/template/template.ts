@@ -52,9 +52,3 @@ export interface Template {
   readonly variables: ReadonlyMap<string, string>;
   readonly blocks: readonly Block[];
 }
-
-/** Why a file gives no template, and the line where it shows, from 1. */
-export interface TemplateProblem {
-  readonly line: number;
-  readonly why: string;
-}

@@ -1,0 +1,62 @@
+/** YAML (and with it JSON) of files that others wrote: bounded in size, aliases and depth, with the line of each value. */
+
+import { LineCounter, parseDocument, type Document } from 'yaml';
+
+/** Why a file is of no use, and the line where it shows, from 1. */
+export interface FileProblem {
+  readonly line: number;
+  readonly why: string;
+}
+
+export type KeyPath = readonly (string | number)[];
+
+export interface YamlFile {
+  readonly value: unknown;
+  /** The line of the value at a path, or of the nearest one around it. */
+  lineOf(path: KeyPath): number;
+}
+
+const sizeLimit = 1_048_576;
+const aliasLimit = 64;
+/** Indentation and brackets nested deeper than any such file. */
+const depthLimit = 64;
+
+function tooDeep(source: string): boolean {
+  if (/^ {512,}\S/m.test(source)) return true;
+  let depth = 0;
+  for (let at = 0; at < source.length; at += 1) {
+    const character = source.charCodeAt(at);
+    // [ and { against ] and }: texts with unequal numbers of them may come near the limit, which is why it is wide.
+    if (character === 0x5b || character === 0x7b) depth += 1;
+    else if (character === 0x5d || character === 0x7d) depth = Math.max(0, depth - 1);
+    if (depth > depthLimit * 16) return true;
+  }
+  return false;
+}
+
+function lineOf(document: Document, lines: LineCounter, path: KeyPath): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (typeof node !== 'object' || node === null || !('range' in node)) continue;
+    const { range } = node;
+    if (Array.isArray(range) && typeof range[0] === 'number') return lines.linePos(range[0]).line;
+  }
+  return 1;
+}
+
+/** Reads a file's text. Never throws. */
+export function readYaml(source: string): YamlFile | FileProblem {
+  if (source.length > sizeLimit) return { line: 1, why: `larger than ${sizeLimit / 1_024} KiB` };
+  if (tooDeep(source)) return { line: 1, why: 'nested too deeply' };
+  try {
+    const lines = new LineCounter();
+    const document = parseDocument(source, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent' });
+    const [error] = document.errors;
+    if (error !== undefined)
+      return { line: error.linePos?.[0].line ?? 1, why: error.message.split('\n', 1)[0] ?? 'no YAML' };
+    const value: unknown = document.toJS({ maxAliasCount: aliasLimit });
+    return { value, lineOf: (path) => lineOf(document, lines, path) };
+  } catch (error) {
+    return { line: 1, why: error instanceof RangeError ? 'nested too deeply' : String(error).slice(0, 120) };
+  }
+}
