@@ -47,25 +47,29 @@ export function writeReply(
 ): string | null {
   const vias = fieldsOf(request, 'via', 'v');
   const to = fieldOf(request, 'to', 't');
-  const tagged = /;\s*tag=/i.test(to) || reply.status === 100 ? to : `${to};tag=${tag}`;
-  const echo: Header[] = [
-    ...vias.map((via, index): Header => [
-      'Via',
-      index === 0 ? viaOf(via, peer.source, peer.port, exchange) : via,
-    ]),
-    ...(exchange.stack === 'sip'
-      ? ([
-          ['From', fieldOf(request, 'from', 'f')],
-          ['To', tagged],
-          ['Call-ID', fieldOf(request, 'call-id', 'i')],
-        ] as const)
-      : ([
-          ['Call-ID', fieldOf(request, 'call-id', 'i')],
-          ['From', fieldOf(request, 'from', 'f')],
-          ['To', tagged],
-        ] as const)),
-    ['CSeq', fieldOf(request, 'cseq')],
-  ];
+  const isTagged = /;\s*tag=/i.test(to) || reply.status === 100;
+  let shownTag = tag;
+  const echo = (): Header[] => {
+    const tagged = isTagged ? to : `${to};tag=${shownTag}`;
+    return [
+      ...vias.map((via, index): Header => [
+        'Via',
+        index === 0 ? viaOf(via, peer.source, peer.port, exchange) : via,
+      ]),
+      ...(exchange.stack === 'sip'
+        ? ([
+            ['From', fieldOf(request, 'from', 'f')],
+            ['To', tagged],
+            ['Call-ID', fieldOf(request, 'call-id', 'i')],
+          ] as const)
+        : ([
+            ['Call-ID', fieldOf(request, 'call-id', 'i')],
+            ['From', fieldOf(request, 'from', 'f')],
+            ['To', tagged],
+          ] as const)),
+      ['CSeq', fieldOf(request, 'cseq')],
+    ];
+  };
   const length: Header = ['Content-Length', exchange.stack === 'sip' ? '0' : ' 0'];
   const server: Header = ['Server', exchange.server];
   const optional = [...(reply.optional ?? [])];
@@ -73,7 +77,7 @@ export function writeReply(
   let withServer = true;
   for (;;) {
     const headers = [
-      ...echo,
+      ...echo(),
       ...(exchange.stack === 'sip' && withServer ? [server] : []),
       ...optional,
       ...(forms[0] ?? []),
@@ -84,6 +88,7 @@ export function writeReply(
     if (text.length <= limit) return text;
     if (optional.length > 0) optional.pop();
     else if (forms.length > 1) forms.shift();
+    else if (shownTag.length > 10) shownTag = shownTag.slice(0, 10);
     else if (withServer) withServer = false;
     else return null;
   }
