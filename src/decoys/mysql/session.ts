@@ -144,7 +144,9 @@ export class MysqlSession implements DecoySession {
     }
     const request = parseLogin(payload);
     if (request === null) {
-      yield* this.#refuse(sequence + 1, new StatementFailure(1043, '08S01', 'Bad handshake'), false);
+      // What the client said of itself decides on the form, where it got that far.
+      const is41 = payload.length < 2 || (payload.readUInt16LE(0) & capability.protocol41) !== 0;
+      yield* this.#refuse(sequence + 1, new StatementFailure(1043, '08S01', 'Bad handshake'), is41);
       return false;
     }
     this.#request = request;
