@@ -150,6 +150,8 @@ class TemplateRun {
   readonly #cookies = new Map<string, string>();
   readonly #environment: Environment;
   readonly #definitions: Fields;
+  /** Of all blocks. */
+  readonly #answers: Answer[] = [];
   requests = 0;
   trouble = '';
 
@@ -217,7 +219,7 @@ class TemplateRun {
 
   /** A request's text as it is sent: characters as UTF-8, bytes that functions make as they are. */
   #filled(source: string): string {
-    const filled = parseText(source)
+    const filled = parseText(source.replaceAll(/§([\w-]+)§/g, '{{$1}}'))
       .map((part) => (typeof part === 'string' ? asSent(part) : this.#fill(shownText([part]))))
       .join('');
     const open = [...namesInText(parseText(source))].filter((name) => this.#lookup(name) === undefined);
@@ -279,6 +281,7 @@ class TemplateRun {
             continue;
           }
           answers.push(answer);
+          this.#answers.push(answer);
           for (const [name, value] of answer.headers) {
             this.#values.set(`http_${number}_${name.toLowerCase().replaceAll('-', '_')}`, value);
             const cookie = name.toLowerCase() === 'set-cookie' ? /^([^=;]+)=([^;]*)/.exec(value) : null;
@@ -363,7 +366,9 @@ class TemplateRun {
   #view(answers: readonly Answer[]): (name: string) => Value | undefined {
     return (name) => {
       const numbered = /^(.+)_(\d{1,2})$/.exec(name);
-      const answer = numbered === null ? answers.at(-1) : answers[Number(numbered[2]) - 1];
+      const at = Number(numbered?.[2] ?? 0);
+      // Counted within the block, or over all of them where it has fewer.
+      const answer = numbered === null ? answers.at(-1) : (answers[at - 1] ?? this.#answers[at - 1]);
       if (answer === undefined) return undefined;
       const head = answer.headers.map((line) => `${line.join(': ')}\r\n`).join('');
       switch (numbered?.[1] ?? name) {
@@ -412,6 +417,9 @@ class TemplateRun {
       const id = /@(\w+)=["']([^"']+)["']/.exec(path);
       const element = id === null ? null : new RegExp(`<[^>]*\\b${id[1]}=["']${(id[2] ?? '').replaceAll(/\W/g, '\\$&')}["'][^>]*>([^<]*)`).exec(part);
       const attribute = text(extractor['attribute']);
+      const absolute = id === null ? elementAt(part, path) : null;
+      const held = text(extractor['attribute']) === '' ? undefined : absolute?.[text(extractor['attribute'])];
+      if (held !== undefined) return held;
       const value = element === null ? undefined : attribute === '' ? element[1] : new RegExp(`\\b${attribute}=["']([^"']*)`).exec(element[0])?.[1];
       if (value !== undefined) return value;
     }
@@ -469,6 +477,33 @@ class TemplateRun {
         return false;
     }
   }
+}
+
+/** The attributes of the element at an absolute XPath, each step the first of its name or the one that it counts. */
+function elementAt(page: string, path: string): Readonly<Record<string, string>> | null {
+  const wanted = path.split('/').filter((step) => step !== '');
+  const counts: Map<string, number>[] = [new Map()];
+  const open: string[] = [];
+  for (const found of page.matchAll(/<(\/?)([a-z][a-z0-9]*)((?:\s+[\w-]+="[^"]*")*)\s*\/?>/gi)) {
+    const tag = (found[2] ?? '').toLowerCase();
+    if (found[1] === '/') {
+      open.pop();
+      counts.length = open.length + 1;
+      continue;
+    }
+    const here = counts[open.length] ?? new Map<string, number>();
+    const number = (here.get(tag) ?? 0) + 1;
+    here.set(tag, number);
+    counts[open.length] = here;
+    const place = [...open, `${tag}[${number}]`];
+    const isWanted = place.length === wanted.length && place.every((step, index) => step === wanted[index] || step === `${wanted[index]}[1]`);
+    if (isWanted) return Object.fromEntries([...(found[3] ?? '').matchAll(/([\w-]+)="([^"]*)"/g)].map((pair) => [pair[1], pair[2]]));
+    if (!/^(?:input|meta|img|link|br|hr)$/.test(tag)) {
+      open.push(`${tag}[${number}]`);
+      counts[open.length] = new Map();
+    }
+  }
+  return null;
 }
 
 function jsonFound(source: string, path: string): string | null {

@@ -1,6 +1,6 @@
 /** The body of an answer from what must stand in it: as a page, as JSON, or as bare lines. */
 
-import { isLiteral, joinText, literalOf, parseText, type Text, type TextPart } from '../language/text.ts';
+import { isLiteral, joinText, literalOf, parseText, shownText, type Text, type TextPart } from '../language/text.ts';
 import type { Draft } from './draft.ts';
 
 export type Style = 'page' | 'json' | 'lines';
@@ -87,22 +87,20 @@ function memberOf(piece: string, index: number): string | null {
     `"${piece}":true`,
     `"${piece}`,
   ];
-  const sample = (way: string): string => way.replaceAll(/\{\{like\("[^{}]*\{\d+\}"\)\}\}/g, 'a1');
+  // What stands in holes is taken for a plain word, or a number where it is not quoted.
+  const sample = (way: string): string => way.replaceAll(/\{\{.*?\}\}/g, '1');
   const found = ways.find((way) => parses(`{${sample(way)}}`));
   if (found !== undefined) return found;
   const value = JSON.stringify(piece);
+  if (/\{\{/.test(piece)) return piece.includes('\\') ? null : `"item${index}":"${piece}"`;
   return value.includes(piece) ? `"${['message', 'data', 'result', 'info'][index] ?? `item${index}`}":${value}` : null;
 }
 
 function jsonBody(draft: Draft): Text | null {
   const fragments: Text[] = [];
   for (const [index, fragment] of draft.fragments.entries()) {
-    if (!isLiteral(fragment)) {
-      fragments.push(joinText([`"item${index}":"`, ...fragment, '"']));
-      continue;
-    }
-    const literal = literalOf(fragment);
-    if (draft.fragments.length === 1 && draft.members.length === 0 && parses(literal)) return fragment;
+    const literal = shownText(fragment);
+    if (isLiteral(fragment) && draft.fragments.length === 1 && draft.members.length === 0 && parses(literal)) return fragment;
     const member = memberOf(literal, index);
     if (member === null) return null;
     fragments.push(parseText(member));

@@ -73,12 +73,30 @@ function* withMember(state: State, at: number, keys: readonly string[], value: T
   };
 }
 
+/** Elements one in the other as an absolute path counts them, with the value in the innermost. */
+function nested(path: string, attribute: string, value: string): string | null {
+  const steps = path.split('/').filter((step) => step !== '' && !/^(?:html|body)$/i.test(step));
+  if (steps.length === 0 || steps.length > 32) return null;
+  let inner = '';
+  for (const [index, step] of steps.toReversed().entries()) {
+    const parts = /^([a-z][a-z0-9]{0,15})(?:\[(\d{1,2})\])?$/i.exec(step);
+    if (parts === null) return null;
+    const tag = parts[1] ?? '';
+    const before = `<${tag}></${tag}>`.repeat(Math.max(0, Number(parts[2] ?? 1) - 1));
+    const isVoid = /^(?:input|meta|img|link)$/i.test(tag);
+    const own = index > 0 ? '' : attribute === '' ? '' : ` ${attribute}="${value}"`;
+    const content = index > 0 ? inner : attribute === '' ? value : '';
+    inner = `${before}<${tag}${own}>${isVoid ? '' : `${content}</${tag}>`}`;
+  }
+  return inner;
+}
+
 /** The element that an XPath like `//*[@id="x"]` or `//input[@name='y']` finds, with the value in the attribute or inside. */
 function elementFor(path: string, attribute: string, value: string): string | null {
   const id = /\[@([\w-]{1,32})\s*=\s*['"]([^'"]{1,128})['"]\]/.exec(path);
+  if (id === null) return nested(path, attribute, value);
   const tag = /\/([a-z][a-z0-9]{0,15})(?:\[[^\]]*\])*(?:\/@[\w-]+)?$/i.exec(path)?.[1] ?? 'input';
-  const mark = id === null ? '' : ` ${id[1]}="${id[2]}"`;
-  if (id === null && !/^\/\/?[\w/[\]]+$/.test(path)) return null;
+  const mark = ` ${id[1]}="${id[2]}"`;
   return attribute === '' ? `<${tag}${mark}>${value}</${tag}>` : `<${tag}${mark} ${attribute}="${value}">`;
 }
 

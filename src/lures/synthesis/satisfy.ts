@@ -2,7 +2,7 @@
 
 import { compiledPattern } from '../language/functions.ts';
 import { isAnchored, matchingText } from '../language/matching-text.ts';
-import { isLiteral, joinText, literalOf, shownText, type Text } from '../language/text.ts';
+import { isLiteral, joinText, literalOf, parseText, shownText, type Text } from '../language/text.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Expression } from '../language/expression.ts';
 import { type Draft, emptyDraft } from './draft.ts';
@@ -226,6 +226,12 @@ function avoiding(state: State, place: Place, text: Text): State {
   if (literal === '') return state;
   const draft = draftAt(state, place.at);
   const isBody = place.part === 'body' || place.part === 'response';
+  const isOneHeader = !isBody && place.part !== 'header';
+  // An expression over a header that is not there holds for no scanner, not even where it is negated.
+  if (isOneHeader && !draft.headers.some(([name]) => name.toLowerCase() === place.part)) {
+    const value: Text = place.part === 'location' ? ['/'] : place.part === 'content-type' ? ['text/html'] : parseText('{{like("[a-f0-9]{12}")}}');
+    return changed(state, place.at, { headers: [...draft.headers, [headerName(place.part), value]], avoidHeader: [...draft.avoidHeader, literal] });
+  }
   return changed(state, place.at, isBody ? { avoidBody: [...draft.avoidBody, literal] } : { avoidHeader: [...draft.avoidHeader, literal] });
 }
 

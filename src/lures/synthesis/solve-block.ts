@@ -199,7 +199,9 @@ export function solveBlock(
   };
   let first: (PlannedAnswer | null)[] | null = null;
   let trials = 0;
-  for (const constrained of satisfy(emptyState, whole)) {
+  const isReachable = !satisfy(emptyState, whole)[Symbol.iterator]().next().done;
+  // What can't be met is left out: the scanner goes on as far as answers can bring it.
+  for (const constrained of satisfy(emptyState, isReachable ? whole : relaxed(whole))) {
     for (const state of withSteps(constrained, steps, 0, { scope, environment }, new Map())) {
       for (let alternative = 0; alternative < 3; alternative += 1) {
         const answers = answersOf(state, alternative);
@@ -213,7 +215,15 @@ export function solveBlock(
     if (trials > trialLimit) break;
   }
   const answers = first ?? block.requests.map(() => null);
-  return { answers, isProven: false, isOutOfBand: first === null && speaksOutOfBand(goal) };
+  return { answers, isProven: false, isOutOfBand: !isReachable && speaksOutOfBand(goal) };
+}
+
+/** The goal without what no answer can do. */
+function relaxed(goal: Goal): Goal {
+  if (goal.kind === 'never') return { kind: 'always' };
+  return goal.kind === 'all' || goal.kind === 'any'
+    ? { kind: goal.kind, goals: goal.goals.map((inner) => relaxed(inner)) }
+    : goal;
 }
 
 function constrainedNames(goal: Goal, found: Set<string> = new Set()): Set<string> {

@@ -159,6 +159,22 @@ function withFlowNames(block: Block, number: number, needed: ReadonlySet<string>
   return extractors.length === block.extractors.length ? block : { ...block, extractors };
 }
 
+const numberedName = /\b((?:body|header|all_headers|response|raw|status_code|content_type|content_length|duration|location|set_cookie|server)_)(\d{1,2})\b/g;
+
+/** Some templates number the requests of all their blocks in one row; here each block counts its own. */
+function withOwnNumbers(block: Block, before: number): Block {
+  const texts = block.matchers.flatMap(({ part, values }) => [part, ...values]);
+  const highest = Math.max(0, ...texts.flatMap((text) => [...text.matchAll(numberedName)].map((found) => Number(found[2]))));
+  if (before === 0 || highest <= block.requests.length || highest > before + block.requests.length) return block;
+  const own = (text: string): string =>
+    text.replaceAll(numberedName, (whole, name: string, number: string) => (Number(number) > before ? `${name}${Number(number) - before}` : whole));
+  return {
+    ...block,
+    matchers: block.matchers.map((matcher) => ({ ...matcher, part: own(matcher.part), values: matcher.values.map((value) => own(value)) })),
+    extractors: block.extractors.map((extractor) => ({ ...extractor, part: own(extractor.part) })),
+  };
+}
+
 const choiceLimit = 64;
 
 /** The lure of a template. Never throws. */
@@ -176,7 +192,11 @@ export function importTemplate(template: Template): LureDocument {
   const title = template.product === '' ? template.name : template.product.replaceAll(/[_\\-]+/g, ' ');
   const needed = neededNames(template);
   const blocks = template.blocks.map((block, index) =>
-    importBlock(withFlowNames(block, index + 1, needed), variables, choices, needed, title.replaceAll(/[<>&{}]/g, ' '), template.id),
+    importBlock(
+      withOwnNumbers(
+        withFlowNames(block, index + 1, needed),
+        template.blocks.slice(0, index).reduce((sum, { requests }) => sum + requests.length, 0),
+      ), variables, choices, needed, title.replaceAll(/[<>&{}]/g, ' '), template.id),
   );
   const steps = blocks.flatMap((block) => block.steps);
   const varying: Record<string, string> = {};

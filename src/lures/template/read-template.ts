@@ -86,12 +86,15 @@ function extractorOf(value: unknown, path: KeyPath): Extractor {
   };
 }
 
+/** The older marks of holes. */
+const withHoles = (source: string): string => source.replaceAll(/§([\w.-]{1,128})§/g, '{{$1}}');
+
 function requestsOf(given: Fields, path: KeyPath): TemplateRequest[] {
   const raw = list(given['raw']);
   if (raw.length > requestLimit) throw new Problem([...path, 'raw'], `more than ${requestLimit} requests`);
   if (raw.length > 0) {
     return raw.map((item, index) => {
-      const request = readRawRequest(text(item));
+      const request = readRawRequest(withHoles(text(item)));
       if (request === null) throw new Problem([...path, 'raw', index], 'no HTTP request');
       return request;
     });
@@ -99,12 +102,12 @@ function requestsOf(given: Fields, path: KeyPath): TemplateRequest[] {
   const paths = texts(given['path']);
   if (paths.length === 0) throw new Problem(path, 'a block without a request');
   if (paths.length > requestLimit) throw new Problem([...path, 'path'], `more than ${requestLimit} paths`);
-  const headers = Object.entries(fields(given['headers'])).map(([name, value]) => [name, text(value)] as const);
+  const headers = Object.entries(fields(given['headers'])).map(([name, value]) => [name, withHoles(text(value))] as const);
   return paths.map((target) => ({
     method: text(given['method']) || 'GET',
-    target: targetOf(target),
+    target: targetOf(withHoles(target)),
     headers,
-    body: text(given['body']),
+    body: withHoles(text(given['body'])),
   }));
 }
 
