@@ -44,10 +44,29 @@ export type DecoyOutput =
    * is done, `tls` is true and `receive` gets what is inside.
    */
   | { readonly do: 'secure'; readonly rest: Uint8Array }
+  /**
+   * Open a second port on this conversation's address, for one connection of the same source within a minute (a passive data port of FTP).
+   * The last output of its call: `aside` hears the port's number before anything else, and then what comes over it. A new one takes the
+   * place of the one before. With `tls` the second connection speaks TLS with the persona's certificate.
+   */
+  | { readonly do: 'expect'; readonly tls: boolean }
+  /** Bytes for the second connection; they wait until it is there. */
+  | { readonly do: 'aside'; readonly bytes: Uint8Array }
+  /** End the second connection once its bytes are out. */
+  | { readonly do: 'part' }
   /** Hold back what follows (a real daemon's delay after a wrong password). At most 5,000 ms are honoured. */
   | { readonly do: 'pause'; readonly milliseconds: number }
   /** End the conversation once the replies are out. */
   | { readonly do: 'close' };
+
+/** What happens on the second port that a session has asked for. */
+export type AsideEvent =
+  /** 0 where none could be had. */
+  | { readonly what: 'port'; readonly port: number }
+  | { readonly what: 'joined' }
+  | { readonly what: 'bytes'; readonly bytes: Uint8Array }
+  /** The client has closed the second connection, or did not come in time. Not told after `part`. */
+  | { readonly what: 'parted' };
 
 /**
  * One conversation. For a datagram transport, `receive` is called once a datagram.
@@ -59,6 +78,8 @@ export interface DecoySession {
   /** What the server says before the client does. */
   start?(): Iterable<DecoyOutput>;
   receive(bytes: Uint8Array): Iterable<DecoyOutput>;
+  /** Of a session that says `expect`. */
+  aside?(event: AsideEvent): Iterable<DecoyOutput>;
   /** The client has closed its side, or the time is up. */
   end?(): Iterable<DecoyOutput>;
 }

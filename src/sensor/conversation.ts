@@ -3,10 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { sourceKey } from '../core/address.ts';
-import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../core/decoy.ts';
+import type { AsideEvent, Decoy, DecoyContext, DecoyOutput, DecoySession } from '../core/decoy.ts';
 import type { Fingerprints } from '../core/observation.ts';
 import type { Persona } from '../core/persona.ts';
 import type { Spool } from '../spool/spool.ts';
+import type { AsidePorts } from './aside-port.ts';
 import type { Attempts } from './attempts.ts';
 import type { SensorCounters } from './counters.ts';
 import type { SensorLimits } from './limits.ts';
@@ -24,6 +25,7 @@ export interface Surroundings {
   readonly payloads: PayloadStore;
   readonly recordings: RecordingFolder;
   readonly attempts: Attempts;
+  readonly asides: AsidePorts;
   /** The decoys that may answer on a port without one of its own. */
   readonly decoys: readonly Decoy[];
   readonly any: Decoy;
@@ -131,6 +133,12 @@ export abstract class Conversation implements DecoyContext, Parties {
   protected abstract secure(rest: Uint8Array): void;
   /** The decoy has hung up. */
   protected abstract hangUp(): void;
+  /** Opens a second port. True where there is nothing to wait for. */
+  protected expect(_tls: boolean): boolean {
+    return true;
+  }
+  /** For the second connection; null ends it. */
+  protected sendAside(_bytes: Uint8Array | null): void {}
 
   protected note(bytes: Uint8Array): void {
     this.around.spool.transcribe(this.session, 0, this.#bytesIn, this.now(), bytes);
@@ -170,6 +178,17 @@ export abstract class Conversation implements DecoyContext, Parties {
     }
     // The contact stands even where the decoy had nothing to say of it.
     this.#recordContact();
+  }
+
+  /** Something has happened on the second port. Not called while outputs are held. False where nobody wants to know any more. */
+  protected hearAside(event: AsideEvent): boolean {
+    if (this.#talk?.aside === undefined || this.closing || this.#ended) return false;
+    try {
+      this.#perform(this.#talk.aside(event));
+    } catch (error) {
+      this.#decoyFailed(error);
+    }
+    return true;
   }
 
   /** The client has closed its side, or the time is up. */
@@ -283,6 +302,14 @@ export abstract class Conversation implements DecoyContext, Parties {
         return true;
       case 'secure':
         this.secure(output.rest);
+        return true;
+      case 'expect':
+        return this.expect(output.tls);
+      case 'aside':
+        this.sendAside(output.bytes);
+        return true;
+      case 'part':
+        this.sendAside(null);
         return true;
       case 'pause':
         if (output.milliseconds <= 0) return true;

@@ -11,6 +11,9 @@ export interface SensorLimits {
   readonly sessionMilliseconds: number;
   /** That the client may send in one conversation, bytes. */
   readonly sessionBytes: number;
+  /** Second ports that decoys have open, for one source and for all; past it there is none to be had. */
+  readonly asidePortsPerSource: number;
+  readonly asidePorts: number;
   /** Replies that wait in the process for clients that do not read, bytes in total. Past it the one with most goes. */
   readonly unsentBytes: number;
   /** Conversations over UDP remembered at once. */
@@ -34,6 +37,8 @@ export const defaultLimits: SensorLimits = {
   idleMilliseconds: 120_000,
   sessionMilliseconds: 3_600_000,
   sessionBytes: 33_554_432,
+  asidePortsPerSource: 8,
+  asidePorts: 256,
   unsentBytes: 134_217_728,
   datagramConversations: 10_000,
   spoofablePerSecond: 5_000,

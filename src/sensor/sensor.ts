@@ -12,6 +12,7 @@ import type { Observation } from '../core/observation.ts';
 import type { Persona } from '../core/persona.ts';
 import type { Spool } from '../spool/spool.ts';
 import { AnyPortDatagrams } from './any-port-datagrams.ts';
+import { AsidePorts } from './aside-port.ts';
 import { Attempts } from './attempts.ts';
 import type { Ends, Surroundings } from './conversation.ts';
 import { newCounters, type SensorCounters } from './counters.ts';
@@ -109,6 +110,7 @@ export class Sensor {
         counters,
       ),
       attempts: new Attempts(),
+      asides: new AsidePorts(limits),
       decoys: options.decoys,
       any: options.any,
       nameProtocol: options.nameProtocol,

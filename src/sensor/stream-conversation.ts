@@ -2,10 +2,11 @@
 
 import type { Socket } from 'node:net';
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
-import type { Decoy } from '../core/decoy.ts';
+import type { AsideEvent, Decoy } from '../core/decoy.ts';
 import type { Persona } from '../core/persona.ts';
 import { helloLimit, parseClientHello } from '../wire/tls-client-hello.ts';
 import { ja3, ja4 } from '../wire/tls-fingerprint.ts';
+import { AsidePort } from './aside-port.ts';
 import { Conversation, type Ends, type Surroundings } from './conversation.ts';
 import type { Linked } from './conversation-list.ts';
 import { chooseDecoy, firstSpeaker } from './decoy-choice.ts';
@@ -71,6 +72,10 @@ export class StreamConversation extends Conversation implements Linked {
   #securing = false;
   #clientEnded = false;
   #over = false;
+  #aside: AsidePort | null = null;
+  /** True from the decoy's wish for a second port until its number is known. */
+  #expecting = false;
+  #asideEvents: AsideEvent[] = [];
 
   /** `decoy` is the one that owns the port; null on a port that is anyone's. */
   constructor(
@@ -131,7 +136,7 @@ export class StreamConversation extends Conversation implements Linked {
   drained(): void {
     this.lastActivity = this.around.clock.now();
     this.#keeper.stirred(this);
-    this.resume();
+    if (!this.#expecting) this.resume();
   }
 
   secured(): void {
@@ -150,6 +155,8 @@ export class StreamConversation extends Conversation implements Linked {
     if (this.#over) return;
     this.#over = true;
     if (!this.talking) this.#firstUnread();
+    this.#aside?.close();
+    this.#aside = null;
     this.conclude();
     this.#keeper.over(this);
   }
@@ -172,6 +179,11 @@ export class StreamConversation extends Conversation implements Linked {
 
   protected settled(): void {
     if (this.closing || this.#over) return;
+    for (let event = this.#asideEvents.shift(); event !== undefined; event = this.#asideEvents.shift()) {
+      // Whatever it led to has settled, or is held, and goes on from there.
+      if (this.hearAside(event)) return;
+    }
+    this.#aside?.resume();
     const gathered = this.#gathered;
     if (gathered !== null && this.talking && !this.#handshaking) {
       this.#gathered = null;
@@ -190,6 +202,54 @@ export class StreamConversation extends Conversation implements Linked {
     if (this.tls || this.persona.tls === null) return;
     this.#securing = true;
     if (rest.length > 0) this.#gather(Buffer.from(rest));
+  }
+
+  protected override expect(tls: boolean): boolean {
+    const { asides, limits } = this.around;
+    this.#aside?.close();
+    this.#asideEvents = [];
+    this.#expecting = true;
+    if (!asides.take(this.key)) {
+      this.#happenedAside({ what: 'port', port: 0 });
+      return false;
+    }
+    const aside: AsidePort = new AsidePort({
+      address: this.destination,
+      source: this.source,
+      mostBytes: limits.sessionBytes,
+      secureContext: tls ? contextOf(this.persona) : null,
+      happened: (event) => {
+        if (this.#aside === aside) this.#happenedAside(event);
+      },
+      closed: () => asides.give(this.key),
+    });
+    this.#aside = aside;
+    aside.open();
+    return false;
+  }
+
+  protected override sendAside(bytes: Uint8Array | null): void {
+    if (bytes === null) this.#aside?.end();
+    else {
+      this.around.counters.bytesSent += bytes.length;
+      this.#aside?.send(bytes);
+    }
+  }
+
+  #happenedAside(event: AsideEvent): void {
+    if (this.#over) return;
+    this.lastActivity = this.around.clock.now();
+    this.#keeper.stirred(this);
+    if (event.what === 'bytes') this.around.counters.bytesReceived += event.bytes.length;
+    this.#asideEvents.push(event);
+    if (event.what === 'port') {
+      // Not within the call that asked for it: its outputs are still being taken.
+      setImmediate(() => {
+        this.#expecting = false;
+        this.resume();
+      });
+    } else if (this.held) this.#aside?.pause();
+    else this.settled();
   }
 
   protected hangUp(): void {

@@ -5,10 +5,10 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, createSecureContext, TLSSocket } from 'node:tls';
-import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../src/core/decoy.ts';
+import type { AsideEvent, Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../src/core/decoy.ts';
 import type { Fact, Fingerprints } from '../../src/core/observation.ts';
 import type { Persona } from '../../src/core/persona.ts';
 
@@ -81,6 +81,7 @@ export async function serveDecoy(
     session: string,
     reply: (bytes: Uint8Array) => void,
     secure?: (rest: Uint8Array) => void,
+    aside?: (output: Extract<DecoyOutput, { do: 'expect' | 'aside' | 'part' }>) => Promise<void>,
   ): Promise<boolean> => {
     for (const output of outputs ?? []) {
       switch (output.do) {
@@ -106,6 +107,11 @@ export async function serveDecoy(
           break;
         case 'secure':
           secure?.(output.rest);
+          break;
+        case 'expect':
+        case 'aside':
+        case 'part':
+          await aside?.(output);
           break;
         case 'close':
           return true;
@@ -182,6 +188,7 @@ export async function serveDecoy(
               if (socket.writable) socket.write(bytes);
             },
             secure,
+            aside,
           );
           if (!ended && !last) return;
           over = true;
@@ -212,9 +219,57 @@ export async function serveDecoy(
       context.tls = true;
       listen();
     };
+    let second: { server: Server; stream: Socket | null; waiting: Uint8Array[]; isEnding: boolean } | null =
+      null;
+    const tell = (event: AsideEvent): void => step(() => session.aside?.(event));
+    const expectAside = async (tls: boolean): Promise<void> => {
+      second?.server.close();
+      const held = { server: createServer(), stream: null, waiting: [], isEnding: false } as NonNullable<
+        typeof second
+      >;
+      second = held;
+      held.server.on('connection', (joined) => {
+        held.server.close();
+        open.add(joined);
+        joined.on('error', () => joined.destroy());
+        joined.on('close', () => open.delete(joined));
+        const { key = '', certificate = '' } = persona.tls ?? {};
+        const secureContext = tls ? createSecureContext({ key, cert: certificate }) : undefined;
+        const stream =
+          secureContext === undefined ? joined : new TLSSocket(joined, { isServer: true, secureContext });
+        stream.on('error', () => stream.destroy());
+        held.stream = stream;
+        stream.on('data', (bytes) => tell({ what: 'bytes', bytes }));
+        stream.on('end', () => {
+          if (!held.isEnding) tell({ what: 'parted' });
+          stream.end();
+        });
+        tell({ what: 'joined' });
+        for (const bytes of held.waiting) stream.write(bytes);
+        if (held.isEnding) stream.end();
+      });
+      await new Promise<void>((resolve) => held.server.listen(0, '127.0.0.1', resolve));
+      const address = held.server.address();
+      tell({ what: 'port', port: typeof address === 'object' && address !== null ? address.port : 0 });
+    };
+    const aside = async (
+      output: Extract<DecoyOutput, { do: 'expect' | 'aside' | 'part' }>,
+    ): Promise<void> => {
+      if (output.do === 'expect') await expectAside(output.tls);
+      else if (output.do === 'aside') {
+        if (second?.stream === null) second.waiting.push(output.bytes);
+        else second?.stream.write(output.bytes);
+      } else if (second !== null) {
+        second.isEnding = true;
+        second.stream?.end();
+      }
+    };
     step(() => session.start?.());
     listen();
-    accepted.on('close', () => open.delete(accepted));
+    accepted.on('close', () => {
+      open.delete(accepted);
+      second?.server.close();
+    });
   };
   const server =
     options.tls === true && persona.tls !== null

@@ -3,7 +3,7 @@ import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.t
 import { attackInAddress, attackInHeader, openRelay, smuggling } from './attack.ts';
 import { Authentication } from './authentication.ts';
 import { domainOf, localPartOf, readEnvelope, bareAddress } from './envelope.ts';
-import { LineReader, type Line } from './line-reader.ts';
+import { LineReader, type Line } from '../../wire/line-reader.ts';
 import { Message } from './message.ts';
 import { mailServerOf, type MailServer } from './server.ts';
 
