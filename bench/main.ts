@@ -15,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   lines: async () => (await import('./lines.ts')).lines,
   nft: async () => (await import('./nft.ts')).nftBenchmark,
   signatures: async () => (await import('./signatures.ts')).signatures,
+  sources: async () => (await import('./sources.ts')).sourcesBench,
   store: async () => (await import('./store.ts')).storeBenchmark,
 };
 

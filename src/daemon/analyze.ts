@@ -125,11 +125,11 @@ export class Analysis {
 
   /** Sources that were forgotten because more came than are remembered. */
   get forgotten(): number {
-    return this.#pipeline.judge.sources.evicted;
+    return this.#pipeline.evicted;
   }
 
   get sources(): number {
-    return this.#pipeline.judge.sources.size;
+    return this.#pipeline.size;
   }
 
   /** Reads an input to its end. Throws PICKET_INPUT_FORMAT and PICKET_INPUT_UNREADABLE; what was read ahead of the error counts. */
@@ -155,7 +155,7 @@ export class Analysis {
 
   /** The verdicts, worst first. */
   *verdicts(): Iterable<VerdictLine> {
-    const records = [...this.#pipeline.judge.sources.values()].sort(
+    const records = [...this.#pipeline.sources()].sort(
       (left, right) => right.score - left.score || (left.source < right.source ? -1 : 1),
     );
     for (const record of records) yield this.#verdict(record);

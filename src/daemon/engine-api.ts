@@ -89,7 +89,7 @@ export class EngineView implements EngineApi {
       record.lastSeen < before.at ||
       (record.lastSeen === before.at && record.source < before.id);
     const chosen: SourceRecord[] = [];
-    for (const record of engine.judge.sources.values()) {
+    for (const record of engine.pipeline.sources()) {
       if (record.observations === 0 || !after(record)) continue;
       if (classification !== undefined && record.classification(policy) !== classification) continue;
       chosen.push(record);
@@ -104,7 +104,7 @@ export class EngineView implements EngineApi {
 
   source(key: string): SourceExplanation | null {
     const { engine, now } = this.#options;
-    const record = engine.judge.sources.find(key);
+    const record = engine.pipeline.source(key);
     if (record === undefined) return null;
     const { policy } = engine.judge;
     return {

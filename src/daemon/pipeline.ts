@@ -5,16 +5,45 @@ import type { Decision } from '../core/decision.ts';
 import type { Detector } from '../core/detector.ts';
 import type { Evidence, GroundedEvidence } from '../core/evidence.ts';
 import type { Observation } from '../core/observation.ts';
+import { FirstObservations } from '../decide/first-observations.ts';
 import type { Judge } from '../decide/judge.ts';
+import { SourceRecord } from '../decide/source-record.ts';
 import { DetectorRunner } from '../detectors/runner.ts';
+
+/** Sources of which one observation is kept, for each of those that are remembered whole. */
+const firstsPerSource = 4;
 
 export class Pipeline {
   readonly judge: Judge;
   readonly runner: DetectorRunner;
+  readonly #firsts: FirstObservations;
 
   constructor(judge: Judge, detectors: readonly Detector[]) {
     this.judge = judge;
     this.runner = new DetectorRunner(detectors, judge.policy.maximumSources);
+    this.#firsts = new FirstObservations(judge.policy.maximumSources * firstsPerSource);
+  }
+
+  /** How many sources are known. */
+  get size(): number {
+    return this.judge.sources.size + this.#firsts.size;
+  }
+
+  /** How many were forgotten for want of room. */
+  get evicted(): number {
+    return this.judge.sources.evicted + this.#firsts.evicted;
+  }
+
+  /** All that are known; of those with a single observation the record is made for the asking. */
+  *sources(): Iterable<SourceRecord> {
+    yield* this.judge.sources.values();
+    for (const observation of this.#firsts.values()) yield this.#recordOf(observation);
+  }
+
+  source(key: string): SourceRecord | undefined {
+    const record = this.judge.sources.find(key);
+    const first = record === undefined ? this.#firsts.find(key) : null;
+    return first === null ? record : this.#recordOf(first);
   }
 
   /**
@@ -24,6 +53,23 @@ export class Pipeline {
   observe(observation: Observation, decided: (decision: Decision) => void): readonly Evidence[] {
     if (observation.source === '') return this.runner.runAlone(observation);
     const source = sourceKey(observation.source);
+    if (this.judge.sources.find(source) === undefined) {
+      const first = this.#firsts.take(source);
+      if (first !== null) this.#judge(first, source, decided);
+      else if (observation.kind === 'flow' || observation.kind === 'scan') {
+        const evidence = this.runner.runAlone(observation);
+        const weight = evidence.reduce((sum, item) => sum + item.weight, 0);
+        if (weight < this.judge.policy.suspicious && this.#firsts.keep(observation)) return evidence;
+      }
+    }
+    return this.#judge(observation, source, decided);
+  }
+
+  #judge(
+    observation: Observation,
+    source: string,
+    decided: (decision: Decision) => void,
+  ): readonly Evidence[] {
     const record = this.judge.saw(source, observation.at);
     if (source !== observation.source) record.sawAddress(observation.source);
     if (observation.kind === 'login' && observation.outcome === 'success') {
@@ -35,6 +81,17 @@ export class Pipeline {
       if (decision !== null) decided(decision);
     }
     return evidence;
+  }
+
+  #recordOf(observation: Observation): SourceRecord {
+    const source = sourceKey(observation.source);
+    const record = new SourceRecord(source, observation.at);
+    record.saw(observation.at);
+    if (source !== observation.source) record.sawAddress(observation.source);
+    for (const item of this.runner.runAlone(observation)) {
+      record.weigh(grounded(item, source, observation), this.judge.policy.halfLifeMilliseconds);
+    }
+    return record;
   }
 }
 

@@ -16,6 +16,15 @@ const addressesKept = 8;
 /** Shared by the many records of which there is nothing to say: a million of them must fit into memory. */
 const nothing: readonly never[] = Object.freeze([]);
 
+/** A text that was put together from ten parts is kept as these ten (300 bytes) until somebody writes it out as one. */
+function whole(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
+
+function compact(evidence: GroundedEvidence): GroundedEvidence {
+  return { ...evidence, reason: whole(evidence.reason), observation: whole(evidence.observation) };
+}
+
 /** A decision in force, as the judge needs to know it. */
 export interface Standing {
   readonly decision: string;
@@ -134,13 +143,13 @@ export class SourceRecord {
 
   #keep(evidence: GroundedEvidence): void {
     if (this.evidence.length < evidenceKept) {
-      this.evidence = [...this.evidence, evidence];
+      this.evidence = this.evidence.concat(compact(evidence));
       return;
     }
     let [lightest] = this.evidence;
     for (const held of this.evidence)
       if (lightest === undefined || held.weight < lightest.weight) lightest = held;
     if (lightest !== undefined && evidence.weight < lightest.weight) return;
-    this.evidence = [...this.evidence.filter((held) => held !== lightest), evidence];
+    this.evidence = this.evidence.filter((held) => held !== lightest).concat(compact(evidence));
   }
 }

@@ -4,6 +4,7 @@
  */
 
 const exactMaximum = 32;
+const exactlySized = 8;
 const registers = 1_024;
 const alpha = 0.7213 / (1 + 1.079 / registers);
 
@@ -57,7 +58,9 @@ export class FanOut {
     }
     if (this.#exact.includes(hash)) return false;
     if (this.#exact.length < exactMaximum) {
-      this.#exact.push(hash);
+      // A list that grows by `push` keeps room for sixteen more, and most sources touch few things.
+      if (this.#exact.length < exactlySized) this.#exact = this.#exact.concat(hash);
+      else this.#exact.push(hash);
       return true;
     }
     this.#sketch = new Sketch();

@@ -178,7 +178,9 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   if (state.times === null) state.times = [observation.at];
   else {
     if (state.times.length >= 32) state.times.shift();
-    state.times.push(observation.at);
+    // Without the room that `push` keeps: most sources make few contacts.
+    if (state.times.length < 8) state.times = state.times.concat(observation.at);
+    else state.times.push(observation.at);
   }
   // An echo request that was answered is a first contact that says nothing by itself; thirty of them are a sweep.
   const isInferred =
