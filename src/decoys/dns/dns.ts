@@ -1,0 +1,23 @@
+import type { Decoy } from '../../core/decoy.ts';
+import { nameProtocol } from '../../wire/protocol-name.ts';
+import { DnsSession } from './session.ts';
+
+/**
+ * Reads `persona.software.dns`: `version` as `version.bind` tells it; of `details` `recursion` (`yes` where strangers may ask for any
+ * name: such questions end in SERVFAIL, since a decoy asks nobody) and `identifier` (NSID).
+ */
+export const dns: Decoy = {
+  name: 'dns',
+  summary: 'Name server (BIND 9): refuses recursion, knows its own zones and the CHAOS names',
+  transport: 'both',
+  ports: [53],
+  recognise(firstBytes) {
+    const datagram = nameProtocol(firstBytes, 'udp');
+    const stream = nameProtocol(firstBytes, 'tcp');
+    return Math.max(
+      datagram.name === 'dns' ? datagram.confidence : 0,
+      stream.name === 'dns' ? stream.confidence : 0,
+    );
+  },
+  open: (context) => new DnsSession(context),
+};
