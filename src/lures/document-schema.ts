@@ -45,7 +45,7 @@ const answer: JsonSchema = {
   additionalProperties: false,
   description: 'How a vulnerable product answers. Without it, whatever else answers does.',
   properties: {
-    status: { type: 'integer', minimum: 200, maximum: 599, default: 200, description: 'Status code.' },
+    status: { type: 'integer', minimum: 200, maximum: 999, default: 200, description: 'Status code.' },
     headers: {
       type: 'array',
       maxItems: 32,

@@ -103,7 +103,7 @@ export class GoalMaker {
     // Not (a and b) is not a or not b.
     const kind = (matcher.condition === 'and') === wanted ? 'all' : 'any';
     if (matcher.type === 'status') {
-      const codes = matcher.values.map(Number).filter((code) => code >= 100 && code < 600);
+      const codes = matcher.values.map(Number).filter((code) => code >= 200 && code <= 999);
       const at = placeOf(matcher.part)?.at ?? 0;
       return { kind: 'status', at: matcher.part.includes('_') ? at : 0, comparison: wanted ? '==' : '!=', codes };
     }

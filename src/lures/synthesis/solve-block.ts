@@ -55,7 +55,11 @@ const firstUse = (block: Block, name: string): number =>
     ? -1
     : block.requests.findIndex((_, index) => namesInText(parseText(textsOf(block, index))).has(name));
 
-const lastSegment = (target: string): string => target.split('?', 1)[0]?.split('/').pop() ?? '';
+/** The end of a target by which the same script is known in another folder, with what it is given. */
+const tailOf = (target: string): string => {
+  const [path = '', query = ''] = target.split('?', 2);
+  return `${path.split('/').slice(-2).join('/')}?${query}`;
+};
 
 /** The requests, from 1, any of which proves the weakness: all ways to the same end, the last of several steps and those like it. */
 function provers(block: Block): number[] {
@@ -64,10 +68,7 @@ function provers(block: Block): number[] {
   if (!block.isSequence || last === undefined) return block.requests.map((_, index) => index + 1);
   return block.requests.flatMap((request, index) => {
     const isLike =
-      request.method === last.method &&
-      lastSegment(request.target) === lastSegment(last.target) &&
-      lastSegment(last.target) !== '' &&
-      request.body === last.body;
+      request.method === last.method && tailOf(request.target) === tailOf(last.target) && request.body === last.body;
     return isLike || index + 1 === count ? [index + 1] : [];
   });
 }
