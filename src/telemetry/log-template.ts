@@ -1,5 +1,6 @@
 /**
- * Templates of log messages: literal text with `<user>`, `<address>`, `<any>` between; `<name>` is a user that is not empty.
+ * Templates of log messages: literal text with `<user>`, `<address>`, `<any>` between; `<name>` is a user that is not empty, `<word>` has no space,
+ * `<plain>` none of the marks behind which a client's text begins.
  * Matching is linear, since each literal is looked for once: from the end by default, because names that a client chooses stand
  * ahead of the address in most logs; `left` where they stand behind it. Where they stand on both sides a literal of the template that comes
  * twice leaves two readings, and the line names nobody: `once` reads from the left, `sole` from
@@ -22,7 +23,7 @@ export interface Template {
 
 /** Reads a template such as `authentication failure; rhost=<address> user=<user>`. */
 export function template(text: string, reading: Template['reading'] = 'right'): Template {
-  const parts = text.split(/<(user|name|address|any)>/);
+  const parts = text.split(/<(user|name|address|word|plain|any)>/);
   return {
     literals: parts.filter((_, index) => index % 2 === 0),
     fields: parts.filter((_, index) => index % 2 === 1),
@@ -75,6 +76,10 @@ export function matchTemplate(shape: Template, message: string): TemplateFields 
   }
   const address = addressText(values[fields.indexOf('address')] ?? '');
   if (address === null) return null;
+  for (const [index, field] of fields.entries()) {
+    const value = values[index] ?? '';
+    if ((field === 'word' && /\s/.test(value)) || (field === 'plain' && /[<="']/.test(value))) return null;
+  }
   const name = fields.indexOf('name');
   if (name >= 0 && values[name] === '') return null;
   return { address, user: values[name < 0 ? fields.indexOf('user') : name] ?? '' };

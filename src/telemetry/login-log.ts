@@ -6,13 +6,15 @@ import { accessRecord } from './access-json.ts';
 import { AddressCache } from './address-cache.ts';
 import type { BatchWriter } from './batch-writer.ts';
 import { matchTemplate } from './log-template.ts';
+import { DirectoryLog } from './directory-log.ts';
 import { jsonObject } from './json-object.ts';
 import { addEvent } from './logged-event.ts';
-import { loggedPacket } from './netfilter.ts';
+import { loggedPacket, type LoggedPacket } from './netfilter.ts';
 import { NeedleIndex } from './needle-index.ts';
 import { isSshd, SshLog } from './openssh.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
 import { ownLine } from './own-head.ts';
+import { commonEvent, dumpedPacket, filteredPacket } from './packet-line.ts';
 import { sshesame } from './records/honeypot.ts';
 import { recordForm } from './records/index.ts';
 import { windowsXml } from './records/platform.ts';
@@ -60,10 +62,15 @@ const serviceOf: Readonly<Record<string, string>> = {
 
 const webPrograms = new Set(['nginx', 'httpd', 'apache', 'apache2']);
 
+/** Firewalls that log packets under a head of their own: UniFi's and Proxmox's. Nothing that a client chose stands ahead of `IN=`. */
+const firewallHead =
+  /^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} (?:\S{1,64} ){1,2}\[[A-Z0-9_-]{1,64}\] DESCR="[^"]{0,100}" |\d{1,9} \d \S{1,60} \d\d\/[A-Z][a-z]{2}\/\d{4}:[\d:]{8} [-+]\d{4} [A-Za-z :]{0,40})IN=/;
+
 class LoginLog {
   readonly #addresses = new AddressCache();
   readonly #ssh = new SshLog();
   readonly #access = new AccessLog();
+  readonly #directory = new DirectoryLog(this.#addresses);
 
   read(line: string, near: number, writer: BatchWriter): void {
     const entry = logEntry(line, near);
@@ -72,8 +79,17 @@ class LoginLog {
         this.#ssh.read(entry, writer);
         return;
       }
-      if (entry.program === 'kernel') {
-        this.#packet(entry.message, entry.at, writer);
+      if (entry.program === 'slapd') {
+        this.#directory.read(entry, writer);
+        return;
+      }
+      if (entry.program === 'kernel' || entry.program === 'filterlog') {
+        const { program, message } = entry;
+        this.#packet(
+          program === 'kernel' ? loggedPacket(message) : filteredPacket(message),
+          entry.at,
+          writer,
+        );
         return;
       }
       if (webPrograms.has(entry.program)) {
@@ -83,6 +99,19 @@ class LoginLog {
     }
     if (this.#record(line, entry, near, writer)) return;
     const own = entry === null ? ownLine(line, near) : null;
+    const packet = firewallHead.test(line) ? loggedPacket(line) : dumpedPacket(line);
+    if (packet !== null) {
+      this.#packet(packet, entry?.at ?? own?.at ?? near, writer);
+      return;
+    }
+    if (line.includes('CEF:')) {
+      this.#common(
+        entry?.program === 'CEF' ? `CEF:${entry.message}` : line,
+        entry?.at ?? own?.at ?? near,
+        writer,
+      );
+      return;
+    }
     const found =
       findRule(entry?.message ?? own?.message ?? line) ??
       (own?.message === line ? null : findRule(line)) ??
@@ -149,8 +178,20 @@ class LoginLog {
     writer.add({ ...writer.seen(at, source, 0, 80, ''), ...found.fact });
   }
 
-  #packet(message: string, at: number, writer: BatchWriter): void {
-    const packet = loggedPacket(message);
+  #common(text: string, at: number, writer: BatchWriter): void {
+    const found = commonEvent(text);
+    const source = found === null ? null : this.#addresses.canonical(found.source);
+    if (found === null || source === null) return;
+    const fact: RefusalFact = {
+      kind: 'refusal',
+      service: 'firewall',
+      what: 'listed',
+      detail: found.name.slice(0, 200),
+    };
+    writer.add({ ...writer.seen(at, source, 0, 0, '', 'other'), ...fact });
+  }
+
+  #packet(packet: LoggedPacket | null, at: number, writer: BatchWriter): void {
     if (packet === null) return;
     const source = this.#addresses.canonical(packet.source);
     const destination = this.#addresses.canonical(packet.destination);
@@ -190,6 +231,8 @@ function read(input: AsyncIterable<Uint8Array>, context: ReadContext): AsyncIter
 const isKnown = (line: string): boolean =>
   logEntry(line, Number.NaN)?.program !== undefined ||
   sshesame(line) !== null ||
+  firewallHead.test(line) ||
+  dumpedPacket(line) !== null ||
   findRule(line) !== null ||
   findRule(ownLine(line, 0).message) !== null;
 
@@ -197,7 +240,12 @@ export const systemLog: Reader = {
   name: 'syslog',
   summary:
     'System and application logs of any mixture: logins and refusals of many services, firewall packets, web accesses',
-  detect: (sample: Uint8Array): number => shareOfLines(sample, isKnown) * 0.91,
+  // Text with times ahead of its lines is a log, whatever its language: read by this where nobody knows it better.
+  detect: (sample: Uint8Array): number =>
+    Math.max(
+      shareOfLines(sample, isKnown) * 0.91,
+      shareOfLines(sample, (line) => ownLine(line, 0).message !== line) * 0.4,
+    ),
   read,
 };
 

@@ -56,10 +56,25 @@ function zoraxy(text: string): AccessLine | null {
 const manager =
   /^\[([^\]]{20,40})\] \S{1,20} \S{1,40} (\d{3}) - ([A-Z]{1,20}) \S{1,10} \S{0,300} "([^"]{0,16384})" \[Client ([0-9a-fA-F.:]{2,45})\] \[Length [^"]{0,500}"([^"]{0,8192})"/;
 
+/** NPMplus: `[TIME] HOST ADDRESS SECONDS "REQUEST" STATUS RECEIVED SENT REFERRER AGENT`. */
+const managerPlus =
+  /^\[([^\]]{20,40})\] \S{1,255} ([0-9a-fA-F.:]{2,45}) [\d.]{1,20} "([^"]{0,16384})" (\d{3}) \d+ \d+ \S{1,4096} (.{0,4096})$/;
+
 /** The access of a line, or null where it has none of the forms. */
 export function proxyLine(text: string, near: number): AccessLine | null {
   const first = text.charCodeAt(0);
   if (first === 91) {
+    const plus = managerPlus.exec(text);
+    if (plus !== null) {
+      const [, time = '', address = '', request = '', status = '', agent = ''] = plus;
+      return line(
+        accessTime(time, 0)?.at ?? near,
+        address,
+        unescaped(request),
+        Number(status),
+        unescaped(agent),
+      );
+    }
     const found = manager.exec(text);
     if (found === null) return null;
     const [, time = '', status = '', method = '', path = '', address = '', agent = ''] = found;

@@ -4,12 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { readAll, type ReadOutcome } from '../../test/support/read-input.ts';
 import type { Reader } from '../core/reader.ts';
 import { decompressed } from './compression.ts';
+import { columns } from './columns.ts';
 import { detectReader } from './detect-reader.ts';
+import { eventRecords } from './event-records.ts';
 import { httpJsonl } from './http-jsonl.ts';
 import { longestLine } from './line-blocks.ts';
 import { systemLog, webError } from './login-log.ts';
 import { openssh } from './openssh.ts';
 import { picketJsonl } from './picket-jsonl.ts';
+import { s3Access } from './s3-access.ts';
 import { vpcFlow } from './vpc-flow.ts';
 import { webAccess } from './web-access.ts';
 
@@ -79,6 +82,42 @@ const samples: readonly (readonly [Reader, readonly string[]])[] = [
     ],
   ],
   [picketJsonl, [own]],
+  [
+    columns,
+    [
+      '#separator \\x09',
+      '#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tduration\torig_bytes\tconn_state\thistory\torig_pkts\torig_ip_bytes',
+      '1700000000.123456\tC1\t203.0.113.9\t40000\t198.51.100.1\t22\ttcp\t0.5\t-\tREJ\tSr\t1\t60',
+      '#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tversion\tauth_success\tauth_attempts\tclient',
+      '1700000001.5\tC2\t2001:db8::1\t40001\t2001:db8::2\t22\t2\tF\t3\tSSH-2.0-Go',
+      '#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status',
+      '2026-01-10 10:00:00 198.51.100.1 GET /a.asp id=1 80 - 203.0.113.9 curl/8+x - 404',
+    ],
+  ],
+  [
+    s3Access,
+    [
+      '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be files [06/Feb/2019:00:00:38 +0000] 203.0.113.9 - 3E57427F3EXAMPLE REST.GET.BUCKET - "GET /files HTTP/1.1" 403 AccessDenied 243 - 7 - "-" "S3 \\"Console" -',
+      '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be files [06/Feb/2019:00:00:38 +0000] 203.0.113.9 79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be 3E57427F33A59F07 REST.PUT.OBJECT a%20b "PUT /a HTTP/1.1" 200 - - 4406583 41754 28 "-" "aws-cli" -',
+    ],
+  ],
+  [
+    eventRecords,
+    [
+      '{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"HeadBucket","eventTime":"2026-01-10T10:00:00Z","sourceIPAddress":"203.0.113.9","userIdentity":{"type":"AWSAccount","principalId":"","accountId":"ANONYMOUS_PRINCIPAL"},"requestParameters":{"bucketName":"x"},"errorCode":"NoSuchBucket"}',
+      '{"version":"1","time":"2026-01-10T10:00:00Z","api":{"name":"GetObject","bucket":"b","object":"o","status":"OK","statusCode":200},"remotehost":"203.0.113.9","requestID":"1","userAgent":"mc"}',
+      '{"bucket":"b","object":"-","time":"2026-01-10T10:00:00Z","remote_addr":"203.0.113.9","user":"anonymous","operation":"list_bucket","http_status":"404","error_code":"NoSuchBucket"}',
+      '{"timestamp":"2026-01-10T10:00:00.5+0000","flow_id":1,"event_type":"http","src_ip":"203.0.113.9","src_port":1,"dest_ip":"198.51.100.1","dest_port":80,"proto":"TCP","http":{"url":"/x","http_method":"GET","status":404}}',
+      '{"ts":1700000000.5,"uid":"C","id.orig_h":"203.0.113.9","id.orig_p":1,"id.resp_h":"198.51.100.1","id.resp_p":80,"method":"GET","uri":"/é","status_code":200}',
+      '{"eventid":"cowrie.login.failed","username":"root","password":"a","src_ip":"203.0.113.9","session":"s","timestamp":"2026-01-10T10:00:00Z","protocol":"ssh"}',
+      '{"dst_host":"198.51.100.1","dst_port":21,"logdata":{"USERNAME":"a","PASSWORD":"b"},"logtype":2000,"node_id":"n","src_host":"203.0.113.9","src_port":5,"utc_time":"2026-01-10 10:00:00.5"}',
+      '{"kind":"Event","apiVersion":"audit.k8s.io/v1","stage":"ResponseComplete","verb":"list","requestURI":"/api/v1/secrets","sourceIPs":["203.0.113.9"],"user":{"username":"system:anonymous"},"responseStatus":{"code":403}}',
+      '{"winlog":{"event_id":4625,"event_data":{"IpAddress":"203.0.113.9","TargetUserName":"a","Status":"0xc000006d","SubStatus":"0xc0000064","LogonType":"3"}},"@timestamp":"2026-01-10T10:00:00Z"}',
+      '<Event xmlns="x"><System><EventID>4625</EventID><TimeCreated SystemTime="2026-01-10T10:00:00.1Z"/></System><EventData><Data Name="TargetUserName">a&lt;b</Data><Data Name="Status">0xc000006d</Data><Data Name="SubStatus">0xc000006a</Data><Data Name="LogonType">10</Data><Data Name="IpAddress">203.0.113.9</Data></EventData></Event>',
+      '{"timestamp":1700000000000,"webaclId":"arn","terminatingRuleId":"Default_Action","action":"ALLOW","httpRequest":{"clientIp":"203.0.113.9","uri":"/x","args":"a=1","httpMethod":"GET","headers":[{"name":"User-Agent","value":"u"}]}}',
+      '{"eventType":"user.session.start","outcome":{"result":"FAILURE"},"client":{"ipAddress":"203.0.113.9"},"actor":{"alternateId":"a"},"published":"2026-01-10T10:00:00Z"}',
+    ],
+  ],
 ];
 
 /** The outcome without the parts that differ from run to run. */
@@ -92,6 +131,7 @@ describe.each(samples.map(([reader, lines]) => [reader.name, reader, lines] as c
   (_, reader, lines) => {
     const text = `${lines.join('\n')}\n`;
     const bytes = Buffer.from(text);
+    const rows = lines.filter((line) => !line.startsWith('#'));
 
     it('is chosen by the content of its own lines', () => {
       const chosen = detectReader(
@@ -104,8 +144,8 @@ describe.each(samples.map(([reader, lines]) => [reader.name, reader, lines] as c
     it('reads every line of its sample and damages none', async () => {
       const outcome = await readAll(reader, bytes);
       expect(outcome.damaged).toEqual([]);
-      expect(outcome.records).toBe(lines.length);
-      expect(outcome.observations.length).toBe(lines.filter((line) => !line.includes('NODATA')).length);
+      expect(outcome.records).toBe(rows.length);
+      expect(outcome.observations.length).toBe(rows.filter((line) => !line.includes('NODATA')).length);
       expect(outcome.observations.every((seen) => seen.source === '' || /^203|^2001/.test(seen.source))).toBe(
         true,
       );
@@ -156,7 +196,7 @@ describe.each(samples.map(([reader, lines]) => [reader.name, reader, lines] as c
       const outcome = await readAll(reader, 'x'.repeat(700_000), 'x'.repeat(700_000), '\n', bytes);
       expect(outcome.damaged[0]?.[0]).toBe(1);
       expect(outcome.damaged.length).toBe(1);
-      expect(outcome.records).toBe(lines.length + 1);
+      expect(outcome.records).toBe(rows.length + 1);
     });
   },
 );

@@ -84,6 +84,18 @@ function apacheFact(message: string, module: string): Fact | null {
     return { kind: 'login', service: 'http', user: '', outcome: 'failure', method: 'digest' };
   }
   const text = message.replace(/^AH\d{5}: /, '');
+  const login =
+    /^(?:Digest: )?(?:user [`']?(.{0,256}?)['`]?(?: in realm .*?)?:? (?:not found|password mismatch|nonce mismatch|authentication failure|authorization failure)|authorization of user (.{0,256}?) to access )/i.exec(
+      text,
+    );
+  if (login !== null) {
+    const user = login[1] ?? login[2] ?? '';
+    const outcome = text.includes(' not found') ? 'unknown-user' : 'failure';
+    return { kind: 'login', service: 'http', user, outcome, method: 'password' };
+  }
+  if (/^access to .* failed, reason: user .* not allowed access/.test(text)) {
+    return { kind: 'login', service: 'http', user: '', outcome: 'failure', method: 'password' };
+  }
   if (text.startsWith('client used wrong authentication scheme')) {
     return { kind: 'login', service: 'http', user: '', outcome: 'failure', method: 'other' };
   }
@@ -99,7 +111,7 @@ function apacheFact(message: string, module: string): Fact | null {
     return refused('protocol', text);
   }
   if (
-    /^(?:request failed: (?:URI too long|error reading the headers|erroneous characters)|.{0,80}File name too long)/.test(
+    /^(?:request failed: (?:URI too long|malformed request line|invalid characters|error reading the headers|erroneous characters)|.{0,80}File name too long)/.test(
       text,
     )
   ) {
@@ -120,6 +132,7 @@ function apacheFact(message: string, module: string): Fact | null {
       detail: text.slice(0, longestDetail),
     };
   }
+  if (text.startsWith('Cannot map ') && text.endsWith(' to file')) return refused('protocol', text);
   if (text.startsWith('Hostname ') && text.includes(' provided via SNI')) return refused('protocol', text);
   if (text.startsWith('No hostname was provided via SNI')) return refused('protocol', text);
   if (
@@ -151,8 +164,8 @@ function nginxFact(message: string, rest: string): Fact | null {
   ) {
     return request === '' ? null : access(path, method, 404);
   }
-  if (message.includes(' is forbidden (13: ') || message.startsWith('access forbidden by rule')) {
-    return request === '' ? null : access(path, method, 403);
+  if (message.includes(' is forbidden') || message.startsWith('access forbidden by rule')) {
+    return refused('request', request);
   }
   if (/^(?:limiting requests|delaying request|limiting connections)/.test(message))
     return refused('rate', request);

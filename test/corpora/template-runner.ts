@@ -52,7 +52,9 @@ interface Answer {
 }
 
 const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 const list = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 const text = (value: unknown): string =>
@@ -68,7 +70,9 @@ export function readRunnable(source: string): RunnableTemplate | null {
   const id = text(document['id']);
   const listed = texts(fields(info['classification'])['cve-id']).flatMap((item) => item.split(','));
   const cves = new Set(
-    [...listed, /^CVE-\d+-\d+/i.exec(id)?.[0] ?? ''].map((cve) => cve.trim().toUpperCase()).filter((cve) => cve !== ''),
+    [...listed, /^CVE-\d+-\d+/i.exec(id)?.[0] ?? '']
+      .map((cve) => cve.trim().toUpperCase())
+      .filter((cve) => cve !== ''),
   );
   const tags = texts(info['tags']).flatMap((tag) => tag.split(','));
   return {
@@ -115,13 +119,16 @@ function exchange(port: number, source: string, sent: Sent): Promise<Answer | nu
     socket.on('connect', () => socket.write(Buffer.concat([asBytes(`${head.join('\r\n')}\r\n\r\n`), body])));
     socket.on('data', (piece) => pieces.push(piece));
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => resolve(readAnswer(Buffer.concat(pieces), (performance.now() - started) / 1_000)));
+    socket.on('close', () =>
+      resolve(readAnswer(Buffer.concat(pieces), (performance.now() - started) / 1_000)),
+    );
   });
 }
 
 function readAnswer(bytes: Buffer, seconds: number): Answer | null {
   const end = bytes.indexOf('\r\n\r\n');
-  if (end > 0 && /^HTTP\/1\.1 1\d\d /.test(bytes.subarray(0, 16).toString('latin1'))) return readAnswer(bytes.subarray(end + 4), seconds);
+  if (end > 0 && /^HTTP\/1\.1 1\d\d /.test(bytes.subarray(0, 16).toString('latin1')))
+    return readAnswer(bytes.subarray(end + 4), seconds);
   const [line = '', ...lines] = bytes.subarray(0, Math.max(0, end)).toString('utf8').split('\r\n');
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(line)?.[1];
   if (status === undefined) return null;
@@ -131,7 +138,12 @@ function readAnswer(bytes: Buffer, seconds: number): Answer | null {
   });
   const content = bytes.subarray(end + 4);
   const utf8 = content.toString('utf8');
-  return { status: Number(status), headers, body: utf8.includes('\ufffd') ? content.toString('latin1') : utf8, seconds };
+  return {
+    status: Number(status),
+    headers,
+    body: utf8.includes('\ufffd') ? content.toString('latin1') : utf8,
+    seconds,
+  };
 }
 
 interface Surroundings {
@@ -192,7 +204,11 @@ class TemplateRun {
 
   #lookup(name: string): Value | undefined {
     const known = this.#values.get(name);
-    if (Object.hasOwn(this.#definitions, name) && (known === undefined || ['username', 'password', 'token', 'email'].includes(name)) && !this.#values.has(`\0${name}`)) {
+    if (
+      Object.hasOwn(this.#definitions, name) &&
+      (known === undefined || ['username', 'password', 'token', 'email'].includes(name)) &&
+      !this.#values.has(`\0${name}`)
+    ) {
       this.#values.set(`\0${name}`, true);
       const value = this.#fill(text(this.#definitions[name]));
       this.#values.set(name, value);
@@ -234,7 +250,8 @@ class TemplateRun {
     const flow = text(document['flow']);
     if (flow === '') {
       let matched = false;
-      for (const [index, block] of blocks.entries()) matched = (await this.#block(block, index + 1)).matched || matched;
+      for (const [index, block] of blocks.entries())
+        matched = (await this.#block(block, index + 1)).matched || matched;
       return matched;
     }
     // Flows are small programs. Here each runs its blocks in order, as nearly all of them do, as long as they match.
@@ -250,23 +267,38 @@ class TemplateRun {
   }
 
   #combinations(block: Fields): ReadonlyMap<string, string>[] {
-    const payloads = Object.entries(fields(block['payloads'])).map(([name, values]) => [name, Array.isArray(values) ? texts(values) : []] as const);
+    const payloads = Object.entries(fields(block['payloads'])).map(
+      ([name, values]) => [name, Array.isArray(values) ? texts(values) : []] as const,
+    );
     if (payloads.length === 0) return [new Map()];
     if (text(block['attack']) === 'clusterbomb') {
       let all: ReadonlyMap<string, string>[] = [new Map()];
-      for (const [name, values] of payloads) all = all.flatMap((one) => values.map((value) => new Map([...one, [name, value]])));
+      for (const [name, values] of payloads)
+        all = all.flatMap((one) => values.map((value) => new Map([...one, [name, value]])));
       return all.slice(0, 256);
     }
     const count = Math.min(...payloads.map(([, values]) => values.length));
-    const most = text(block['attack']) === 'pitchfork' ? count : Math.max(...payloads.map(([, values]) => values.length));
-    return Array.from({ length: most }, (_, index) => new Map(payloads.map(([name, values]) => [name, values[Math.min(index, values.length - 1)] ?? ''] as const)));
+    const most =
+      text(block['attack']) === 'pitchfork'
+        ? count
+        : Math.max(...payloads.map(([, values]) => values.length));
+    return Array.from(
+      { length: most },
+      (_, index) =>
+        new Map(
+          payloads.map(([name, values]) => [name, values[Math.min(index, values.length - 1)] ?? ''] as const),
+        ),
+    );
   }
 
   async #block(block: Fields, number: number): Promise<{ matched: boolean; goesOn: boolean }> {
     const matchers = list(block['matchers']).map((matcher) => fields(matcher));
     const extractors = list(block['extractors']).map((extractor) => fields(extractor));
     const raw = texts(block['raw']);
-    const isNumbered = /(?:body|header|status_code|content_type|response|location|all_headers|duration|[a-z]+)_\d+\b/.test(JSON.stringify(matchers.map((matcher) => [matcher['part'], matcher['dsl']])));
+    const isNumbered =
+      /(?:body|header|status_code|content_type|response|location|all_headers|duration|[a-z]+)_\d+\b/.test(
+        JSON.stringify(matchers.map((matcher) => [matcher['part'], matcher['dsl']])),
+      );
     let extracted = false;
     try {
       for (const combination of this.#combinations(block)) {
@@ -274,7 +306,10 @@ class TemplateRun {
         const answers: Answer[] = [];
         const count = raw.length > 0 ? raw.length : texts(block['path']).length;
         for (let index = 0; index < count; index += 1) {
-          const sent = raw.length > 0 ? this.#raw(raw[index] ?? '') : this.#path(block, texts(block['path'])[index] ?? '');
+          const sent =
+            raw.length > 0
+              ? this.#raw(raw[index] ?? '')
+              : this.#path(block, texts(block['path'])[index] ?? '');
           const answer = await this.#send(sent, block);
           if (answer === null) {
             this.trouble = 'no answer';
@@ -285,7 +320,8 @@ class TemplateRun {
           for (const [name, value] of answer.headers) {
             this.#values.set(`http_${number}_${name.toLowerCase().replaceAll('-', '_')}`, value);
             const cookie = name.toLowerCase() === 'set-cookie' ? /^([^=;]+)=([^;]*)/.exec(value) : null;
-            if (cookie !== null) this.#values.set(`http_${number}_${(cookie[1] ?? '').toLowerCase()}`, cookie[2] ?? '');
+            if (cookie !== null)
+              this.#values.set(`http_${number}_${(cookie[1] ?? '').toLowerCase()}`, cookie[2] ?? '');
           }
           const look = this.#view(answers);
           for (const extractor of extractors) {
@@ -296,7 +332,8 @@ class TemplateRun {
             if (name !== '') this.#values.set(name, value);
           }
           const isMatched = matchers.length > 0 ? this.#matches(block, matchers, this.#view(answers)) : false;
-          if (isMatched && (!isNumbered || answers.length === count || isMatched)) return { matched: true, goesOn: true };
+          if (isMatched && (!isNumbered || answers.length === count || isMatched))
+            return { matched: true, goesOn: true };
         }
       }
     } catch (error) {
@@ -305,23 +342,42 @@ class TemplateRun {
       return { matched: false, goesOn: false };
     }
     if (matchers.length > 0) return { matched: false, goesOn: false };
-    return { matched: extracted && extractors.some((extractor) => extractor['internal'] !== true), goesOn: extractors.length === 0 || extracted };
+    return {
+      matched: extracted && extractors.some((extractor) => extractor['internal'] !== true),
+      goesOn: extractors.length === 0 || extracted,
+    };
   }
 
   #target(url: string): string {
     const target = url.replace(new RegExp(`^https?://127\\.0\\.0\\.1(?::${this.#around.port})?`), '');
-    const path = target === '' ? '/' : target.startsWith('/') || /^[a-z]+:\/\//i.test(target) ? target : `/${target}`;
-    return path.replaceAll(/[^\x21-\x7e]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+    const path =
+      target === '' ? '/' : target.startsWith('/') || /^[a-z]+:\/\//i.test(target) ? target : `/${target}`;
+    return path.replaceAll(
+      /[^\x21-\x7e]/g,
+      (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
+    );
   }
 
   #path(block: Fields, path: string): Sent {
     const body = this.#filled(text(block['body']));
-    const headers = Object.entries(fields(block['headers'])).map(([name, value]) => [name, this.#filled(text(value))] as const);
-    return { method: text(block['method']) || 'GET', target: this.#target(this.#filled(path)), headers, body };
+    const headers = Object.entries(fields(block['headers'])).map(
+      ([name, value]) => [name, this.#filled(text(value))] as const,
+    );
+    return {
+      method: text(block['method']) || 'GET',
+      target: this.#target(this.#filled(path)),
+      headers,
+      body,
+    };
   }
 
   #raw(source: string): Sent {
-    const filled = this.#filled(source.replaceAll('\r\n', '\n').replace(/^(?:@[^\n]*\n)+/, '').trimStart());
+    const filled = this.#filled(
+      source
+        .replaceAll('\r\n', '\n')
+        .replace(/^(?:@[^\n]*\n)+/, '')
+        .trimStart(),
+    );
     const blank = filled.indexOf('\n\n');
     const head = (blank < 0 ? filled : filled.slice(0, blank)).split('\n');
     const body = blank < 0 ? '' : filled.slice(blank + 2).replace(/\n$/, '');
@@ -338,9 +394,13 @@ class TemplateRun {
     let next = sent;
     let answer: Answer | null = null;
     for (let hop = 0; hop <= Number(block['max-redirects'] ?? 10); hop += 1) {
-      const headers = next.headers.filter(([name]) => !/^(?:content-length|connection|accept-encoding)$/i.test(name));
-      if (!headers.some(([name]) => name.toLowerCase() === 'host')) headers.unshift(['Host', `127.0.0.1:${this.#around.port}`]);
-      if (!headers.some(([name]) => name.toLowerCase() === 'user-agent')) headers.push(['User-Agent', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0.0.0']);
+      const headers = next.headers.filter(
+        ([name]) => !/^(?:content-length|connection|accept-encoding)$/i.test(name),
+      );
+      if (!headers.some(([name]) => name.toLowerCase() === 'host'))
+        headers.unshift(['Host', `127.0.0.1:${this.#around.port}`]);
+      if (!headers.some(([name]) => name.toLowerCase() === 'user-agent'))
+        headers.push(['User-Agent', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0.0.0']);
       if (this.#cookies.size > 0 && block['disable-cookie'] !== true) {
         const jar = [...this.#cookies].map((pair) => pair.join('=')).join('; ');
         const at = headers.findIndex(([name]) => name.toLowerCase() === 'cookie');
@@ -355,8 +415,12 @@ class TemplateRun {
         if (pair !== null) this.#cookies.set(pair[1] ?? '', pair[2] ?? '');
       }
       const location = answer.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
-      const isHere = location !== undefined && (!/^[a-z]+:\/\//i.test(location) || location.startsWith(`http://127.0.0.1:${this.#around.port}`)) && !location.startsWith('//');
-      if (!follows || location === undefined || !isHere || answer.status < 300 || answer.status > 308) return answer;
+      const isHere =
+        location !== undefined &&
+        (!/^[a-z]+:\/\//i.test(location) || location.startsWith(`http://127.0.0.1:${this.#around.port}`)) &&
+        !location.startsWith('//');
+      if (!follows || location === undefined || !isHere || answer.status < 300 || answer.status > 308)
+        return answer;
       next = { method: 'GET', target: this.#target(location), headers: [], body: '' };
     }
     return answer;
@@ -415,12 +479,22 @@ class TemplateRun {
     }
     for (const path of texts(extractor['xpath'])) {
       const id = /@(\w+)=["']([^"']+)["']/.exec(path);
-      const element = id === null ? null : new RegExp(`<[^>]*\\b${id[1]}=["']${(id[2] ?? '').replaceAll(/\W/g, '\\$&')}["'][^>]*>([^<]*)`).exec(part);
+      const element =
+        id === null
+          ? null
+          : new RegExp(
+              `<[^>]*\\b${id[1]}=["']${(id[2] ?? '').replaceAll(/\W/g, '\\$&')}["'][^>]*>([^<]*)`,
+            ).exec(part);
       const attribute = text(extractor['attribute']);
       const absolute = id === null ? elementAt(part, path) : null;
       const held = text(extractor['attribute']) === '' ? undefined : absolute?.[text(extractor['attribute'])];
       if (held !== undefined) return held;
-      const value = element === null ? undefined : attribute === '' ? element[1] : new RegExp(`\\b${attribute}=["']([^"']*)`).exec(element[0])?.[1];
+      const value =
+        element === null
+          ? undefined
+          : attribute === ''
+            ? element[1]
+            : new RegExp(`\\b${attribute}=["']([^"']*)`).exec(element[0])?.[1];
       if (value !== undefined) return value;
     }
     for (const source of texts(extractor['dsl'])) {
@@ -452,7 +526,8 @@ class TemplateRun {
     const part = text(matcher['part']) || 'body';
     const value = textOf(look(part));
     const every = text(matcher['condition']) === 'and';
-    const check = (items: readonly string[], one: (item: string) => boolean): boolean => (every ? items.every(one) : items.some(one));
+    const check = (items: readonly string[], one: (item: string) => boolean): boolean =>
+      every ? items.every(one) : items.some(one);
     const isFolded = matcher['case-insensitive'] === true;
     switch (text(matcher['type'])) {
       case 'word':
@@ -461,13 +536,20 @@ class TemplateRun {
           return isFolded ? value.toLowerCase().includes(filled.toLowerCase()) : value.includes(filled);
         });
       case 'regex':
-        return check(texts(matcher['regex']), (pattern) => this.#regex(pattern)?.matcher(value).find() === true);
+        return check(
+          texts(matcher['regex']),
+          (pattern) => this.#regex(pattern)?.matcher(value).find() === true,
+        );
       case 'status': {
         const number = /_(\d+)$/.exec(part)?.[1];
-        return texts(matcher['status']).includes(textOf(look(number === undefined ? 'status_code' : `status_code_${number}`)));
+        return texts(matcher['status']).includes(
+          textOf(look(number === undefined ? 'status_code' : `status_code_${number}`)),
+        );
       }
       case 'binary':
-        return check(texts(matcher['binary']), (hex) => Buffer.from(value, 'latin1').includes(Buffer.from(hex, 'hex')));
+        return check(texts(matcher['binary']), (hex) =>
+          Buffer.from(value, 'latin1').includes(Buffer.from(hex, 'hex')),
+        );
       case 'dsl':
         return check(texts(matcher['dsl']), (source) => {
           const expression = parseExpression((source.includes('{{') ? this.#fill(source) : source).trim());
@@ -496,8 +578,13 @@ function elementAt(page: string, path: string): Readonly<Record<string, string>>
     here.set(tag, number);
     counts[open.length] = here;
     const place = [...open, `${tag}[${number}]`];
-    const isWanted = place.length === wanted.length && place.every((step, index) => step === wanted[index] || step === `${wanted[index]}[1]`);
-    if (isWanted) return Object.fromEntries([...(found[3] ?? '').matchAll(/([\w-]+)="([^"]*)"/g)].map((pair) => [pair[1], pair[2]]));
+    const isWanted =
+      place.length === wanted.length &&
+      place.every((step, index) => step === wanted[index] || step === `${wanted[index]}[1]`);
+    if (isWanted)
+      return Object.fromEntries(
+        [...(found[3] ?? '').matchAll(/([\w-]+)="([^"]*)"/g)].map((pair) => [pair[1], pair[2]]),
+      );
     if (!/^(?:input|meta|img|link|br|hr)$/.test(tag)) {
       open.push(`${tag}[${number}]`);
       counts[open.length] = new Map();
@@ -522,7 +609,11 @@ function jsonFound(source: string, path: string): string | null {
     });
   }
   const [first] = values;
-  return first === undefined || first === null ? null : typeof first === 'object' ? JSON.stringify(first) : String(first);
+  return first === undefined || first === null
+    ? null
+    : typeof first === 'object'
+      ? JSON.stringify(first)
+      : String(first);
 }
 
 export async function runTemplate(template: RunnableTemplate, around: Surroundings): Promise<RunResult> {

@@ -1,8 +1,9 @@
 /** The records that are known, each by its own shape. To add one: write a function of the record's fields and name it here. */
 
-import type { Fields } from '../json-object.ts';
+import { objectIn, type Fields } from '../json-object.ts';
 import type { LoggedEvent } from '../logged-event.ts';
 import { cowrie, openCanary } from './honeypot.ts';
+import { asana, box, googleWorkspace, okta, oneLogin, onePassword } from './identity.ts';
 import { suricata, zeek } from './network-monitor.ts';
 import { cloudTrail, cloudTrailColumns, minioAudit, rgwOperation } from './object-store.ts';
 import { awsWaf, kubernetesAudit, windowsEvent } from './platform.ts';
@@ -29,6 +30,15 @@ const forms: readonly RecordForm[] = [
   { has: fields('id.orig_h', 'id.resp_h'), event: zeek },
   { has: (record) => String(record['apiVersion']).startsWith('audit.k8s.io/'), event: kubernetesAudit },
   { has: fields('httpRequest', 'webaclId'), event: awsWaf },
+  { has: fields('eventType', 'outcome', 'client', 'actor'), event: okta },
+  {
+    has: (record) => objectIn(record, 'id')['applicationName'] !== undefined && 'ipAddress' in record,
+    event: googleWorkspace,
+  },
+  { has: fields('event_type_id', 'ipaddr'), event: oneLogin },
+  { has: fields('event_type', 'ip_address', 'created_by'), event: box },
+  { has: fields('event_type', 'context', 'actor'), event: asana },
+  { has: fields('category', 'session_uuid', 'client'), event: onePassword },
   {
     has: (record) => 'winlog' in record || 'Event' in record || ('EventID' in record && 'Channel' in record),
     event: windowsEvent,

@@ -1,6 +1,7 @@
 /** Audit records of platforms: Windows, Kubernetes, the AWS web application firewall. */
 
-import type { Header } from '../../core/observation.ts';
+import type { ExploitClass } from '../../core/behavior.ts';
+import { refusals, type Fact, type Header, type Refusal } from '../../core/observation.ts';
 import { isObject, numberIn, objectIn, textIn, type Fields } from '../json-object.ts';
 import { isoTime } from '../log-time.ts';
 import type { LoggedEvent } from '../logged-event.ts';
@@ -176,6 +177,57 @@ export function kubernetesAudit(event: Fields, near: number): LoggedEvent | null
   };
 }
 
+/** AWS's managed rule groups: what a match in one says of the request. */
+const groups: readonly (readonly [RegExp, ExploitClass | Refusal])[] = [
+  [/SQLi/, 'sqli'],
+  [/KnownBadInputs/, 'other'],
+  [/CommonRuleSet/, 'other'],
+  [/(?:Linux|Unix|Windows)RuleSet/, 'lfi'],
+  [/PHPRuleSet|WordPressRuleSet/, 'php'],
+  [/AntiDDoS/, 'rate'],
+  [/IpReputation|AnonymousIp|BotControl/, 'listed'],
+  [/AdminProtection|ATPRuleSet|ACFPRuleSet/, 'request'],
+];
+const isRefusal = (what: string): what is Refusal => refusals.some((each) => each === what);
+
+/** The names of groups and rules that matched, ended the request or only counted it. */
+function matchesOf(record: Fields): string[] {
+  const names: string[] = [];
+  const terminating = textIn(record, 'terminatingRuleId');
+  if (terminating !== '' && terminating !== 'Default_Action') names.push(terminating);
+  const list = record['ruleGroupList'];
+  if (!Array.isArray(list)) return names;
+  for (const group of list.slice(0, 32)) {
+    if (!isObject(group)) continue;
+    const quiet = group['nonTerminatingMatchingRules'];
+    if (!isObject(group['terminatingRule']) && !(Array.isArray(quiet) && quiet.length > 0)) continue;
+    const rule = textIn(objectIn(group, 'terminatingRule'), 'ruleId');
+    names.push(`${textIn(group, 'ruleGroupId')} ${rule}`.trimEnd());
+  }
+  return names;
+}
+
+/** What the managed rules found, or null. */
+function managed(record: Fields, path: string): Fact | null {
+  for (const matched of matchesOf(record)) {
+    const what = groups.find(([pattern]) => pattern.test(matched))?.[1];
+    if (what === undefined) continue;
+    const detail = `${matched} at ${path}`.slice(0, 500);
+    return isRefusal(what)
+      ? { kind: 'refusal', service: 'http', what, detail }
+      : {
+          kind: 'exploit',
+          service: 'http',
+          class: what,
+          name: matched.slice(0, 128),
+          cves: [],
+          technique: 'T1190',
+          detail,
+        };
+  }
+  return null;
+}
+
 /** AWS WAF: `{timestamp, action, httpSourceName, httpRequest: {clientIp, uri, args, httpMethod, headers: [{name, value}]}}`. */
 export function awsWaf(record: Fields, near: number): LoggedEvent | null {
   const request = objectIn(record, 'httpRequest');
@@ -192,15 +244,17 @@ export function awsWaf(record: Fields, near: number): LoggedEvent | null {
   const header = (name: string): string => headers.find(([held]) => held.toLowerCase() === name)?.[1] ?? '';
   const query = textIn(request, 'args');
   const isBlocked = textIn(record, 'action') === 'BLOCK';
+  const path = `${textIn(request, 'uri')}${query === '' ? '' : `?${query}`}`.slice(0, 16_384);
+  const found = managed(record, path);
   return {
-    at: numberIn(record, 'timestamp') || near,
+    at: numberIn(record, 'timestamp') || (isoTime(textIn(record, 'timestamp'), 0)?.at ?? near),
     source,
     destinationPort: 443,
     session: textIn(request, 'requestId'),
-    fact: {
+    fact: found ?? {
       kind: 'web-access',
       method: textIn(request, 'httpMethod').slice(0, 64),
-      path: `${textIn(request, 'uri')}${query === '' ? '' : `?${query}`}`.slice(0, 16_384),
+      path,
       status: isBlocked ? 403 : 0,
       userAgent: header('user-agent').slice(0, 1024),
       referrer: header('referer').slice(0, 4096),

@@ -30,6 +30,21 @@ const postgresql: readonly LogRule[] = [
 ];
 
 const files: readonly LogRule[] = [
+  // MongoDB up to 4.2
+  rule(
+    'mongodb',
+    ' authentication failed for ',
+    '^<word> authentication failed for <user> on <word> from client <address>',
+    'failure',
+    'right',
+  ),
+  rule(
+    'mongodb',
+    ' authentication failed for ',
+    '^<word> authentication failed for <user> on <word> from client <address> ; <any>',
+    'failure',
+    'sole',
+  ),
   rule(
     'ftp',
     'SECURITY VIOLATION: ',
@@ -76,6 +91,60 @@ const files: readonly LogRule[] = [
 ];
 
 const desktops: readonly LogRule[] = [
+  rule('rdp', 'AUTHFAIL: user=', '^AUTHFAIL: user=<user> ip=<address> time=<any>', 'failure', 'sole'),
+  rule('rdp', 'AUTHFAIL: user=', '^[INFO ] AUTHFAIL: user=<user> ip=<address> time=<any>', 'failure', 'sole'),
+  rule(
+    'rdp',
+    'AUTHFAIL: user=',
+    '^[<word>] [INFO ] AUTHFAIL: user=<user> ip=<address> time=<any>',
+    'failure',
+    'sole',
+  ),
+  rule('game', 'Bad Rcon: ', 'Bad Rcon: <any> from "<address>"'),
+  rule(
+    'voice',
+    '> Rejected connection from ',
+    '^<any>> Rejected connection from <address>: Wrong certificate or password<any>',
+    'failure',
+    'once',
+  ),
+  rule(
+    'voice',
+    '> Rejected connection from ',
+    '^<any>> Rejected connection from <address>: Invalid server password<any>',
+    'failure',
+    'once',
+  ),
+  rule('ssh', 'Bad password attempt for ', "Bad password attempt for '<user>' from <address>"),
+  rule('ssh', 'Bad PAM password attempt for ', "Bad PAM password attempt for '<user>' from <address>"),
+  rule(
+    'ssh',
+    'ogin attempt for nonexistent user',
+    'ogin attempt for nonexistent user<any> from <address>',
+    'unknown-user',
+  ),
+  rule('ssh', 'Max auth tries reached - user ', "Max auth tries reached - user '<user>' from <address>"),
+  rule(
+    'ssh',
+    'Exit before auth ',
+    "Exit before auth (user '<user>', <any> fails): Max auth tries reached - user '<any>' from <address>",
+  ),
+  rule('mssql', "Login failed for user '", "Login failed for user '<user>'. <any> [CLIENT: <address>]"),
+  rule(
+    'xmpp',
+    'Failed c2s ',
+    'Failed c2s <word> authentication for <user> from <address>: <any>',
+    'failure',
+    'sole',
+  ),
+  rule(
+    'xmpp',
+    'Failed authentication for ',
+    'Failed authentication for <user> from IP <address> ({{<any>',
+    'failure',
+    'sole',
+  ),
+
   rule(
     'vnc',
     'Authentication: FAILED :: User Name: ',
@@ -105,6 +174,53 @@ const desktops: readonly LogRule[] = [
 ];
 
 const web: readonly LogRule[] = [
+  rule('http', 'Failed login attempt. ', 'Failed login attempt. <address>'),
+  ...['Failed login for ', 'FAILED login for '].map((head) =>
+    rule('http', head, `${head}<user> from <address> in session <any>`, 'failure', 'sole'),
+  ),
+  rule(
+    'http',
+    "] Authentication failed for '",
+    "^<any>[WEB] [<address>] Authentication failed for '<user>'<any>",
+    'failure',
+    'left',
+  ),
+  rule(
+    'http',
+    'msg="Invalid username or password"',
+    'msg="Invalid username or password"<any>remote_addr=<address> <any>',
+    'failure',
+    'once',
+  ),
+  rule('http', '- AUTHERR - [', '- AUTHERR - [<address>] Authentication error<any>', 'failure', 'left'),
+  refusal('http', 'request', '- NOTALLOWED - [', '- NOTALLOWED - [<address>] Access not allowed<any>'),
+  refusal('http', 'request', '- NOTEXIST - [', '- NOTEXIST - [<address>] File does not exist: <user>'),
+  rule('http', ' - login error - ', '^<any>(<address>) <user> - login error - <any>', 'failure', 'left'),
+  rule('http', 'user denied: ', 'user denied: <user> (<word>) from <address>'),
+  rule('http', '[LOGIN_ERROR] ', '[LOGIN_ERROR] <user> (<any>) from <address>: <any>', 'failure', 'sole'),
+  rule(
+    'http',
+    'Login with username ',
+    'Login with username <user> from <address> failed (<any>',
+    'failure',
+    'sole',
+  ),
+  rule(
+    'http',
+    'Authentication attempt from ',
+    'Authentication attempt from <address> for user "<user>" failed.',
+    'failure',
+    'left',
+  ),
+  rule('http', 'Non-existent login as ', 'Non-existent login as <user> from <address>', 'unknown-user'),
+  rule(
+    'http',
+    'Security alert: Host ',
+    'Security alert: Host <address> blocked after <any> failed logins<any>',
+    'failure',
+    'left',
+  ),
+
   rule('http', 'Failed login attempt, 2FA invalid. ', 'Failed login attempt, 2FA invalid. <address>'),
   rule(
     'http',
@@ -121,7 +237,7 @@ const web: readonly LogRule[] = [
     'left',
   ),
   rule('http', '[Login Action ', '^[Login Action <address>] <any>tried to login<any>', 'failure', 'left'),
-  rule('http', 'FAILED LOGIN for ', 'FAILED LOGIN for <user> [<address>] to {<any>', 'failure', 'once'),
+  rule('http', 'FAILED LOGIN for ', 'FAILED LOGIN for <user> [<address>] to <any>', 'failure', 'once'),
   rule(
     'http',
     'HttpRequest: access denied -- client ',
@@ -171,6 +287,47 @@ const web: readonly LogRule[] = [
     "^<any>Unsuccessful 1FA authentication attempt by user '<user>'<any> remote_ip=<address><any>",
     'failure',
     'once',
+  ),
+  rule(
+    'http',
+    'Login failed for user `',
+    'Login failed for user `<user>` from private IP `<address>`.',
+    'failure',
+    'sole',
+  ),
+  rule(
+    'http',
+    'Login failed for user `',
+    'Login failed for user `<user>` from IP `<address>.`',
+    'failure',
+    'sole',
+  ),
+  rule(
+    'http',
+    'Login failed for user `',
+    'Login failed for user `<user>` from IP `<address>`.',
+    'failure',
+    'sole',
+  ),
+  rule(
+    'http',
+    'Unsuccessful login attempt from ',
+    'Unsuccessful login attempt from <address> <any>',
+    'failure',
+    'left',
+  ),
+  rule('http', '/api/login: 403 ', '^/api/login: 403 <address> <any>', 'failure', 'left'),
+  rule(
+    'http',
+    ' was not found in LDAP directory (',
+    '^<user> was not found in LDAP directory (<address>)',
+    'unknown-user',
+  ),
+  rule(
+    'http',
+    'Lemonldap::NG : ',
+    'Lemonldap::NG : <user> was not found in LDAP directory (<address>)',
+    'unknown-user',
   ),
   refusal('http', 'request', "(attacker '", "^ALERT - <any> (attacker '<address>', file <any>", 'once'),
   refusal('http', 'relay', '"type":"PAYMENT_FAILED"', '"type":"PAYMENT_FAILED","ip":"<address>"<any>'),

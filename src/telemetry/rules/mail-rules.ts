@@ -46,6 +46,29 @@ const eximReasons: readonly (readonly [string, Refusal])[] = [
 ];
 
 const postfix: readonly LogRule[] = [
+  rule('smtp', 'timeout after AUTH from ', '^timeout after AUTH from <any>[<address>]', 'failure', 'left'),
+  refusal('smtp', 'protocol', 'too many errors after ', '^too many errors after <any> from <any>[<address>]'),
+  refusal('smtp', 'protocol', 'SSL_accept error from ', '^SSL_accept error from <any>[<address>]: <any>'),
+  refusal(
+    'smtp',
+    'protocol',
+    'improper command pipelining after ',
+    '^improper command pipelining after <any> from <any>[<address>]<any>',
+  ),
+  refusal(
+    'smtp',
+    'sender',
+    ': milter-reject: ',
+    '^<word>: milter-reject: <any> from <any>[<address>]: 5<any>',
+  ),
+  rule(
+    'smtp',
+    ' authentication aborted',
+    '^warning: <any>[<address>]: SASL <word> authentication aborted<any>',
+    'failure',
+    'left',
+  ),
+
   ...postfixReasons.flatMap(([reason, what]) => [
     refusal('smtp', what, reason, `^<any>: reject: <any> from <any>[<address>]: <any>${reason}<any>`),
     refusal('smtp', what, reason, `^<any>: reject: <any> from [<address>]:<any>: <any>${reason}<any>`),
@@ -95,6 +118,18 @@ const postfix: readonly LogRule[] = [
 ];
 
 const sendmail: readonly LogRule[] = [
+  refusal(
+    'smtp',
+    'protocol',
+    'lost input channel from ',
+    '^<word>: lost input channel from <any>[<address>] to <any> after <any>',
+  ),
+  refusal(
+    'smtp',
+    'protocol',
+    ': probable open proxy: ',
+    '^<word>: <any>[<address>]<any>: probable open proxy: <any>',
+  ),
   ...sendmailReasons.map(([reason, what]) =>
     refusal(
       'smtp',
@@ -103,6 +138,13 @@ const sendmail: readonly LogRule[] = [
       `^<any>ruleset=<any>, relay=<any>[<address>]<any>, reject=<any>${reason}<any>`,
       'once',
     ),
+  ),
+  refusal(
+    'smtp',
+    'client',
+    ', reject=5',
+    '^<any>ruleset=<any>, relay=<any>[<address>]<any>, reject=5<any>',
+    'once',
   ),
   refusal(
     'smtp',
@@ -129,65 +171,103 @@ const sendmail: readonly LogRule[] = [
   refusal('smtp', 'relay', 'ETRN ', '^<any>[<address>]<any>: ETRN <any> [rejected]'),
 ];
 
-const exim: readonly LogRule[] = [
+/** The host in both of Exim's forms: `H=[ADDRESS]` and `H=NAME [ADDRESS]`; a greeting in brackets, `H=([127.0.0.1]) [ADDRESS]`, is none. */
+const hosts: readonly string[] = ['[<address>]', '<any> [<address>]'];
+
+const exim: readonly LogRule[] = hosts.flatMap((host) => [
   ...eximReasons.map(([reason, what]) =>
-    refusal('smtp', what, reason, `^H=<any>[<address>]<any>rejected RCPT <user>: ${reason}<any>`),
+    refusal('smtp', what, reason, `^H=${host}<any>rejected RCPT <user>: ${reason}<any>`),
   ),
-  ...eximReasons.map(([reason, what]) =>
-    refusal('smtp', what, reason, `^H=<any> [<address>]<any>rejected RCPT <user>: ${reason}<any>`),
-  ),
-  refusal('smtp', 'sender', 'sender verify fail for ', '^H=[<address>]<any>sender verify fail for <any>'),
-  refusal(
-    'smtp',
-    'sender',
-    'sender verify fail for ',
-    '^H=<any> [<address>]<any>sender verify fail for <any>',
-  ),
+  refusal('smtp', 'sender', 'sender verify fail for ', `^H=${host}<any>sender verify fail for <any>`),
   ...[
+    '> rejected RCPT',
     'rejected MAIL',
     'rejected EHLO',
     'rejected HELO',
     'rejected connection',
     'rejected after DATA',
-  ].flatMap((verb) => [
-    refusal('smtp', 'client', verb, `^H=[<address>]<any>${verb}<any>`),
-    refusal('smtp', 'client', verb, `^H=<any> [<address>]<any>${verb}<any>`),
-  ]),
-  refusal('smtp', 'client', 'rejected by ', '^F=<any> H=<any> [<address>]<any>rejected by <any>', 'once'),
+  ].map((verb) => refusal('smtp', 'client', verb, `^H=${host}<any>${verb}<any>`)),
+  refusal('smtp', 'client', 'rejected by ', `^F=<any> H=${host}<any>rejected by <any>`, 'once'),
   refusal(
     'smtp',
     'protocol',
     'SMTP protocol synchronization error',
-    '^SMTP protocol synchronization error (<any>: rejected connection from H=[<address>]<any>',
-  ),
-  refusal(
-    'smtp',
-    'protocol',
-    'SMTP protocol synchronization error',
-    '^SMTP protocol synchronization error (<any>: rejected connection from H=<any> [<address>]<any>',
+    `^SMTP protocol synchronization error (<any>: rejected connection from H=${host}<any>`,
   ),
   rule(
     'smtp',
     ' AUTH command used when not advertised',
-    '^SMTP protocol error in "<any>" H=<any> [<address>]<any>AUTH command used when not advertised',
+    `^SMTP protocol error in "<any>" H=${host}<any>AUTH command used when not advertised`,
     'failure',
     'once',
   ),
-  refusal(
-    'smtp',
-    'protocol',
-    'no MAIL in SMTP connection from ',
-    '^no MAIL in SMTP connection from <any>[<address>]<any>',
+  ...['no MAIL in SMTP connection', 'TLS error on connection'].flatMap((what) =>
+    ['', 'H='].map((mark) =>
+      refusal('smtp', 'protocol', `${what} from `, `^${what} from ${mark}${host}<any>`),
+    ),
   ),
-  refusal(
-    'smtp',
-    'protocol',
-    'dropped: too many ',
-    '^SMTP call from <any>[<address>]<any>dropped: too many <any>',
+  refusal('smtp', 'protocol', 'dropped: too many ', `^SMTP call from ${host}<any>dropped: too many <any>`),
+  ...['EHLO', 'HELO'].map((verb) =>
+    refusal(
+      'smtp',
+      'protocol',
+      `rejected ${verb} from `,
+      `^rejected ${verb} from ${host}<any>: syntactically invalid<any>`,
+    ),
   ),
-];
+  rule(
+    'smtp',
+    ' authenticator failed for ',
+    ` authenticator failed for ${host}<any>: 535 Incorrect authentication data<any>`,
+    'failure',
+    'left',
+  ),
+]);
 
 const others: readonly LogRule[] = [
+  rule(
+    'smtp',
+    'Authentication failed for user ',
+    'Authentication failed for user <user> ; connecting host <address>',
+  ),
+  rule(
+    'smtp',
+    'max sender authentication errors',
+    '^<any>] <address> <any>max sender authentication errors<any>',
+    'failure',
+    'sole',
+  ),
+  refusal(
+    'imap',
+    'protocol',
+    'Fatal Error reading authentication information from client ',
+    'Fatal Error reading authentication information from client "<address>-><any>',
+  ),
+  rule(
+    'pop3',
+    "can't find APOP secret for user ",
+    "can't find APOP secret for user <user> - <address>",
+    'unknown-user',
+  ),
+  refusal(
+    'smtp',
+    'listed',
+    'SMTP Spam attack detected from ',
+    'SMTP Spam attack detected from <address>, <any>',
+  ),
+  rule('imap', ' login from ', '^Failed <word> login from <address>, user <user>', 'failure', 'left'),
+  rule('imap', 'badlogin: ', 'badlogin: <word>[<address>] <any>', 'failure', 'left'),
+  // Oracle Communications Messaging Server
+  ...['Bad password', 'Authentication failed'].map((reason) =>
+    rule(
+      'smtp',
+      `mi="${reason}`,
+      `^<co <any> tr="TCP|<word>|<word>|<address>|<any>" ap="<any>mi="${reason}<any>`,
+      'failure',
+      'left',
+    ),
+  ),
+
   refusal('smtp', 'recipient', ': 550 User unknown', '^error,relay=<address>,<any>: 550 User unknown<any>'),
   rule(
     'smtp',
@@ -196,6 +276,7 @@ const others: readonly LogRule[] = [
     'failure',
     'left',
   ),
+  refusal('smtp', 'client', 'error,relay=', '^error,relay=<address>,<any>'),
   // Kerio Connect
   refusal(
     'smtp',
@@ -280,7 +361,30 @@ const dovecot: readonly LogRule[] = [
   ]),
 );
 
+/**
+ * Dovecot's login processes: `PROTOCOL-login: [Info: ]REASON: user=<NAME>, method=…, rip=ADDRESS, lip=…`. A name may hold all of this again, so the
+ * address is read from the end, and a reason that stands behind the beginning of a name is none.
+ */
+const dovecotLogins: readonly LogRule[] = [
+  ['-login: ', '-login: <plain>(auth failed<plain>'],
+  ['Inactivity (auth failed', 'Inactivity (auth failed<plain>'],
+  ['-login: ', '-login: <plain>(client didn<any>t finish SASL auth<plain>'],
+  ['-login: ', '-login: <plain>(tried to use disallowed plaintext auth)<plain>'],
+  ['-login: ', '-login: <plain>(tried to use disabled plaintext auth)<plain>'],
+].flatMap(([needle = '', reason = '']) =>
+  [', lip=<any>', ', TLS<any>', ''].map((end) =>
+    rule('imap', needle, `${reason}: user=<<user>>, <any>rip=<address>${end}`),
+  ),
+);
+
 const logins: readonly LogRule[] = [
+  rule(
+    'imap',
+    '-login: ',
+    '-login: <plain>(tried to use disallowed plaintext auth): rip=<address>, <any>',
+    'failure',
+    'left',
+  ),
   ...dovecot,
   ...['unknown user', 'Password mismatch'].map((reason) =>
     rule(
@@ -291,22 +395,7 @@ const logins: readonly LogRule[] = [
       'sole',
     ),
   ),
-  rule(
-    'imap',
-    "client didn't finish SASL auth",
-    "^<any>-login: Disconnected<any>(client didn't finish SASL auth<any>: user=<<user>>, method=<any>, rip=<address>, <any>",
-    'failure',
-    'left',
-  ),
-  ...['-login: Login aborted: ', '-login: Disconnected: '].map((head) =>
-    rule(
-      'imap',
-      head,
-      `${head}<any>(auth failed<any>: user=<<user>>, <any>rip=<address>, <any>`,
-      'failure',
-      'left',
-    ),
-  ),
+  ...dovecotLogins,
   rule('imap', 'Login disabled user=', 'Login disabled user=<user> auth=<any> [<address>]'),
   rule(
     'imap',

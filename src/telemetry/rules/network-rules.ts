@@ -21,16 +21,18 @@ const proxies: readonly LogRule[] = [
   ),
   refusal('proxy', 'relay', ' TCP_DENIED/403 ', '^<any> <address> TCP_DENIED/403 <any>', 'sole'),
   refusal('proxy', 'relay', ' NONE/405 ', '^<any> <address> NONE/405 <any>', 'sole'),
+  // Dante: `block(RULE): PROTOCOL/COMMAND ]: ADDRESS.PORT SERVER.PORT: error after reading …`
   rule(
     'socks',
-    'pam_authenticate() for user "',
-    '^<any>: block(<any>]: <address> <any>: error after reading <any>: pam_authenticate() for user "<user>" failed<any>',
+    ': error after reading ',
+    '^<any>: block(<any>]: <address> <any>: error after reading <any>',
     'failure',
     'left',
   ),
 ];
 
 const tunnels: readonly LogRule[] = [
+  refusal('vpn', 'protocol', 'TLS Error: ', 'TLS Error: <plain> from [AF_INET]<address>'),
   rule('vpn', ' TLS Auth Error: ', '^<address> TLS Auth Error: <any>', 'failure', 'left'),
   rule('vpn', ' TLS Auth Error: ', '^<user>/<address> TLS Auth Error: <any>', 'failure', 'sole'),
   refusal('vpn', 'protocol', ' TLS Error: ', '^<address> TLS Error: TLS handshake failed<any>'),
@@ -42,6 +44,40 @@ const tunnels: readonly LogRule[] = [
 ];
 
 const telephony: readonly LogRule[] = [
+  ...['FailedACL', 'AuthMethodNotAllowed', 'RequestNotAllowed', 'RequestBadFormat', 'InvalidTransport'].map(
+    (event) =>
+      rule(
+        'sip',
+        `SecurityEvent="${event}"`,
+        `SecurityEvent="${event}"<any>AccountID="<user>",<any>RemoteAddress="<address>"<any>`,
+        'failure',
+        'once',
+      ),
+  ),
+  rule(
+    'asterisk',
+    'manager.c: ',
+    "manager.c: <address> failed to authenticate as '<user>'",
+    'failure',
+    'left',
+  ),
+  rule(
+    'asterisk',
+    'manager.c: ',
+    "manager.c: <address> tried to authenticate with nonexistent user '<user>'",
+    'unknown-user',
+    'left',
+  ),
+  rule('sip', 'No registration for peer ', "No registration for peer '<user>' (from <address>)"),
+  rule('sip', 'Host ', "Host <address> denied access to register peer '<user>'", 'failure', 'left'),
+  rule('sip', "hacking attempt detected '", "hacking attempt detected '<address>'", 'failure', 'left'),
+  refusal(
+    'sip',
+    'client',
+    'Rejecting unknown SIP connection from ',
+    'Rejecting unknown SIP connection from <address>"',
+  ),
+
   rule('iax', 'Host ', "Host <address> failed to authenticate as '<user>'", 'failure', 'left'),
   refusal(
     'sip',
@@ -61,6 +97,13 @@ const telephony: readonly LogRule[] = [
 ];
 
 const watchers: readonly LogRule[] = [
+  refusal(
+    'firewall',
+    'client',
+    'is not allowed to talk to us!',
+    '^Host <address> is not allowed to talk to us!<any>',
+  ),
+
   refusal('dns', 'transfer', 'axfr for zone ', 'axfr for zone <user> from client <address> refused<any>'),
   refusal('firewall', 'listed', ' Blocked', '^<any>Host: <any>/<address> Port: <any> Blocked<any>'),
   refusal(
