@@ -1,0 +1,23 @@
+import type { Decoy } from '../../core/decoy.ts';
+import { nameProtocol } from '../../wire/protocol-name.ts';
+import { SnmpSession } from './session.ts';
+
+/**
+ * Reads of `persona.software.snmp` the details `community` (those that may read, with spaces between), `description`, `object`
+ * (sysObjectID), `contact` and `location`.
+ *
+ * An answer to GetNext is larger than its question, so over UDP, where nothing may be, most questions of a right community are met with
+ * “tooBig”, and a wrong one with silence, as the real agent does: the guess is seen to be right, and nobody is flooded. Over TCP
+ * (RFC 3430) the whole of it can be walked.
+ */
+export const snmp: Decoy = {
+  name: 'snmp',
+  summary: 'Management agent (Net-SNMP, versions 1, 2c and 3)',
+  transport: 'both',
+  ports: [161],
+  recognise(firstBytes) {
+    const guess = nameProtocol(firstBytes, 'udp');
+    return guess.name === 'snmp' ? guess.confidence : 0;
+  },
+  open: (context) => new SnmpSession(context),
+};
