@@ -17,6 +17,7 @@ const toStart: Readonly<Record<string, string>> = {
 };
 
 const toTest: Readonly<Record<string, string>> = {
+  adb: 'the client of the Android debug bridge',
   bubblewrap: 'the shell is compared with real shells inside it',
   busybox: 'the BusyBox shell',
   curl: 'requests',
@@ -26,9 +27,13 @@ const toTest: Readonly<Record<string, string>> = {
   grep: 'the reference of the benchmark of lines',
   hping3: 'packets without a handshake',
   hydra: 'password guessing',
+  'inetutils-inetd': 'comes with inetutils-telnetd',
+  'inetutils-syslogd': 'comes with inetutils-inetd',
   'inetutils-telnet': 'a telnet client',
+  'inetutils-telnetd': 'the real daemon beside the decoy',
   'iputils-ping': 'ping',
   'libc6-dev': 'headers for gcc',
+  medusa: 'password guessing',
   mount: 'a disk that is full',
   'netcat-openbsd': 'bare connections',
   nginx: 'the real web server beside the decoy',
@@ -44,6 +49,7 @@ const toTest: Readonly<Record<string, string>> = {
   tcpdump: 'captures',
   tshark: 'fingerprints of others beside ours',
   'util-linux': 'namespaces',
+  vncsnapshot: 'an RFB client without a screen',
   'wireshark-common': 'text2pcap',
 };
 
@@ -53,6 +59,8 @@ const setAside = '/usr/sbin/policy-rc.d.before-picket';
 
 /** Packages that would start a daemon at the machine's next start too, and its unit. */
 const daemons: Readonly<Record<string, string>> = {
+  'inetutils-inetd': 'inetutils-inetd',
+  'inetutils-syslogd': 'inetutils-syslogd',
   nginx: 'nginx',
   'openssh-server': 'ssh',
   'redis-server': 'redis-server',

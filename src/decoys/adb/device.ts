@@ -98,7 +98,7 @@ function make(persona: Persona): Device {
   const model = details['model'] ?? drawn.model;
   const maker = details['manufacturer'] ?? drawn.maker;
   const release = details['release'] ?? drawn.release;
-  const build = `${pick(random, ['NHG47K', 'KOT49H', 'LMY49F', 'LVY48F'])}`;
+  const build = pick(random, ['NHG47K', 'KOT49H', 'LMY49F', 'LVY48F']);
   const stamp = `20${16 + below(random, 4)}${String(1 + below(random, 12)).padStart(2, '0')}${String(1 + below(random, 28)).padStart(2, '0')}`;
   const properties = new Map([
     ['ro.build.id', build],

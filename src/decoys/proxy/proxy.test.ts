@@ -28,7 +28,7 @@ const request = Buffer.concat([
 describe('the proxy decoy', () => {
   it('takes a SOCKS 5 client to where nothing can be reached', () => {
     const { replies, facts } = talk(proxy, persona(), [Buffer.of(5, 2, 0, 2), request]);
-    expect(replies.map((bytes) => [...bytes])).toEqual([
+    expect(replies.map((bytes) => Array.from(bytes))).toEqual([
       [5, 0],
       [5, 5, 0, 1, 0, 0, 0, 0, 0, 0],
     ]);
@@ -157,30 +157,33 @@ describe('the proxy decoy', () => {
     expect(served.errors).toEqual([]);
   });
 
-  needTools(['hydra'])('records what hydra guesses, which takes a proxy that reaches nothing for one that refuses', async () => {
-    await using served = await serveDecoy(proxy, asking());
-    const said = await run('hydra', [
-      '-I',
-      '-l',
-      'user',
-      '-p',
-      'secret',
-      '-t',
-      '1',
-      '-s',
-      String(served.port),
-      '127.0.0.1',
-      'socks5',
-    ]);
-    expect(said).toContain('1 of 1 target');
-    expect(served.facts).toContainEqual({
-      kind: 'auth',
-      service: 'proxy',
-      user: 'user',
-      method: 'password',
-      password: 'secret',
-      accepted: true,
-    });
-    expect(served.errors).toEqual([]);
-  });
+  needTools(['hydra'])(
+    'records what hydra guesses, which takes a proxy that reaches nothing for one that refuses',
+    async () => {
+      await using served = await serveDecoy(proxy, asking());
+      const said = await run('hydra', [
+        '-I',
+        '-l',
+        'user',
+        '-p',
+        'secret',
+        '-t',
+        '1',
+        '-s',
+        String(served.port),
+        '127.0.0.1',
+        'socks5',
+      ]);
+      expect(said).toContain('1 of 1 target');
+      expect(served.facts).toContainEqual({
+        kind: 'auth',
+        service: 'proxy',
+        user: 'user',
+        method: 'password',
+        password: 'secret',
+        accepted: true,
+      });
+      expect(served.errors).toEqual([]);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /** What an RDP client says of itself in its MCS Connect Initial: [MS-RDPBCGR] §2.2.1.3. */
 
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 
 export interface ClientData {
   readonly name: string;

@@ -62,8 +62,9 @@ class RdpSession implements DecoySession {
     }
   }
 
-  *end(): Iterable<DecoyOutput> {
+  end(): Iterable<DecoyOutput> {
     this.#stage = 'over';
+    return [];
   }
 
   #now(): Stage {

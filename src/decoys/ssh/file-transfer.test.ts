@@ -51,8 +51,17 @@ function run(program: string, words: readonly string[], input = ''): Promise<Res
 }
 
 const settings = (port: number, flag: '-p' | '-P', more: readonly string[] = []): string[] => [
-  ...['-F', '/dev/null', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
-  ...['-o', 'LogLevel=ERROR', ...more, flag, String(port)],
+  '-F',
+  '/dev/null',
+  '-o',
+  'StrictHostKeyChecking=no',
+  '-o',
+  'UserKnownHostsFile=/dev/null',
+  '-o',
+  'LogLevel=ERROR',
+  ...more,
+  flag,
+  String(port),
 ];
 const byPassword = ['-o', 'PubkeyAuthentication=no'];
 const remote = (program: string, words: readonly string[], input = ''): Promise<Result> =>
@@ -113,13 +122,10 @@ describe('files over SSH', () => {
         const missing = await remote('scp', [...options, `${far}none`, folder]);
         expect([missing.status, missing.stderr]).toEqual([
           1,
-          expect.stringContaining('/tmp/none: No such file or directory') as string,
+          expect.stringContaining('/tmp/none: No such file or directory'),
         ]);
         const into = await remote('scp', [...options, join(folder, 'x86'), 'root@127.0.0.1:/nowhere/x']);
-        expect([into.status, into.stderr]).toEqual([
-          1,
-          expect.stringMatching(/No such file or directory/) as string,
-        ]);
+        expect([into.status, into.stderr]).toEqual([1, expect.stringMatching(/No such file or directory/)]);
         expect(served.errors).toEqual([]);
       }),
     );
@@ -177,7 +183,10 @@ describe('files over SSH', () => {
           const enter = (): Promise<Result> =>
             run('ssh', [
               ...settings(served.port, '-p', ['-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes']),
-              ...['-i', key, 'root@127.0.0.1', 'echo in'],
+              '-i',
+              key,
+              'root@127.0.0.1',
+              'echo in',
             ]);
           expect((await enter()).status).toBe(255);
           const line = readFileSync(`${key}.pub`, 'utf8').trim();
@@ -441,7 +450,7 @@ describe('sftp-server beside ours', () => {
       const requests = script(base);
       // Longer than any message may be: sftp-server ends, and with it what it has not sent yet.
       const tooLong = Buffer.of(0, 5, 0, 0, 1);
-      const ours = [...requests, tooLong].flatMap((bytes) => [...server.receive(bytes)]);
+      const ours = [...requests, tooLong].flatMap((bytes) => Array.from(server.receive(bytes)));
       const oursBytes = Buffer.concat(ours.flatMap((event) => (event.say === 'output' ? [event.bytes] : [])));
       const child = spawn('/usr/lib/openssh/sftp-server', [], { stdio: ['pipe', 'pipe', 'ignore'] });
       const pieces: Buffer[] = [];

@@ -173,7 +173,7 @@ export class ScpSource {
     const { files, folder } = this.#visitor;
     yield* this.#times(node);
     yield { text: `D${(node.mode & 0o7777).toString(8).padStart(4, '0')} 0 ${name}\n`, waits: true };
-    for (const child of [...files.list(path, folder).keys()])
+    for (const child of Array.from(files.list(path, folder).keys()))
       yield* this.#give(`${path}/${child}`, depth + 1);
     yield { text: 'E\n', waits: true };
   }

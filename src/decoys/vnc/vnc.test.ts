@@ -30,7 +30,7 @@ const key = (symbol: number): Buffer => {
   return bytes;
 };
 const type = (text: string): Buffer =>
-  Buffer.concat([...text].map((each) => key(each === '\n' ? 0xff0d : each.charCodeAt(0))));
+  Buffer.concat(Array.from(text, (each) => key(each === '\n' ? 0xff0d : each.charCodeAt(0))));
 const cut = (text: string): Buffer =>
   Buffer.concat([Buffer.from([6, 0, 0, 0, 0, 0, 0, text.length]), Buffer.from(text)]);
 const hello = Buffer.from('RFB 003.008\n');
@@ -68,7 +68,7 @@ describe('the vnc decoy', () => {
   it('names a password that is in its list and keeps challenge and response of one that is not', () => {
     for (const [password, expected] of [
       ['letmein', 'letmein'],
-      ['hJ7#q', expect.stringMatching(/^\$vnc\$\*[0-9A-F]{32}\*[0-9A-F]{32}$/) as string],
+      ['hJ7#q', expect.stringMatching(/^\$vnc\$\*[0-9A-F]{32}\*[0-9A-F]{32}$/)],
     ] as const) {
       const challenge = Uint8Array.from({ length: 16 }, (_, index) => ((index + 1) * 7) & 255);
       for (const [product, reason] of [
