@@ -39,7 +39,7 @@ export function sampleEnvironment(
     lookup(name) {
       const known = values.get(name);
       if (known !== undefined) return known;
-      let value: Value | null = fixed[name] ?? choices.get(name)?.[0] ?? null;
+      let value: Value | null = (Object.hasOwn(fixed, name) ? fixed[name] : undefined) ?? choices.get(name)?.[0] ?? null;
       const definition = definitions.get(name);
       if (value === null && definition !== undefined && depth < 8) {
         depth += 1;

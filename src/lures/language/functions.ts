@@ -232,7 +232,8 @@ const aliases: Readonly<Record<string, string>> = {
   tostring: 'to_string',
 };
 
-export const functionName = (name: string): string => aliases[name] ?? name;
+export const functionName = (name: string): string =>
+  Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
 
 const randomNames = new Set(['rand_base', 'rand_text_alphanumeric', 'rand_text_alpha', 'rand_text_numeric', 'rand_char', 'rand_int']);
 const timely = new Set(['unix_time', 'date_time']);

@@ -304,7 +304,8 @@ class RegexParser {
     const posixName = /^\[:(\^?)(\w{1,8}):\]/.exec(this.#text.slice(this.#at, this.#at + 14));
     if (posixName !== null) {
       this.#at += posixName[0].length;
-      const ranges = posix[posixName[2] ?? ''];
+      const name = posixName[2] ?? '';
+      const ranges = Object.hasOwn(posix, name) ? posix[name] : undefined;
       if (ranges === undefined) throw new Refused();
       return posixName[1] === '^' ? inverted(ranges) : ranges;
     }

@@ -130,7 +130,7 @@ function holePieces(expression: Expression, names: Names, depth: number, decode:
     if (first !== undefined && ['url_encode', 'to_lower', 'to_upper', 'trim_space', 'html_escape'].includes(name))
       return holePieces(first, names, depth + 1, decode);
     if (name === 'concat') return expression.arguments.flatMap((argument) => holePieces(argument, names, depth + 1, decode));
-    return hole(computed[name] ?? 'any', null, 0);
+    return hole((Object.hasOwn(computed, name) ? computed[name] : undefined) ?? 'any', null, 0);
   }
   return expression.kind === 'binary' && ['*', '-', '/', '%'].includes(expression.operator) ? hole('digits') : hole('any', null, 0);
 }
@@ -251,7 +251,7 @@ function bindOne(expression: Expression, text: string, names: Names, values: Map
     }
     return;
   }
-  if (expression.kind !== 'call') return;
+  if (expression.kind !== 'call' || isRandom(expression.name)) return;
   const [first] = expression.arguments;
   if (first === undefined) return;
   const undone = undo(functionName(expression.name), text);

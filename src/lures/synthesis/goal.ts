@@ -37,14 +37,14 @@ export type Goal =
 const always: Goal = { kind: 'always' };
 const never = (why: 'out-of-band' | 'beyond'): Goal => ({ kind: 'never', why });
 
-const partAliases: Readonly<Record<string, string>> = {
-  all_headers: 'header',
-  headers: 'header',
-  all: 'response',
-  raw: 'response',
-  resp: 'response',
-  data: 'body',
-};
+const partAliases: ReadonlyMap<string, string> = new Map([
+  ['all_headers', 'header'],
+  ['headers', 'header'],
+  ['all', 'response'],
+  ['raw', 'response'],
+  ['resp', 'response'],
+  ['data', 'body'],
+]);
 
 /** The place that a part or name means; null where it is none (an extracted value, or the scanner's own server). */
 export function placeOf(name: string): Place | null {
@@ -52,7 +52,7 @@ export function placeOf(name: string): Place | null {
   const bare = numbered?.[1] ?? name;
   const at = Number(numbered?.[2] ?? 0);
   if (/^interactsh/.test(bare) || !/^[A-Za-z][\w-]*$/.test(bare)) return null;
-  const part = partAliases[bare] ?? bare;
+  const part = partAliases.get(bare) ?? bare;
   return {
     part: ['body', 'header', 'response', 'status_code', 'duration', 'content_length'].includes(part)
       ? part
