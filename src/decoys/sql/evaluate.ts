@@ -84,7 +84,11 @@ export class Evaluator {
       }
       if (found >= 0) return [each, found];
     }
-    throw this.host.unknownColumn(path, at, this.place);
+    let isKnown = false;
+    for (let each: Scope | null = scope; each !== null; each = each.outer) {
+      isKnown ||= each.columns.some((column) => same(column.table, table));
+    }
+    throw this.host.unknownColumn(path, at, this.place, isKnown);
   }
 
   value(expression: Expression, scope: Scope): Value {

@@ -18,7 +18,8 @@ export interface SqlHost {
   parameter(index: number): Value;
   cast(value: Value, type: string, at: number): Value;
   typeNamed(type: string): SqlType;
-  unknownColumn(path: readonly string[], at: number, place: string): StatementFailure;
+  /** `isKnown`: the table that the path names is there, only the column is not. */
+  unknownColumn(path: readonly string[], at: number, place: string, isKnown?: boolean): StatementFailure;
   ambiguousColumn(name: string, at: number, place: string): StatementFailure;
   unionOfDifferent(operator: string): StatementFailure;
   divisionByZero(): StatementFailure | null;

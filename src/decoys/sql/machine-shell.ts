@@ -2,10 +2,35 @@
 
 import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
+import { below } from '../../core/random.ts';
+import type { Persona } from '../../core/persona.ts';
 import { ShellSession } from '../../shell/session.ts';
 
 const outputLimit = 65_536;
 const commandLimit = 16_384;
+
+const homes: Readonly<Record<string, string>> = { postgres: '/var/lib/postgresql', mysql: '/nonexistent' };
+const shells: Readonly<Record<string, string>> = { postgres: '/bin/bash', mysql: '/bin/false' };
+const extended = new WeakMap<Persona, Map<string, Persona>>();
+
+/** The persona with the daemon's account, which its package makes; an object before the persona, so that its key is not made for this. */
+function withAccount(persona: Persona, account: string): Persona {
+  if (persona.users.some((user) => user.name === account)) return persona;
+  let known = extended.get(persona);
+  if (known === undefined) {
+    known = new Map();
+    extended.set(persona, known);
+  }
+  let found = known.get(account);
+  if (found === undefined) {
+    const home = homes[account] ?? '/';
+    const uid = 107 + below(persona.random(`account ${account}`), 12);
+    const users = [...persona.users, { name: account, uid, home, shell: shells[account] ?? '/bin/sh' }];
+    found = Object.create(persona, { users: { value: users, enumerable: true } }) as Persona;
+    known.set(account, found);
+  }
+  return found;
+}
 
 export interface ShellRun {
   /** Latin-1 text of what the command prints. */
@@ -26,8 +51,8 @@ export function runInShell(
 ): ShellRun {
   const { persona } = context;
   const session = new ShellSession({
-    persona,
-    user: persona.users.some((user) => user.name === account) ? account : 'root',
+    persona: withAccount(persona, account),
+    user: account,
     interactive: false,
     terminal: false,
     columns: 80,
