@@ -13,6 +13,8 @@ export interface PlainStyle {
   readonly lowerCase: boolean;
   /** `Connection: keep-alive` is said even where it goes without saying. */
   readonly saysKeepAlive: boolean;
+  /** A client of HTTP/1.0 reads that version in the status line. */
+  readonly mirrorsVersion?: boolean;
   readonly refusal: (bad: BadRequest | 'no-host', date: string) => string;
 }
 
@@ -23,7 +25,8 @@ export function plainManner(style: PlainStyle): Manner {
     blankLines: 8,
     head(answer: Answer, facts: HeadFacts): string {
       const { status, headers = [] } = answer;
-      let text = `HTTP/1.1 ${status} ${answer.reason ?? reasonOf[status] ?? ''}\r\n`;
+      const version = style.mirrorsVersion === true && facts.version === '1.0' ? '1.0' : '1.1';
+      let text = `HTTP/${version} ${status} ${answer.reason ?? reasonOf[status] ?? ''}\r\n`;
       for (const place of style.order) {
         if (typeof place !== 'string') text += fieldLine(place);
         else if (place === 'answer') text += headers.map((field) => fieldLine(field)).join('');
