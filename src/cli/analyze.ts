@@ -47,7 +47,10 @@ export function analyze(picket: Command): Command {
       'time near to which records without a year or time lie; otherwise when the file was last written',
     )
     .addOption(
-      new Option('--lures <folder>', 'lures or scanner templates that name the CVEs of requests; may be repeated')
+      new Option(
+        '--lures <folder>',
+        'lures or scanner templates that name the CVEs of requests; may be repeated',
+      )
         .argParser((text: string, all: readonly string[]) => [...all, text])
         .default([], 'none'),
     )
@@ -77,7 +80,10 @@ async function run(names: readonly string[], options: Options): Promise<void> {
     const { LureFolder } = await import('../daemon/lure-folder.ts');
     for (const folder of options.lures) {
       if (!existsSync(folder))
-        throw new PicketError('PICKET_INPUT_UNREADABLE', `${printable(folder)} is not there; check the name after --lures`);
+        throw new PicketError(
+          'PICKET_INPUT_UNREADABLE',
+          `${printable(folder)} is not there; check the name after --lures`,
+        );
     }
     await new LureFolder({
       folders: options.lures,

@@ -1,5 +1,6 @@
 /** `picket lures`: scanner templates and hand-written files as lures. */
 
+import { join } from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import type { ImportLine } from '../daemon/lure-import.ts';
@@ -19,7 +20,9 @@ export function lures(picket: Command): Command {
   const group = picket.command('lures').description('Turn scanner templates into lures, and check lures');
   group
     .command('import')
-    .description('Read scanner templates (nuclei format) and write a lure for each; running sensors take them up by themselves')
+    .description(
+      'Read scanner templates (nuclei format) and write a lure for each; running sensors take them up by themselves',
+    )
     .argument('<folder>', 'folder of templates, or one file')
     .option('--into <folder>', 'where the lures go (default: lures in the state folder)')
     .option('--config <file>', 'configuration file that names the state folder')
@@ -39,7 +42,10 @@ Exit code: 0 done, 1 nothing could be imported, 2 wrong usage or unreadable.`,
     .description('Read lures and say what is wrong with them, by file and line')
     .argument('<folder>', 'folder of lures or templates, or one file')
     .option('--json', 'print JSON lines, one a file')
-    .addHelpText('after', '\nExample:\n  picket lures check /etc/picket/lures\n\nExit code: 0 all are good, 1 one is not, 2 wrong usage or unreadable.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  picket lures check /etc/picket/lures\n\nExit code: 0 all are good, 1 one is not, 2 wrong usage or unreadable.',
+    )
     .action(runCheck);
   return group;
 }
@@ -49,7 +55,6 @@ async function runImport(folder: string, options: Options): Promise<void> {
   let into = options.into;
   if (into === undefined) {
     const { loadConfiguration } = await import('../daemon/configuration.ts');
-    const { join } = await import('node:path');
     into = join(loadConfiguration(options.config ?? null).state, 'lures');
   }
   const counts = await tell(importLures(folder, into), options.json === true);
@@ -100,8 +105,12 @@ async function tell(lines: Iterable<ImportLine>, isJson: boolean): Promise<Count
 const count = (number: number): string => number.toLocaleString('en');
 
 function summary({ lures: all, written, refused, outOfBand, unproven }: Counts): string {
-  const parts = [`${count(all)} lure${all === 1 ? '' : 's'} (${count(written)} new or changed)`, `${count(refused)} refused`];
-  if (outOfBand > 0) parts.push(`${count(outOfBand)} only recognise: their scanner waits for a call to its own server`);
+  const parts = [
+    `${count(all)} lure${all === 1 ? '' : 's'} (${count(written)} new or changed)`,
+    `${count(refused)} refused`,
+  ];
+  if (outOfBand > 0)
+    parts.push(`${count(outOfBand)} only recognise: their scanner waits for a call to its own server`);
   if (unproven > 0) parts.push(`${count(unproven)} without an answer that their scanner accepts`);
   return parts.join('; ');
 }

@@ -74,7 +74,10 @@ describe('a watched folder of lures', () => {
   it('reads lures in YAML, and scanner templates as they come, in folders of folders', async () => {
     mkdirSync(join(folder, 'deep'));
     put('deep/public.yaml', template);
-    put('own.yml', 'lure: 1\nname: own\nsummary: Own\nproduct: p\ncves: []\nclass: lfi\nsteps:\n  - request: { path: /own/file.cgi }\n');
+    put(
+      'own.yml',
+      'lure: 1\nname: own\nsummary: Own\nproduct: p\ncves: []\nclass: lfi\nsteps:\n  - request: { path: /own/file.cgi }\n',
+    );
     put('notes.txt', 'no lure');
     await watched.look();
     expect(names().sort()).toEqual(['cve-2031-0003', 'own']);
@@ -85,7 +88,10 @@ describe('a watched folder of lures', () => {
     put('one.json', lure('one', '/shell/one.php'));
     await watched.look();
     put('one.json', '{"lure": 1,\n "name": "one",');
-    put('two.yaml', 'lure: 1\nname: two\nsummary: Two\nproduct: p\ncves: []\nclass: rce\nsteps:\n  - request: { path: /x, colour: red }\n');
+    put(
+      'two.yaml',
+      'lure: 1\nname: two\nsummary: Two\nproduct: p\ncves: []\nclass: rce\nsteps:\n  - request: { path: /x, colour: red }\n',
+    );
     await watched.look();
     expect(named('/shell/one.php')).toEqual(['CVE-2031-0002']);
     expect(problems.map(({ file, line, why }) => [file.slice(folder.length + 1), line, why])).toEqual([
@@ -127,7 +133,10 @@ describe('an import of templates', () => {
   it('writes a file for each, tells what it could not read, and changes nothing the second time', () => {
     mkdirSync(join(folder, 'from/deep'), { recursive: true });
     put('from/deep/one.yaml', template);
-    put('from/two.yaml', template.replace('CVE-2031-0003', 'CVE-2031-0004').replace('uid=0(root)"]', 'never"], negative: true'));
+    put(
+      'from/two.yaml',
+      template.replace('CVE-2031-0003', 'CVE-2031-0004').replace('uid=0(root)"]', 'never"], negative: true'),
+    );
     put('from/bad.yaml', 'id: x\nhttp:\n  - path: ["/"]\n    matchers:\n      - type: nonsense\n');
     put('from/same.yaml', template);
     const into = join(folder, 'into');
@@ -146,7 +155,8 @@ describe('an import of templates', () => {
     put('from/one.yaml', template);
     const own = new LureFolder({ folders: [join(folder, 'into')], log: () => {} });
     await own.look();
-    for (const line of importLures(join(folder, 'from'), join(folder, 'into'))) expect(line.kind).toBe('lure');
+    for (const line of importLures(join(folder, 'from'), join(folder, 'into')))
+      expect(line.kind).toBe('lure');
     await own.look();
     expect(named('/template/run.php')).toEqual(['CVE-2031-0003']);
     renameSync(join(folder, 'into'), join(folder, 'gone'));

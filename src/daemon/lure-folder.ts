@@ -72,12 +72,18 @@ export class LureFolder {
   /** Begins to look; resolves when the lures that are there are installed. */
   async start(): Promise<void> {
     await this.look();
-    const next = (): void => {
-      if (this.#isStopped) return;
-      this.#timer = setTimeout(() => void this.look().then(next), this.#options.everyMilliseconds ?? everyMilliseconds);
-      this.#timer.unref();
-    };
-    next();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(() => void this.#again(), this.#options.everyMilliseconds ?? everyMilliseconds);
+    this.#timer.unref();
+  }
+
+  async #again(): Promise<void> {
+    await this.look();
+    this.#schedule();
   }
 
   stop(): void {
@@ -144,7 +150,11 @@ export class LureFolder {
       if (document === null) continue;
       const other = owner.get(document.name);
       if (other !== undefined && problem === null)
-        problems.push({ file: path, line: 1, why: `${other} has a lure of the name ${document.name} too, and comes first` });
+        problems.push({
+          file: path,
+          line: 1,
+          why: `${other} has a lure of the name ${document.name} too, and comes first`,
+        });
       if (other !== undefined) continue;
       owner.set(document.name, path);
       documents.set(document.name, document);
@@ -152,8 +162,11 @@ export class LureFolder {
     const set = new LureSet([...documents.values()]);
     installLures(set);
     const { log, installed } = this.#options;
-    log(`lures: ${documents.size} in force (${changed} files new or changed, ${removed} gone, ${problems.length} refused)`);
-    for (const { file, line, why } of problems.slice(0, problemsLogged)) log(`lures: ${file}:${line}: ${why}`);
+    log(
+      `lures: ${documents.size} in force (${changed} files new or changed, ${removed} gone, ${problems.length} refused)`,
+    );
+    for (const { file, line, why } of problems.slice(0, problemsLogged))
+      log(`lures: ${file}:${line}: ${why}`);
     installed?.(set, problems);
   }
 }

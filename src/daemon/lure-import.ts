@@ -1,6 +1,14 @@
 /** `picket lures import`: scanner templates become files of lures, one each. */
 
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { PicketError } from '../core/errors.ts';
 import type { LureDocument } from '../lures/document.ts';
@@ -32,11 +40,14 @@ const fileLimit = 200_000;
 const sizeLimit = 1_048_576;
 
 function* templatesIn(path: string, depth: number, left: { count: number }): Iterable<string> {
-  const entries = readdirSync(path, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1));
+  const entries = readdirSync(path, { withFileTypes: true }).sort((one, other) =>
+    one.name < other.name ? -1 : 1,
+  );
   for (const entry of entries) {
     if (left.count <= 0) return;
     const inner = join(path, entry.name);
-    if (entry.isDirectory() && !entry.name.startsWith('.') && depth < depthLimit) yield* templatesIn(inner, depth + 1, left);
+    if (entry.isDirectory() && !entry.name.startsWith('.') && depth < depthLimit)
+      yield* templatesIn(inner, depth + 1, left);
     else if (entry.isFile() && !entry.name.startsWith('.') && /\.(?:ya?ml|json)$/i.test(entry.name)) {
       left.count -= 1;
       yield inner;
@@ -56,7 +67,8 @@ function* inputs(path: string): Iterable<string> {
   try {
     isFolder = statSync(path).isDirectory();
   } catch (error) {
-    const why = codeOf(error) === 'ENOENT' ? 'is not there; check the name' : `can't be read (${codeOf(error)})`;
+    const why =
+      codeOf(error) === 'ENOENT' ? 'is not there; check the name' : `can't be read (${codeOf(error)})`;
     throw new PicketError('PICKET_INPUT_UNREADABLE', `${path} ${why}`, { cause: error });
   }
   if (isFolder) yield* templatesIn(path, 0, { count: fileLimit });
@@ -77,9 +89,13 @@ function keep(folder: string, document: LureDocument): 'written' | 'unchanged' {
     writeFileSync(draft, text, { mode: 0o644 });
     renameSync(draft, path);
   } catch (error) {
-    throw new PicketError('PICKET_STATE_UNWRITABLE', `${path}: can't be written (${codeOf(error)}); name another folder with --into`, {
-      cause: error,
-    });
+    throw new PicketError(
+      'PICKET_STATE_UNWRITABLE',
+      `${path}: can't be written (${codeOf(error)}); name another folder with --into`,
+      {
+        cause: error,
+      },
+    );
   }
   return 'written';
 }
@@ -104,9 +120,13 @@ export function* importLures(from: string, into: string): Iterable<ImportLine> {
     // The sensor reads it under a user id of its own.
     chmodSync(into, 0o755);
   } catch (error) {
-    throw new PicketError('PICKET_STATE_UNWRITABLE', `${into}: can't be made (${codeOf(error)}); name another folder with --into`, {
-      cause: error,
-    });
+    throw new PicketError(
+      'PICKET_STATE_UNWRITABLE',
+      `${into}: can't be made (${codeOf(error)}); name another folder with --into`,
+      {
+        cause: error,
+      },
+    );
   }
   const taken = new Map<string, string>();
   for (const path of files) {
@@ -136,7 +156,16 @@ export function* checkLures(from: string): Iterable<ImportLine> {
     if (!isLure(read)) yield { kind: 'refused', file, ...read };
     else {
       const { name, cves, product, steps } = read;
-      yield { kind: 'lure', file, name, cves, product, steps: steps.length, state: 'unchanged', answer: answerOf(read) };
+      yield {
+        kind: 'lure',
+        file,
+        name,
+        cves,
+        product,
+        steps: steps.length,
+        state: 'unchanged',
+        answer: answerOf(read),
+      };
     }
   }
 }

@@ -3,7 +3,11 @@
 import { exploitClasses } from '../core/behavior.ts';
 import type { JsonSchema } from '../core/observation-schema.ts';
 
-const text = (maxLength: number, description: string): JsonSchema => ({ type: 'string', maxLength, description });
+const text = (maxLength: number, description: string): JsonSchema => ({
+  type: 'string',
+  maxLength,
+  description,
+});
 const longText = 262_144;
 
 const lines = (description: string): JsonSchema => ({
@@ -53,7 +57,12 @@ const answer: JsonSchema = {
       items: { type: 'array', minItems: 2, maxItems: 2, items: { type: 'string', maxLength: 16_384 } },
     },
     body: lines('Text, or its lines.'),
-    delaySeconds: { type: 'number', minimum: 0, maximum: 30, description: 'As a database that was told to sleep.' },
+    delaySeconds: {
+      type: 'number',
+      minimum: 0,
+      maximum: 30,
+      description: 'As a database that was told to sleep.',
+    },
     merge: {
       type: 'boolean',
       default: false,
@@ -94,7 +103,12 @@ export const lureSchema: JsonSchema = {
       items: { type: 'string', pattern: '^CVE-\\d{4}-\\d{4,9}$' },
       description: 'The weaknesses; may be empty.',
     },
-    cwes: { type: 'array', maxItems: 8, items: { type: 'string', pattern: '^CWE-\\d{1,5}$' }, description: 'Their kinds.' },
+    cwes: {
+      type: 'array',
+      maxItems: 8,
+      items: { type: 'string', pattern: '^CWE-\\d{1,5}$' },
+      description: 'Their kinds.',
+    },
     class: { enum: exploitClasses, description: 'What an attempt is counted as.' },
     technique: {
       type: 'string',
@@ -107,7 +121,8 @@ export const lureSchema: JsonSchema = {
       type: 'object',
       maxProperties: 64,
       additionalProperties: { type: 'string', maxLength: longText },
-      description: 'What names in the texts stand for. What varies (rand_int, randstr …) is caught from the request.',
+      description:
+        'What names in the texts stand for. What varies (rand_int, randstr …) is caught from the request.',
     },
     choices: {
       type: 'object',
@@ -115,7 +130,10 @@ export const lureSchema: JsonSchema = {
       additionalProperties: { type: 'array', maxItems: 64, items: { type: 'string', maxLength: 16_384 } },
       description: 'Names that stand for one of several texts.',
     },
-    outOfBand: { type: 'boolean', description: 'Its scanner is convinced by a call to its own server alone.' },
+    outOfBand: {
+      type: 'boolean',
+      description: 'Its scanner is convinced by a call to its own server alone.',
+    },
     unproven: { type: 'boolean', description: 'The import found no answer that its scanner accepts.' },
     steps: {
       type: 'array',
@@ -131,7 +149,8 @@ export const lureSchema: JsonSchema = {
           answer,
           evidence: {
             type: 'boolean',
-            description: 'Whether the request alone is held against its sender; judged by the request where absent.',
+            description:
+              'Whether the request alone is held against its sender; judged by the request where absent.',
           },
         },
       },

@@ -110,7 +110,11 @@ class Rendering {
         return text ?? undefined;
       },
       recall: (expression) => values.get(shownExpression(expression)),
-      call: (name, list) => this.#call(name, list.map((value) => textOf(value))),
+      call: (name, list) =>
+        this.#call(
+          name,
+          list.map((value) => textOf(value)),
+        ),
     };
     return environment;
   }
@@ -126,7 +130,9 @@ class Rendering {
         return second?.includes(first) === true ? second : first;
       case 'run':
       case 'file':
-        return this.#once(`${name} ${first}`, () => (name === 'run' ? this.#visit.run(first) : (this.#visit.file(first) ?? '')));
+        return this.#once(`${name} ${first}`, () =>
+          name === 'run' ? this.#visit.run(first) : (this.#visit.file(first) ?? ''),
+        );
       default:
         return null;
     }
@@ -141,14 +147,23 @@ class Rendering {
   }
 }
 
-const parsed = new WeakMap<LureAnswer, { readonly headers: readonly (readonly [string, Text])[]; readonly body: Text }>();
-const literalsAsSent = (text: Text): Text => text.map((part) => (typeof part === 'string' ? asSent(part) : part));
+const parsed = new WeakMap<
+  LureAnswer,
+  { readonly headers: readonly (readonly [string, Text])[]; readonly body: Text }
+>();
+const literalsAsSent = (text: Text): Text =>
+  text.map((part) => (typeof part === 'string' ? asSent(part) : part));
 
-function textsOf(answer: LureAnswer): { readonly headers: readonly (readonly [string, Text])[]; readonly body: Text } {
+function textsOf(answer: LureAnswer): {
+  readonly headers: readonly (readonly [string, Text])[];
+  readonly body: Text;
+} {
   let texts = parsed.get(answer);
   if (texts === undefined) {
     texts = {
-      headers: (answer.headers ?? []).map(([name, value]) => [name, literalsAsSent(parseText(value))] as const),
+      headers: (answer.headers ?? []).map(
+        ([name, value]) => [name, literalsAsSent(parseText(value))] as const,
+      ),
       body: literalsAsSent(parseText(linesOf(answer.body))),
     };
     parsed.set(answer, texts);
@@ -191,14 +206,21 @@ const headerOf = (draft: Draft, name: string): string | undefined =>
   draft.headers.find(([other]) => other.toLowerCase() === name)?.[1];
 
 const occurs = (words: readonly string[], draft: Draft): boolean =>
-  words.length > 0 &&
   words.some((word) =>
-    [...draft.bodies, ...draft.headers.map((line) => line.join(': '))].some((text) => text.toLowerCase().includes(word)),
+    [...draft.bodies, ...draft.headers.map((line) => line.join(': '))].some((text) =>
+      text.toLowerCase().includes(word),
+    ),
   );
 
 /** Takes another answer into the first where both can be told at once. */
 function merge(base: Draft, other: Draft): void {
-  if (!base.mergeable || !other.mergeable || base.status !== other.status || base.size + other.size > bodyLimit) return;
+  if (
+    !base.mergeable ||
+    !other.mergeable ||
+    base.status !== other.status ||
+    base.size + other.size > bodyLimit
+  )
+    return;
   if (occurs(base.avoid, other) || occurs(other.avoid, base)) return;
   const added: (readonly [string, string])[] = [];
   for (const line of other.headers) {
@@ -211,7 +233,14 @@ function merge(base: Draft, other: Draft): void {
   const type = added.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
   if (type !== undefined && base.bodies.length > 0 && !/html/i.test(type)) return;
   const baseType = headerOf(base, 'content-type');
-  if (baseType !== undefined && !/html/i.test(baseType) && headerOf(other, 'content-type') === undefined && other.bodies.length > 0 && /^\s*<!doctype/i.test(other.bodies[0] ?? '')) return;
+  if (
+    baseType !== undefined &&
+    !/html/i.test(baseType) &&
+    headerOf(other, 'content-type') === undefined &&
+    other.bodies.length > 0 &&
+    /^\s*<!doctype/i.test(other.bodies[0] ?? '')
+  )
+    return;
   base.headers.push(...added);
   for (const body of other.bodies) if (!base.bodies.includes(body)) base.bodies.push(body);
   base.size += other.size;
@@ -235,7 +264,11 @@ function chosenSteps(found: readonly FoundLure[], visit: LureVisit, book: Progre
   for (const [document, list] of byLure) {
     const progress = book.of(document.name, now);
     const last = progress?.step ?? -1;
-    const order = [...list].sort((one, other) => one.candidate.step - other.candidate.step || other.candidate.pattern.weight - one.candidate.pattern.weight);
+    const order = [...list].sort(
+      (one, other) =>
+        one.candidate.step - other.candidate.step ||
+        other.candidate.pattern.weight - one.candidate.pattern.weight,
+    );
     const next =
       order.find(({ candidate }) => candidate.step > last) ??
       order.find(({ candidate }) => candidate.step === last) ??

@@ -5,12 +5,11 @@ import { LiteralIndex } from '../signatures/literal-index.ts';
 import type { WebRequest } from '../signatures/request.ts';
 import type { LureDocument, LureRequest } from './document.ts';
 import { linesOf } from './document.ts';
-import { evaluateText, type Environment } from './language/evaluate.ts';
-import { parseText } from './language/text.ts';
+import { expandedRequests } from './matching/expanded-request.ts';
 import { evidenceOf } from './matching/request-evidence.ts';
 import { RequestPattern, SeenRequest } from './matching/request-pattern.ts';
-import { asSent, type Catch } from './matching/text-pattern.ts';
-import { sampleEnvironment } from './sample-environment.ts';
+import type { Catch } from './matching/text-pattern.ts';
+import { sampleRequest } from './sample-request.ts';
 
 export interface Candidate {
   readonly document: LureDocument;
@@ -28,62 +27,15 @@ export interface FoundLure {
 
 /** A request that stands in lures for more sets of CVEs than this belongs to none of them. */
 const sharedLimit = 3;
-const choiceLimit = 64;
 const matchLimit = 8;
 const evidenceLimit = 8;
 const shortestAnchor = 3;
 
-/** The request for each of the values that its choices may have. */
-function* expanded(document: LureDocument, request: LureRequest): Iterable<LureRequest> {
-  const used = Object.entries(document.choices ?? {}).filter(([name]) => JSON.stringify(request).includes(`{{${name}}}`));
-  let requests: LureRequest[] = [request];
-  for (const [name, values] of used) {
-    if (requests.length * values.length > choiceLimit) break;
-    const hole = `{{${name}}}`;
-    requests = requests.flatMap((one) =>
-      values.map((value): LureRequest => {
-        const put = (text: string): string => text.replaceAll(hole, () => value);
-        const target = put(`${one.path}${one.query === undefined ? '' : `?${one.query}`}`);
-        const question = target.indexOf('?');
-        const path = question < 0 ? target : target.slice(0, question);
-        return {
-          ...one,
-          path: path === '' ? '/' : path,
-          ...(question < 0 ? {} : { query: target.slice(question + 1) }),
-          ...(one.headers === undefined
-            ? {}
-            : { headers: Object.fromEntries(Object.entries(one.headers).map(([header, text]) => [header, put(text)])) }),
-          ...(one.body === undefined ? {} : { body: put(linesOf(one.body)) }),
-        };
-      }),
-    );
-  }
-  yield* requests;
-}
-
-/** The request as one scanner would send it. */
-export function sampleRequest(document: LureDocument, request: LureRequest): WebRequest {
-  const environment = sampleEnvironment(
-    document.name,
-    new Map(Object.entries(document.variables ?? {})),
-    new Map(Object.entries(document.choices ?? {})),
-  );
-  const named: Environment = { ...environment, lookup: (name) => environment.lookup(name) ?? 'sample' };
-  const filled = (text: string): string =>
-    parseText(text)
-      .map((part) => (typeof part === 'string' ? asSent(part) : (evaluateText([part], named) ?? 'sample')))
-      .join('');
-  return {
-    method: request.method ?? 'GET',
-    path: filled(`${request.path}${request.query === undefined ? '' : `?${request.query}`}`),
-    headers: Object.entries(request.headers ?? {}).map(([name, value]) => [name, filled(value)] as const),
-    body: filled(linesOf(request.body)),
-  };
-}
-
 const keyOf = (request: LureRequest): string => {
   const { method, path, query, headers, body } = request;
-  return JSON.stringify([method ?? 'GET', path, query ?? '', headers ?? {}, linesOf(body)]).replaceAll(/\{\{.*?\}\}/g, '*').toLowerCase();
+  return JSON.stringify([method ?? 'GET', path, query ?? '', headers ?? {}, linesOf(body)])
+    .replaceAll(/\{\{.*?\}\}/g, '*')
+    .toLowerCase();
 };
 
 class CandidateIndex {
@@ -102,7 +54,8 @@ class CandidateIndex {
     for (const candidate of candidates) {
       const { method, path } = candidate.pattern;
       if (path.isLiteral) put(this.#exact, `${method} ${path.literal}`, candidate);
-      else if (path.anchor.length >= shortestAnchor && !/[^\0-\x7f]/.test(path.anchor)) put(anchors, path.anchor, candidate);
+      else if (path.anchor.length >= shortestAnchor && !/[^\0-\x7f]/.test(path.anchor))
+        put(anchors, path.anchor, candidate);
       else this.#open.push(candidate);
     }
     this.#anchored = [...anchors.values()];
@@ -144,14 +97,15 @@ export function prepareLure(document: LureDocument): readonly Row[] {
   const known = rowsByDocument.get(document);
   if (known !== undefined) return known;
   const rows = document.steps.flatMap((step, index) =>
-    [...expanded(document, step.request)].map((request): Row => {
+    [...expandedRequests(document, step.request)].map((request): Row => {
       const pattern = new RequestPattern(request, document);
       const isStated = step.evidence !== undefined;
-      const confidence = isStated
-        ? step.evidence === true
-          ? 0.95
-          : 0
-        : evidenceOf(pattern, sampleRequest(document, request));
+      const confidence =
+        step.evidence === undefined
+          ? evidenceOf(pattern, sampleRequest(document, request))
+          : step.evidence
+            ? 0.95
+            : 0;
       return { document, step: index, pattern, confidence, key: keyOf(request), isStated };
     }),
   );
@@ -175,7 +129,8 @@ export class LureSet {
     }
     const candidates = rows.map((row): Candidate => {
       const isShared = !row.isStated && (cvesByKey.get(row.key)?.size ?? 0) > sharedLimit;
-      return isShared ? { ...row, confidence: 0 } : row;
+      const { document, step, pattern, confidence } = row;
+      return { document, step, pattern, confidence: isShared ? 0 : confidence };
     });
     this.#all = new CandidateIndex(candidates);
     this.#telling = new CandidateIndex(candidates.filter(({ confidence }) => confidence > 0));

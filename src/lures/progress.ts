@@ -45,7 +45,9 @@ export class ProgressBook {
   }
 
   note(lure: string, step: number, at: number, values: ReadonlyMap<string, string>): void {
-    const bounded = new Map([...values].slice(-valueLimit).map(([name, text]) => [name, text.slice(0, textLimit)] as const));
+    const bounded = new Map(
+      [...values].slice(-valueLimit).map(([name, text]) => [name, text.slice(0, textLimit)] as const),
+    );
     keep(this.#lures, lure, { step, at, values: bounded }, lureLimit);
   }
 }

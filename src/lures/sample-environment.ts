@@ -39,15 +39,16 @@ export function sampleEnvironment(
     lookup(name) {
       const known = values.get(name);
       if (known !== undefined) return known;
-      let value: Value | null = (Object.hasOwn(fixed, name) ? fixed[name] : undefined) ?? choices.get(name)?.[0] ?? null;
+      let value: Value | null =
+        (Object.hasOwn(fixed, name) ? fixed[name] : undefined) ?? choices.get(name)?.[0] ?? null;
       const definition = definitions.get(name);
       if (value === null && definition !== undefined && depth < 8) {
         depth += 1;
         value = evaluateText(parseText(definition), environment);
         depth -= 1;
       }
-      if (value === null && /^interactsh/.test(name)) value = 'c0ffee.oast.example';
-      if (value === null && /^randstr/.test(name)) value = callFunction('rand_base', [27], environment);
+      if (value === null && name.startsWith('interactsh')) value = 'c0ffee.oast.example';
+      if (value === null && name.startsWith('randstr')) value = callFunction('rand_base', [27], environment);
       if (value === null && /^rand_?int$/.test(name)) value = callFunction('rand_int', [], environment);
       if (value === null) return undefined;
       values.set(name, value);

@@ -609,11 +609,8 @@ function jsonFound(source: string, path: string): string | null {
     });
   }
   const [first] = values;
-  return first === undefined || first === null
-    ? null
-    : typeof first === 'object'
-      ? JSON.stringify(first)
-      : String(first);
+  if (first === undefined || first === null) return null;
+  return typeof first === 'object' ? JSON.stringify(first) : text(first);
 }
 
 export async function runTemplate(template: RunnableTemplate, around: Surroundings): Promise<RunResult> {

@@ -38,7 +38,12 @@ describe.skipIf(corpora === null)(
     it('make a running sensor vulnerable to the scanner that they are for', async () => {
       const files = templateFiles(corpora ?? '');
       const { rows, refused, seconds } = await tryTemplates(files);
-      const half = new Map(files.map(({ path }, index) => [path.replace(/^.*\//, '').replace(/\.yaml$/, ''), isOfFirstHalf(index)]));
+      const half = new Map(
+        files.map(({ path }, index) => [
+          path.replace(/^.*\//, '').replace(/\.yaml$/, ''),
+          isOfFirstHalf(index),
+        ]),
+      );
       const first = rows.filter(({ id }) => half.get(id) === true);
       const second = rows.filter(({ id }) => half.get(id) !== true);
       const all = figuresOf(rows);
@@ -62,11 +67,14 @@ describe.skipIf(corpora === null)(
       });
       const set = new LureSet(documents);
       const known = new Set(documents.flatMap(({ cves }) => cves));
-      const records = corpusLines<WebRequest & { id: string; cve: string | null; wire_path: string }>('nuclei-http.jsonl')
+      const records = corpusLines<WebRequest & { id: string; cve: string | null; wire_path: string }>(
+        'nuclei-http.jsonl',
+      )
         .filter(({ cve }) => cve !== null && known.has(cve))
-        .map((record) => ({ ...record, path: record.wire_path }));
+        .map((record): typeof record => Object.assign(record, { path: record.wire_path }));
       // The same bytes may be the request of several templates.
-      const keyOf = ({ method, path, headers, body }: WebRequest): string => JSON.stringify([method, path, headers, body]);
+      const keyOf = ({ method, path, headers, body }: WebRequest): string =>
+        JSON.stringify([method, path, headers, body]);
       const fitting = new Map<string, Set<string>>();
       for (const record of records) {
         const cves = fitting.get(keyOf(record)) ?? new Set();
@@ -82,8 +90,13 @@ describe.skipIf(corpora === null)(
       }
       const found = [...byTemplate.values()].filter(Boolean).length;
       const ordinary = corpusLines<WebRequest & { label: string }>('benign-http.jsonl');
-      const alarms = ordinary.filter((record) => set.match({ ...record, headers: record.headers ?? [], body: record.body ?? '' }).length > 0);
-      console.log(`recorded requests: templates named ${share(found, byTemplate.size)}; other CVEs only: ${wrong.length}; ordinary requests: ${share(alarms.length, ordinary.length)}`);
+      const alarms = ordinary.filter(
+        (record) =>
+          set.match({ ...record, headers: record.headers ?? [], body: record.body ?? '' }).length > 0,
+      );
+      console.log(
+        `recorded requests: templates named ${share(found, byTemplate.size)}; other CVEs only: ${wrong.length}; ordinary requests: ${share(alarms.length, ordinary.length)}`,
+      );
       expect(found / byTemplate.size).toBeGreaterThanOrEqual(0.96);
       expect(wrong).toEqual([]);
       expect(alarms.map(({ path }) => path)).toEqual([]);

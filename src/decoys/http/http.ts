@@ -108,7 +108,8 @@ class HttpSession implements DecoySession {
     const lured = installedLures().find(new SeenRequest(seen));
     const known = found.map(({ match }) => match);
     const told = matchesOf(lured, seen).filter(
-      ({ cves }) => cves.length === 0 || !cves.every((cve) => known.some((match) => match.cves.includes(cve))),
+      ({ cves }) =>
+        cves.length === 0 || !cves.every((cve) => known.some((match) => match.cves.includes(cve))),
     );
     const given = lacksHost ? null : answerOfInstalled(lured, visit, exchange, this.#context.tls);
     let answer: Answer;
@@ -185,7 +186,10 @@ class HttpSession implements DecoySession {
   *#reply(answer: Answer, exchange: Exchange): Iterable<DecoyOutput> {
     yield {
       do: 'reply',
-      bytes: Buffer.from(this.#family.write(answer, exchange, shownAs(this.#context.persona, answer)), 'latin1'),
+      bytes: Buffer.from(
+        this.#family.write(answer, exchange, shownAs(this.#context.persona, answer)),
+        'latin1',
+      ),
     };
   }
 

@@ -38,13 +38,18 @@ function ask(machine: Persona, request: string, source = '203.0.113.9'): Exchang
   };
   const outputs: DecoyOutput[] = [...http.open(context).receive(Buffer.from(request, 'latin1'))];
   return {
-    text: outputs.map((output) => (output.do === 'reply' ? Buffer.from(output.bytes).toString('latin1') : '')).join(''),
-    exploits: outputs.flatMap((output) => (output.do === 'saw' && output.fact.kind === 'exploit' ? [output.fact] : [])),
+    text: outputs
+      .map((output) => (output.do === 'reply' ? Buffer.from(output.bytes).toString('latin1') : ''))
+      .join(''),
+    exploits: outputs.flatMap((output) =>
+      output.do === 'saw' && output.fact.kind === 'exploit' ? [output.fact] : [],
+    ),
     pauses: outputs.reduce((sum, output) => sum + (output.do === 'pause' ? output.milliseconds : 0), 0),
   };
 }
 
-const get = (target: string, headers = ''): string => `GET ${target} HTTP/1.1\r\nHost: a.example\r\n${headers}\r\n`;
+const get = (target: string, headers = ''): string =>
+  `GET ${target} HTTP/1.1\r\nHost: a.example\r\n${headers}\r\n`;
 const post = (target: string, body: string): string =>
   `POST ${target} HTTP/1.1\r\nHost: a.example\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
@@ -92,7 +97,13 @@ describe('an installed lure', () => {
     expect(text).toContain('X-Powered-By: run\r\n');
     expect(text).toMatch(/4711 [0-9a-f]{32} uid=\d+\(www-data\)/);
     expect(exploits).toMatchObject([
-      { class: 'rce', name: 'echo', cves: ['CVE-2031-0001'], technique: 'T1190', detail: 'GET /shell/run.cgi?cmd=echo%204711: The weakness echo' },
+      {
+        class: 'rce',
+        name: 'echo',
+        cves: ['CVE-2031-0001'],
+        technique: 'T1190',
+        detail: 'GET /shell/run.cgi?cmd=echo%204711: The weakness echo',
+      },
     ]);
   });
 
@@ -118,7 +129,9 @@ describe('an installed lure', () => {
     );
     const machine = persona(['product']);
     expect(ask(machine, get('/x'), '203.0.113.1').text).toMatch(/^HTTP\/1\.1 404 /);
-    expect(ask(machine, post('/upload/webshell.php', 'name=AbCdEfGh&code=eval(x)'), '203.0.113.1').text).toMatch(/^HTTP\/1\.1 200 /);
+    expect(
+      ask(machine, post('/upload/webshell.php', 'name=AbCdEfGh&code=eval(x)'), '203.0.113.1').text,
+    ).toMatch(/^HTTP\/1\.1 200 /);
     expect(ask(machine, get('/x'), '203.0.113.1').text).toContain('ran AbCdEfGh');
     expect(ask(machine, get('/x'), '203.0.113.2').text).toMatch(/^HTTP\/1\.1 404 /);
   });
@@ -135,15 +148,24 @@ describe('an installed lure', () => {
   });
 
   it('names itself in the Server header where it has one', () => {
-    install(lure('server', { steps: [{ request: { path: '/boa/deep/cgi' }, answer: { headers: [['Server', 'Boa/0.94']] } }] }));
+    install(
+      lure('server', {
+        steps: [{ request: { path: '/boa/deep/cgi' }, answer: { headers: [['Server', 'Boa/0.94']] } }],
+      }),
+    );
     const { text } = ask(persona(['product']), get('/boa/deep/cgi'));
     expect(text).toContain('Server: Boa/0.94\r\n');
     expect(text).not.toContain('nginx');
   });
 
   it('makes what is random on each machine anew, and the same again', () => {
-    install(lure('token', { steps: [{ request: { path: '/token/of/product' }, answer: { body: '{{like("[a-f0-9]{32}")}}' } }] }));
-    const token = (seed: string): string => ask(persona(['product'], seed), get('/token/of/product')).text.slice(-32);
+    install(
+      lure('token', {
+        steps: [{ request: { path: '/token/of/product' }, answer: { body: '{{like("[a-f0-9]{32}")}}' } }],
+      }),
+    );
+    const token = (seed: string): string =>
+      ask(persona(['product'], seed), get('/token/of/product')).text.slice(-32);
     expect(token('one')).toMatch(/^[a-f0-9]{32}$/);
     expect(token('one')).toBe(token('one'));
     expect(token('one')).not.toBe(token('two'));
@@ -152,7 +174,11 @@ describe('an installed lure', () => {
 
 describe('a page that everybody asks for', () => {
   const front = (name: string, word: string, more: Partial<LureDocument> = {}): LureDocument =>
-    lure(name, { cves: [`CVE-2031-${1000 + name.length}`], steps: [{ request: { path: '/' }, answer: { body: `<p>${word}`, merge: true } }], ...more });
+    lure(name, {
+      cves: [`CVE-2031-${1000 + name.length}`],
+      steps: [{ request: { path: '/' }, answer: { body: `<p>${word}`, merge: true } }],
+      ...more,
+    });
 
   it('is answered for all lures that ask for it, and held against nobody', () => {
     install(front('a', 'alpha'), front('bb', 'beta'), front('ccc', 'gamma'));
@@ -164,7 +190,10 @@ describe('a page that everybody asks for', () => {
   it('leaves out what contradicts', () => {
     const strict = front('bb', 'beta');
     const [step] = strict.steps;
-    install(front('a', 'alpha'), { ...strict, steps: [{ ...step, request: { path: '/' }, answer: { body: 'beta', merge: true, avoid: ['alpha'] } }] });
+    install(front('a', 'alpha'), {
+      ...strict,
+      steps: [{ ...step, request: { path: '/' }, answer: { body: 'beta', merge: true, avoid: ['alpha'] } }],
+    });
     const { text } = ask(persona(['product']), get('/'));
     expect(text).toContain('alpha');
     expect(text).not.toContain('beta');

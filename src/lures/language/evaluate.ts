@@ -22,7 +22,8 @@ function compared(left: Value, right: Value): number {
 }
 
 function arithmetic(operator: '+' | '-' | '*' | '/' | '%', left: Value, right: Value): Value | null {
-  if (operator === '+' && (typeof left === 'string' || typeof right === 'string')) return textOf(left) + textOf(right);
+  if (operator === '+' && (typeof left === 'string' || typeof right === 'string'))
+    return textOf(left) + textOf(right);
   const [one, other] = [numberOf(left), numberOf(right)];
   if (Number.isNaN(one) || Number.isNaN(other)) return null;
   switch (operator) {
@@ -67,7 +68,9 @@ export function evaluate(expression: Expression, environment: Environment): Valu
         if (value === null) return null;
         values.push(value);
       }
-      return environment.call?.(expression.name, values) ?? callFunction(expression.name, values, environment);
+      return (
+        environment.call?.(expression.name, values) ?? callFunction(expression.name, values, environment)
+      );
     }
     case 'binary':
       return evaluateBinary(expression, environment);

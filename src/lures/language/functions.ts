@@ -19,7 +19,11 @@ type Implementation = (values: readonly Value[], around: Surroundings) => Value 
 const lengthLimit = 262_144;
 
 export const textOf = (value: Value | undefined): string =>
-  value === undefined ? '' : typeof value === 'object' ? value.map((item) => textOf(item)).join(' ') : String(value);
+  value === undefined
+    ? ''
+    : typeof value === 'object'
+      ? value.map((item) => textOf(item)).join(' ')
+      : String(value);
 
 export const numberOf = (value: Value | undefined): number =>
   typeof value === 'number' ? value : Number(textOf(value));
@@ -46,12 +50,15 @@ export function compiledPattern(source: string): RE2JS | null {
   return pattern;
 }
 
-const finds = (source: string, text: string): boolean => compiledPattern(source)?.matcher(text).find() === true;
+const finds = (source: string, text: string): boolean =>
+  compiledPattern(source)?.matcher(text).find() === true;
 
 const digest =
   (name: string): Implementation =>
   ([value]) =>
-    createHash(name).update(bytesOf(textOf(value))).digest('hex');
+    createHash(name)
+      .update(bytesOf(textOf(value)))
+      .digest('hex');
 
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const digits = '0123456789';
@@ -64,7 +71,11 @@ const drawn = (random: Random, length: number, from: string): string =>
 const randomText =
   (alphabet: string): Implementation =>
   ([length, choice], { random }) =>
-    drawn(random, length === undefined ? 10 : numberOf(length), textOf(choice) === '' ? alphabet : textOf(choice));
+    drawn(
+      random,
+      length === undefined ? 10 : numberOf(length),
+      textOf(choice) === '' ? alphabet : textOf(choice),
+    );
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -89,9 +100,10 @@ const percentDecoded = (text: string): string =>
     .replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 const trimmed = (text: string, cut: string, left: boolean, right: boolean): string => {
-  let [from, to] = [0, text.length];
-  while (left && from < to && cut.includes(text.charAt(from))) from += 1;
-  while (right && to > from && cut.includes(text.charAt(to - 1))) to -= 1;
+  let from = 0;
+  let to = text.length;
+  if (left) while (from < to && cut.includes(text.charAt(from))) from += 1;
+  if (right) while (to > from && cut.includes(text.charAt(to - 1))) to -= 1;
   return text.slice(from, to);
 };
 
@@ -113,10 +125,16 @@ function dateText(layout: string, at: number): string {
 const rest = (values: readonly Value[]): string[] => values.slice(1).flatMap((value) => listOf(value));
 const listOf = (value: Value): string[] =>
   typeof value === 'object' ? value.map((item) => textOf(item)) : [textOf(value)];
-const lines = (value: Value | undefined): string[] => textOf(value).split('\n').map((line) => line.trimEnd());
+const lines = (value: Value | undefined): string[] =>
+  textOf(value)
+    .split('\n')
+    .map((line) => line.trimEnd());
 
 const randomInteger: Implementation = ([from, to], { random }) => {
-  const [low, high] = [from === undefined ? 0 : numberOf(from), to === undefined ? 2_147_483_647 : numberOf(to)];
+  const [low, high] = [
+    from === undefined ? 0 : numberOf(from),
+    to === undefined ? 2_147_483_647 : numberOf(to),
+  ];
   return low + below(random, Math.max(1, high - low));
 };
 
@@ -136,12 +154,13 @@ const table: Readonly<Record<string, Implementation>> = {
     textOf(cut) !== '' && textOf(text).endsWith(textOf(cut))
       ? textOf(text).slice(0, -textOf(cut).length)
       : textOf(text),
-  reverse: ([text]) => [...textOf(text)].toReversed().join(''),
+  reverse: ([text]) => textOf(text).split('').toReversed().join(''),
   len: ([value]) => (typeof value === 'object' ? value.length : textOf(value).length),
   concat: (values) => values.map((value) => textOf(value)).join(''),
   join: (values) => rest(values).join(textOf(values[0])),
   split: ([text, separator]) => textOf(text).split(textOf(separator)).slice(0, 1_024),
-  substr: ([text, from, to]) => textOf(text).slice(numberOf(from), to === undefined ? undefined : numberOf(to)),
+  substr: ([text, from, to]) =>
+    textOf(text).slice(numberOf(from), to === undefined ? undefined : numberOf(to)),
   repeat: ([text, count]) => {
     const times = Math.max(0, Math.floor(numberOf(count)));
     return textOf(text).length * times > lengthLimit ? null : textOf(text).repeat(times);
@@ -171,7 +190,8 @@ const table: Readonly<Record<string, Implementation>> = {
   hex_decode: ([text]) => Buffer.from(textOf(text).replaceAll(/[^0-9A-Fa-f]/g, ''), 'hex').toString('latin1'),
   url_encode: ([text]) => percentEncoded(textOf(text)),
   url_decode: ([text]) => percentDecoded(textOf(text)),
-  html_escape: ([text]) => textOf(text).replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character),
+  html_escape: ([text]) =>
+    textOf(text).replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character),
   html_unescape: ([text]) =>
     Object.entries(escapes).reduce(
       (plain, [character, escape]) => plain.replaceAll(escape, character),
@@ -183,7 +203,9 @@ const table: Readonly<Record<string, Implementation>> = {
   sha512: digest('sha512'),
   hmac: ([name, text, key]) =>
     ['md5', 'sha1', 'sha256', 'sha512'].includes(textOf(name))
-      ? createHmac(textOf(name), bytesOf(textOf(key))).update(bytesOf(textOf(text))).digest('hex')
+      ? createHmac(textOf(name), bytesOf(textOf(key)))
+          .update(bytesOf(textOf(text)))
+          .digest('hex')
       : null,
   dec_to_hex: ([value]) => Math.floor(numberOf(value)).toString(16),
   hex_to_dec: ([value]) => Number.parseInt(textOf(value).replace(/^0x/i, ''), 16),
@@ -194,7 +216,8 @@ const table: Readonly<Record<string, Implementation>> = {
   ends_with: (values) => rest(values).some((part) => textOf(values[0]).endsWith(part)),
   line_starts_with: (values) =>
     lines(values[0]).some((line) => rest(values).some((part) => line.startsWith(part))),
-  line_ends_with: (values) => lines(values[0]).some((line) => rest(values).some((part) => line.endsWith(part))),
+  line_ends_with: (values) =>
+    lines(values[0]).some((line) => rest(values).some((part) => line.endsWith(part))),
   equals_any: (values) => rest(values).includes(textOf(values[0])),
   regex: ([pattern, text]) => finds(textOf(pattern), textOf(text)),
   regex_all: ([text, ...sources]) =>
@@ -206,10 +229,12 @@ const table: Readonly<Record<string, Implementation>> = {
   rand_text_alphanumeric: randomText(letters + digits),
   rand_text_alpha: randomText(letters),
   rand_text_numeric: randomText(digits),
-  rand_char: ([choice], { random }) => drawn(random, 1, textOf(choice) === '' ? letters + digits : textOf(choice)),
+  rand_char: ([choice], { random }) =>
+    drawn(random, 1, textOf(choice) === '' ? letters + digits : textOf(choice)),
   rand_int: randomInteger,
   unix_time: ([offset], { now }) => Math.floor(now / 1_000) + (offset === undefined ? 0 : numberOf(offset)),
-  date_time: ([layout, at], { now }) => dateText(textOf(layout), at === undefined ? now : numberOf(at) * 1_000),
+  date_time: ([layout, at], { now }) =>
+    dateText(textOf(layout), at === undefined ? now : numberOf(at) * 1_000),
   wait_for: () => true,
 };
 
@@ -235,7 +260,14 @@ const aliases: Readonly<Record<string, string>> = {
 export const functionName = (name: string): string =>
   Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
 
-const randomNames = new Set(['rand_base', 'rand_text_alphanumeric', 'rand_text_alpha', 'rand_text_numeric', 'rand_char', 'rand_int']);
+const randomNames = new Set([
+  'rand_base',
+  'rand_text_alphanumeric',
+  'rand_text_alpha',
+  'rand_text_numeric',
+  'rand_char',
+  'rand_int',
+]);
 const timely = new Set(['unix_time', 'date_time']);
 
 /** Whether a call gives another value each time. */

@@ -21,13 +21,14 @@ interface Making {
 }
 
 const pretty = 'abcdefghijklmnopqrstuvwxyz0123456789';
-const holds = (ranges: Ranges, code: number): boolean => ranges.some(([from, to]) => code >= from && code <= to);
+const holds = (ranges: Ranges, code: number): boolean =>
+  ranges.some(([from, to]) => code >= from && code <= to);
 
 function characterOf(ranges: Ranges, making: Making): string {
   const { random } = making;
   const [only] = ranges;
   if (ranges.length === 1 && only !== undefined && only[0] === only[1]) return String.fromCharCode(only[0]);
-  const fitting = [...pretty].filter((character) => holds(ranges, character.charCodeAt(0)));
+  const fitting = pretty.split('').filter((character) => holds(ranges, character.charCodeAt(0)));
   if (fitting.length > 0) return fitting[below(random, fitting.length)] ?? '';
   const shown = ranges.filter(([from, to]) => to >= 32 && from <= 126);
   const list = shown.length > 0 ? shown : ranges;
@@ -43,8 +44,10 @@ function timesOf(node: Extract<RegexNode, { kind: 'repeat' }>, making: Making): 
   const { least, most, item } = node;
   const isOpen = most === Number.POSITIVE_INFINITY;
   let times = least;
-  const isWide = item.kind === 'set' && (item.any || item.ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0) > 9);
-  if (isOpen && isWide && (making.inGroup > 0 || least > 0)) times = Math.max(least, 6 + below(making.random, 5));
+  const isWide =
+    item.kind === 'set' && (item.any || item.ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0) > 9);
+  if (isOpen && isWide && (making.inGroup > 0 || least > 0))
+    times = Math.max(least, 6 + below(making.random, 5));
   else if (making.fullness > 0) times = Math.min(most, least + making.fullness);
   else if (isOpen && least > 0) times = least;
   return Math.min(times, most);
@@ -89,7 +92,8 @@ function make(node: RegexNode, making: Making): string {
 }
 
 /** Where the pattern demands the start or end of its text, what stands before or behind it breaks the match. */
-export const isAnchored = (pattern: string): boolean => /\^|\$|\\A|\\z/.test(pattern.replaceAll(/\\[\^$]|\[\^/g, ''));
+export const isAnchored = (pattern: string): boolean =>
+  /\^|\$|\\A|\\z/.test(pattern.replaceAll(/\\[\^$]|\[\^/g, ''));
 
 export interface Wish {
   /** The capture that shall be this text. */
@@ -115,7 +119,8 @@ export function matchingText(pattern: string, random: Random, wish: Wish | null 
     if (making.left < 0) continue;
     const matcher = compiled.matcher(text);
     if (!matcher.find()) continue;
-    if (wish === null || wish.group > matcher.groupCount() || matcher.group(wish.group) === wish.text) return text;
+    if (wish === null || wish.group > matcher.groupCount() || matcher.group(wish.group) === wish.text)
+      return text;
   }
   return wish !== null && wish.group === 0 && compiled.matcher(wish.text).find() ? wish.text : null;
 }

@@ -10,7 +10,10 @@ export type RegexNode =
   | { readonly kind: 'repeat'; readonly item: RegexNode; readonly least: number; readonly most: number }
   /** `index` is 0 for a group that captures nothing. */
   | { readonly kind: 'group'; readonly item: RegexNode; readonly index: number; readonly name: string }
-  | { readonly kind: 'anchor'; readonly anchor: 'line-start' | 'line-end' | 'text-start' | 'text-end' | 'word' | 'no-word' };
+  | {
+      readonly kind: 'anchor';
+      readonly anchor: 'line-start' | 'line-end' | 'text-start' | 'text-end' | 'word' | 'no-word';
+    };
 
 const lengthLimit = 8_192;
 const depthLimit = 64;
@@ -236,7 +239,7 @@ class RegexParser {
         const end = this.#text.indexOf('\\E', this.#at);
         const literal = this.#text.slice(this.#at, end < 0 ? undefined : end);
         this.#at = end < 0 ? this.#text.length : end + 2;
-        return { kind: 'sequence', items: [...literal].map((each) => this.#literal(each)) };
+        return { kind: 'sequence', items: literal.split('').map((each) => this.#literal(each)) };
       }
       default:
         return { kind: 'set', ranges: this.#escapedRanges(character), any: false };
@@ -264,7 +267,9 @@ class RegexParser {
       return character === 'p' ? (ranges ?? []) : inverted(posix['alnum'] ?? []);
     }
     if (character === 'x') {
-      const hex = /^(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{2}))/.exec(this.#text.slice(this.#at, this.#at + 10));
+      const hex = /^(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{2}))/.exec(
+        this.#text.slice(this.#at, this.#at + 10),
+      );
       if (hex === null) throw new Refused();
       this.#at += hex[0].length;
       const code = Number.parseInt(hex[1] ?? hex[2] ?? '', 16);
@@ -289,7 +294,11 @@ class RegexParser {
       const low = this.#setItem();
       const [only] = low;
       const isSingle = low.length === 1 && only !== undefined && only[0] === only[1];
-      if (isSingle && this.#text.charAt(this.#at) === '-' && !['', ']'].includes(this.#text.charAt(this.#at + 1))) {
+      if (
+        isSingle &&
+        this.#text.charAt(this.#at) === '-' &&
+        !['', ']'].includes(this.#text.charAt(this.#at + 1))
+      ) {
         this.#at += 1;
         const [end] = this.#setItem();
         if (end === undefined || end[0] < only[0]) throw new Refused();

@@ -99,7 +99,11 @@ export function splitText(text: Text, separator: string, limit: number = 1_024):
       continue;
     }
     let rest = part;
-    for (let at = rest.indexOf(separator); at >= 0 && pieces.length < limit - 1; at = rest.indexOf(separator)) {
+    for (
+      let at = rest.indexOf(separator);
+      at >= 0 && pieces.length < limit - 1;
+      at = rest.indexOf(separator)
+    ) {
       if (at > 0) current.push(rest.slice(0, at));
       pieces.push(current);
       current = [];

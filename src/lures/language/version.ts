@@ -1,7 +1,12 @@
 /** Versions as scanners compare them: `compare_versions(version, '>= 1.2', '< 1.4.3')`. */
 
 const numbersOf = (version: string): number[] =>
-  (version.trim().replace(/^v/i, '').split(/[^0-9.]/, 1)[0] ?? '')
+  (
+    version
+      .trim()
+      .replace(/^v/i, '')
+      .split(/[^0-9.]/, 1)[0] ?? ''
+  )
     .split('.', 8)
     .map((part) => Number(part === '' ? 0 : part));
 

@@ -15,7 +15,8 @@ const common = new Set(
   ),
 );
 
-const asset = /\.(?:css|js|mjs|png|gif|jpe?g|svg|ico|woff2?|ttf|map|txt|md|html?|xml|json)$|\/(?:readme|license|changelog)(?:\.\w+)?$/i;
+const asset =
+  /\.(?:css|js|mjs|png|gif|jpe?g|svg|ico|woff2?|ttf|map|txt|md|html?|xml|json)$|\/(?:readme|license|changelog)(?:\.\w+)?$/i;
 
 const wordsOf = (text: string): string[] => text.split(/[^A-Za-z0-9_-]+/).filter((word) => word !== '');
 
@@ -53,17 +54,22 @@ export function evidenceOf(pattern: RequestPattern, sample: WebRequest): number 
   if (surest >= 0.7) return 0.95;
   const [path = '', query = ''] = sample.path.split('?', 2);
   const isPlain =
-    pattern.query.length + pattern.form.length + pattern.cookies.length + pattern.headers.length === 0 && pattern.body === null;
+    pattern.query.length + pattern.form.length + pattern.cookies.length + pattern.headers.length === 0 &&
+    pattern.body === null;
   const letters = ownLetters(path);
   if (isPlain) {
-    if (sample.method !== 'GET' && sample.method !== 'HEAD' && sample.method !== 'POST') return letters >= 8 ? 0.7 : 0;
+    if (sample.method !== 'GET' && sample.method !== 'HEAD' && sample.method !== 'POST')
+      return letters >= 8 ? 0.7 : 0;
     if (!pattern.path.isLiteral && pattern.path.weight < 12) return 0;
     const segments = path.split('/').filter((segment) => segment !== '').length;
     if (segments >= 2 && letters >= 10 && !asset.test(path)) return 0.7;
     // Only a search for the product: too little to be held against a visitor of a real site.
     return letters >= 3 && !universal.test(path) ? searching : 0;
   }
-  const beyond = pairLetters(query) + (pattern.form.length > 0 ? pairLetters(sample.body) : ownLetters(sample.body)) + pattern.headers.reduce((sum, [name, value]) => sum + ownLetters(name) + value.weight, 0);
+  const beyond =
+    pairLetters(query) +
+    (pattern.form.length > 0 ? pairLetters(sample.body) : ownLetters(sample.body)) +
+    pattern.headers.reduce((sum, [name, value]) => sum + ownLetters(name) + value.weight, 0);
   const total = letters + beyond;
   if (total < 12) return surest >= 0.5 ? 0.7 : 0;
   return total >= 24 ? 0.85 : 0.7;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WebRequest } from '../../signatures/request.ts';
 import type { LureDocument, LureRequest } from '../document.ts';
-import { sampleRequest } from '../lure-set.ts';
+import { sampleRequest } from '../sample-request.ts';
 import { RequestPattern, SeenRequest } from './request-pattern.ts';
 import { bind } from './text-pattern.ts';
 
@@ -46,7 +46,10 @@ describe('the request of a lure', () => {
   it('gives what its holes caught', () => {
     const request: LureRequest = { path: '/login.do', query: 'message={{first}}*{{second}}' };
     const variables = { first: '{{rand_int(1000, 9999)}}', second: '{{rand_int(1000, 9999)}}' };
-    expect(caught(request, seen('/login.do?message=984*89'), { variables })).toEqual({ first: '984', second: '89' });
+    expect(caught(request, seen('/login.do?message=984*89'), { variables })).toEqual({
+      first: '984',
+      second: '89',
+    });
     // A number is no word.
     expect(caught(request, seen('/login.do?message=x*y'), { variables })).toBeNull();
   });
@@ -55,7 +58,9 @@ describe('the request of a lure', () => {
     const request: LureRequest = { method: 'POST', path: '/run', body: '{"cmd":"{{base64(payload)}}"}' };
     const variables = { payload: 'echo {{marker}} | rev', marker: '{{rand_base(8)}}' };
     const body = `{"cmd":"${Buffer.from('echo Ab3dEf7h | rev').toString('base64')}"}`;
-    expect(caught(request, seen('/run', { method: 'POST', body }), { variables })).toMatchObject({ marker: 'Ab3dEf7h' });
+    expect(caught(request, seen('/run', { method: 'POST', body }), { variables })).toMatchObject({
+      marker: 'Ab3dEf7h',
+    });
   });
 
   it('keeps what can not be undone under its own spelling', () => {
@@ -66,7 +71,10 @@ describe('the request of a lure', () => {
   });
 
   it('demands headers and single cookies', () => {
-    const request: LureRequest = { path: '/', headers: { Cookie: 'lang=../../etc; id={{id}}', 'X-Off': 'off' } };
+    const request: LureRequest = {
+      path: '/',
+      headers: { Cookie: 'lang=../../etc; id={{id}}', 'X-Off': 'off' },
+    };
     const headers = [
       ['cookie', 'other=1; id=77; lang=../../etc'],
       ['x-off', 'off'],
@@ -77,7 +85,9 @@ describe('the request of a lure', () => {
 
   it('compares forms by their parameters and other bodies as a whole', () => {
     const form: LureRequest = { method: 'POST', path: '/f', body: 'a=1&b={{b}}' };
-    expect(caught(form, seen('/f', { method: 'POST', body: 'b=two+words&a=1&c=3' }))).toEqual({ b: 'two words' });
+    expect(caught(form, seen('/f', { method: 'POST', body: 'b=two+words&a=1&c=3' }))).toEqual({
+      b: 'two words',
+    });
     const text: LureRequest = { method: 'POST', path: '/f', body: ['<a>', '{{b}}', '</a>'] };
     expect(caught(text, seen('/f', { method: 'POST', body: '<a>\r\nB\r\n</a>\r\n' }))).toEqual({ b: 'B' });
     expect(caught(text, seen('/f', { method: 'POST', body: '<a>B</a>' }))).toBeNull();
@@ -90,7 +100,26 @@ describe('the request of a lure', () => {
   });
 
   it('is found in its own sample, whatever it is made of', () => {
-    const piece = fc.constantFrom('a', 'b/', '%2e', '..', '{{x}}', '{{randstr}}', '{{rand_int(10, 99)}}', '{{base64(x)}}', '=', '+', ' ', '<', '"', '{', '}}', 'ü', '\n', ';');
+    const piece = fc.constantFrom(
+      'a',
+      'b/',
+      '%2e',
+      '..',
+      '{{x}}',
+      '{{randstr}}',
+      '{{rand_int(10, 99)}}',
+      '{{base64(x)}}',
+      '=',
+      '+',
+      ' ',
+      '<',
+      '"',
+      '{',
+      '}}',
+      'ü',
+      '\n',
+      ';',
+    );
     const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
     fc.assert(
       fc.property(text, text, text, (anyPath, anyQuery, body) => {

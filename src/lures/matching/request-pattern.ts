@@ -40,7 +40,10 @@ export class SeenRequest {
 
   get cookies(): readonly Parameter[] {
     this.#cookies ??= parametersOf(
-      this.request.headers.filter((line) => line[0].toLowerCase() === 'cookie').map((line) => line[1]).join(';'),
+      this.request.headers
+        .filter((line) => line[0].toLowerCase() === 'cookie')
+        .map((line) => line[1])
+        .join(';'),
       ';',
       plainCookie,
     );
@@ -56,7 +59,9 @@ export class SeenRequest {
   }
 
   headers(name: string): readonly string[] {
-    return this.request.headers.filter((line) => line[0].length === name.length && line[0].toLowerCase() === name).map((line) => percentDecode(line[1]));
+    return this.request.headers
+      .filter((line) => line[0].length === name.length && line[0].toLowerCase() === name)
+      .map((line) => percentDecode(line[1]));
   }
 }
 
@@ -70,7 +75,10 @@ interface Parameter {
 const parameterLimit = 256;
 
 /** Comparable forms: escapes undone, blanks at the ends gone. */
-const plainPath = (text: string): string => percentDecode(text).replaceAll('\\', '/').replaceAll(/\/{2,}/g, '/');
+const plainPath = (text: string): string =>
+  percentDecode(text)
+    .replaceAll('\\', '/')
+    .replaceAll(/\/{2,}/g, '/');
 const plainForm = (text: string): string => percentDecode(text.replaceAll('+', ' '));
 const plainCookie = (text: string): string => percentDecode(text.trim());
 const plainLines = (text: string): string => text.replaceAll('\r\n', '\n');
@@ -93,7 +101,10 @@ interface ParameterPattern {
 
 function parameterPatterns(text: Text, separator: string, names: Names): ParameterPattern[] {
   const plain = separator === ';' ? percentDecode : plainForm;
-  const pairs = separator === ';' ? splitText(text, separator, parameterLimit).map((pair) => withoutBlank(pair)) : splitText(text, separator, parameterLimit);
+  const pairs =
+    separator === ';'
+      ? splitText(text, separator, parameterLimit).map((pair) => withoutBlank(pair))
+      : splitText(text, separator, parameterLimit);
   return pairs
     .filter((pair) => pair.length > 0)
     .map((pair) => {
@@ -107,9 +118,19 @@ function parameterPatterns(text: Text, separator: string, names: Names): Paramet
 
 /** Cookies have a blank between. */
 const withoutBlank = (text: Text): Text =>
-  joinText(text.map((part, index) => (typeof part !== 'string' ? part : index === 0 ? part.trimStart() : part)).map((part, index, all) => (typeof part === 'string' && index === all.length - 1 ? part.trimEnd() : part)));
+  joinText(
+    text
+      .map((part, index) => (typeof part !== 'string' ? part : index === 0 ? part.trimStart() : part))
+      .map((part, index, all) =>
+        typeof part === 'string' && index === all.length - 1 ? part.trimEnd() : part,
+      ),
+  );
 
-function parametersHold(patterns: readonly ParameterPattern[], given: readonly Parameter[], caught: Catch[]): boolean {
+function parametersHold(
+  patterns: readonly ParameterPattern[],
+  given: readonly Parameter[],
+  caught: Catch[],
+): boolean {
   for (const pattern of patterns) {
     let found = false;
     for (const parameter of given) {
@@ -129,7 +150,8 @@ function parametersHold(patterns: readonly ParameterPattern[], given: readonly P
 }
 
 /** Forms are compared by their parameters: `a=b&c=d`, without the marks of other formats. */
-const isForm = (literal: string): boolean => /^[\w[\].%$+{}"()-]{1,128}=/.test(literal) && !/^\s*[<{[]/.test(literal);
+const isForm = (literal: string): boolean =>
+  /^[\w[\].%$+{}"()-]{1,128}=/.test(literal) && !/^\s*[<{[]/.test(literal);
 
 const emptyCatches: Catch[] = [];
 
@@ -155,7 +177,10 @@ export class RequestPattern {
     const headers = Object.entries(request.headers ?? {});
     this.headers = headers
       .filter(([name]) => name.toLowerCase() !== 'cookie')
-      .map(([name, value]) => [name.toLowerCase(), new TextPattern(parseText(value), names, percentDecode)] as const);
+      .map(
+        ([name, value]) =>
+          [name.toLowerCase(), new TextPattern(parseText(value), names, percentDecode)] as const,
+      );
     this.cookies = headers
       .filter(([name]) => name.toLowerCase() === 'cookie')
       .flatMap(([, value]) => parameterPatterns(parseText(value), ';', names));
@@ -201,5 +226,7 @@ export class RequestPattern {
 function pathText(path: string): Text {
   const text = parseText(path);
   const [first] = text;
-  return typeof first === 'string' && !first.startsWith('/') && first !== '*' ? joinText(['/', ...text]) : text;
+  return typeof first === 'string' && !first.startsWith('/') && first !== '*'
+    ? joinText(['/', ...text])
+    : text;
 }

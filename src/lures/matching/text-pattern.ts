@@ -52,14 +52,22 @@ export const asSent = (text: string): string =>
 
 /** A single random call, or the name of a random text, and how much of it there is. */
 function randomHole(expression: Expression): { alphabet: Alphabet; size: number | null } | null {
-  if (expression.kind === 'name') return /^randstr/.test(expression.name) ? { alphabet: 'word', size: null } : /^rand_?int$/.test(expression.name) ? { alphabet: 'digits', size: null } : null;
+  if (expression.kind === 'name')
+    return expression.name.startsWith('randstr')
+      ? { alphabet: 'word', size: null }
+      : /^rand_?int$/.test(expression.name)
+        ? { alphabet: 'digits', size: null }
+        : null;
   if (expression.kind !== 'call') return null;
   const name = functionName(expression.name);
   const [first] = expression.arguments;
   if (name === 'to_lower' || name === 'to_upper') return first === undefined ? null : randomHole(first);
   if (!isRandom(expression.name)) return null;
   const size = first?.kind === 'value' && name !== 'rand_int' ? Number(first.value) : null;
-  return { alphabet: name === 'rand_int' || name === 'rand_text_numeric' ? 'digits' : 'word', size: size === null || Number.isNaN(size) ? null : size };
+  return {
+    alphabet: name === 'rand_int' || name === 'rand_text_numeric' ? 'digits' : 'word',
+    size: size === null || Number.isNaN(size) ? null : size,
+  };
 }
 
 const computed: Readonly<Record<string, Alphabet>> = {
@@ -88,8 +96,14 @@ function piecesOf(text: Text, names: Names, depth: number, decode: (text: string
   return pieces;
 }
 
-function holePieces(expression: Expression, names: Names, depth: number, decode: (text: string) => string): Piece[] {
-  if (expression.kind === 'value') return piecesOf(parseText(String(expression.value)), names, depth + 1, decode);
+function holePieces(
+  expression: Expression,
+  names: Names,
+  depth: number,
+  decode: (text: string) => string,
+): Piece[] {
+  if (expression.kind === 'value')
+    return piecesOf(parseText(String(expression.value)), names, depth + 1, decode);
   const isConstant =
     expression.kind === 'call' &&
     !/\{\{|"kind":"call","name":"(?:rand|unix_time|date_time)/.test(JSON.stringify(expression)) &&
@@ -98,8 +112,7 @@ function holePieces(expression: Expression, names: Names, depth: number, decode:
     // Bytes that a call makes, as they are sent.
     const value = evaluate(expression, { random: seededRandom(''), now: 0, lookup: () => undefined });
     const literal = value === null ? null : decode(textOf(value));
-    if (literal !== null)
-      return [{ kind: 'literal', text: literal, folded: literal.toLowerCase() }];
+    if (literal !== null) return [{ kind: 'literal', text: literal, folded: literal.toLowerCase() }];
   }
   const hole = (alphabet: Alphabet, size: number | null = null, least = 1): Piece[] => [
     { kind: 'hole', alphabet, least, size, binds: expression, behind: '', isLast: false },
@@ -127,12 +140,18 @@ function holePieces(expression: Expression, names: Names, depth: number, decode:
     const name = functionName(expression.name);
     const [first] = expression.arguments;
     // Escapes are undone before the comparison: what was escaped stands there plain.
-    if (first !== undefined && ['url_encode', 'to_lower', 'to_upper', 'trim_space', 'html_escape'].includes(name))
+    if (
+      first !== undefined &&
+      ['url_encode', 'to_lower', 'to_upper', 'trim_space', 'html_escape'].includes(name)
+    )
       return holePieces(first, names, depth + 1, decode);
-    if (name === 'concat') return expression.arguments.flatMap((argument) => holePieces(argument, names, depth + 1, decode));
+    if (name === 'concat')
+      return expression.arguments.flatMap((argument) => holePieces(argument, names, depth + 1, decode));
     return hole((Object.hasOwn(computed, name) ? computed[name] : undefined) ?? 'any', null, 0);
   }
-  return expression.kind === 'binary' && ['*', '-', '/', '%'].includes(expression.operator) ? hole('digits') : hole('any', null, 0);
+  return expression.kind === 'binary' && ['*', '-', '/', '%'].includes(expression.operator)
+    ? hole('digits')
+    : hole('any', null, 0);
 }
 
 export interface Catch {
@@ -154,7 +173,11 @@ export class TextPattern {
     for (const piece of piecesOf(text, names, 0, decode)) {
       const last = joined.at(-1);
       if (piece.kind === 'literal' && last?.kind === 'literal')
-        joined[joined.length - 1] = { kind: 'literal', text: last.text + piece.text, folded: last.folded + piece.folded };
+        joined[joined.length - 1] = {
+          kind: 'literal',
+          text: last.text + piece.text,
+          folded: last.folded + piece.folded,
+        };
       else if (joined.length < holeLimit * 2) joined.push(piece);
     }
     this.pieces = joined;
@@ -190,7 +213,10 @@ export class TextPattern {
     for (const piece of pieces) {
       if (piece.kind === 'open') marks.set(piece.name, at);
       else if (piece.kind === 'close') {
-        caught.push({ expression: { kind: 'name', name: piece.name }, text: text.slice(marks.get(piece.name) ?? at, at) });
+        caught.push({
+          expression: { kind: 'name', name: piece.name },
+          text: text.slice(marks.get(piece.name) ?? at, at),
+        });
       } else if (piece.kind === 'literal') {
         if (!folded.startsWith(piece.folded, at)) return false;
         at += piece.folded.length;
@@ -207,7 +233,8 @@ export class TextPattern {
   #holeEnd(piece: Hole, text: string, folded: string, at: number): number {
     const { behind } = piece;
     const fits = (end: number): boolean =>
-      end - at >= piece.least && (piece.alphabet === 'any' || alphabets[piece.alphabet].test(text.slice(at, end)));
+      end - at >= piece.least &&
+      (piece.alphabet === 'any' || alphabets[piece.alphabet].test(text.slice(at, end)));
     if (piece.isLast) {
       const end = text.length - behind.length;
       return end >= at && folded.endsWith(behind) && fits(end) ? end : -1;
@@ -235,7 +262,13 @@ export function bind(caught: readonly Catch[], names: Names, values: Map<string,
   for (const { expression, text } of caught) bindOne(expression, text, names, values, 0);
 }
 
-function bindOne(expression: Expression, text: string, names: Names, values: Map<string, string>, depth: number): void {
+function bindOne(
+  expression: Expression,
+  text: string,
+  names: Names,
+  values: Map<string, string>,
+  depth: number,
+): void {
   if (depth > depthLimit) return;
   if (expression.kind === 'name') {
     if (!values.has(expression.name)) values.set(expression.name, text);
@@ -243,11 +276,13 @@ function bindOne(expression: Expression, text: string, names: Names, values: Map
     if (definition === undefined) return;
     const inner = parseText(definition);
     const [only] = inner;
-    if (inner.length === 1 && only !== undefined && typeof only !== 'string') bindOne(only, text, names, values, depth + 1);
+    if (inner.length === 1 && only !== undefined && typeof only !== 'string')
+      bindOne(only, text, names, values, depth + 1);
     else if (inner.length > 1 && depth > 0) {
       const pattern = new TextPattern(inner, names);
       const found: Catch[] = [];
-      if (pattern.match(text, text.toLowerCase(), found)) for (const each of found) bindOne(each.expression, each.text, names, values, depth + 1);
+      if (pattern.match(text, text.toLowerCase(), found))
+        for (const each of found) bindOne(each.expression, each.text, names, values, depth + 1);
     }
     return;
   }
@@ -264,7 +299,8 @@ function bindOne(expression: Expression, text: string, names: Names, values: Map
   if (first.kind === 'value' && typeof first.value === 'string') {
     const pattern = new TextPattern(parseText(first.value), names);
     const found: Catch[] = [];
-    if (pattern.match(undone, undone.toLowerCase(), found)) for (const each of found) bindOne(each.expression, each.text, names, values, depth + 1);
+    if (pattern.match(undone, undone.toLowerCase(), found))
+      for (const each of found) bindOne(each.expression, each.text, names, values, depth + 1);
   } else bindOne(first, undone, names, values, depth + 1);
 }
 
@@ -284,7 +320,7 @@ function undo(name: string, text: string): string | null {
     case 'to_number':
       return text;
     case 'reverse':
-      return [...text].toReversed().join('');
+      return text.split('').toReversed().join('');
     default:
       return null;
   }

@@ -1,6 +1,14 @@
 /** The body of an answer from what must stand in it: as a page, as JSON, or as bare lines. */
 
-import { isLiteral, joinText, literalOf, parseText, shownText, type Text, type TextPart } from '../language/text.ts';
+import {
+  isLiteral,
+  joinText,
+  literalOf,
+  parseText,
+  shownText,
+  type Text,
+  type TextPart,
+} from '../language/text.ts';
 import type { Draft } from './draft.ts';
 
 export type Style = 'page' | 'json' | 'lines';
@@ -8,13 +16,21 @@ export type Style = 'page' | 'json' | 'lines';
 /** The styles that fit an answer, the most natural first. */
 export function stylesOf(draft: Draft): readonly Style[] {
   if (draft.whole !== null) return ['lines'];
-  const type = literalOf(draft.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? []).toLowerCase();
+  const type = literalOf(
+    draft.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? [],
+  ).toLowerCase();
   const first = literalOf(draft.fragments[0] ?? []).trimStart();
   if (type.includes('json') || draft.members.length > 0) return ['json', 'lines'];
   if (type !== '' && !type.includes('html')) return ['lines'];
   if (type === '' && /^[{["]/.test(first) && draft.fragments.length > 0) return ['json', 'lines', 'page'];
   const hasMachineOutput = draft.fragments.some((text) =>
-    text.some((part) => typeof part === 'object' && part.kind === 'call' && (part.name === 'like' || part.name === 'having') && part.arguments.length > 1),
+    text.some(
+      (part) =>
+        typeof part === 'object' &&
+        part.kind === 'call' &&
+        (part.name === 'like' || part.name === 'having') &&
+        part.arguments.length > 1,
+    ),
   );
   return type === '' && hasMachineOutput ? ['lines', 'page'] : ['page', 'lines'];
 }
@@ -93,14 +109,17 @@ function memberOf(piece: string, index: number): string | null {
   if (found !== undefined) return found;
   const value = JSON.stringify(piece);
   if (/\{\{/.test(piece)) return piece.includes('\\') ? null : `"item${index}":"${piece}"`;
-  return value.includes(piece) ? `"${['message', 'data', 'result', 'info'][index] ?? `item${index}`}":${value}` : null;
+  return value.includes(piece)
+    ? `"${['message', 'data', 'result', 'info'][index] ?? `item${index}`}":${value}`
+    : null;
 }
 
 function jsonBody(draft: Draft): Text | null {
   const fragments: Text[] = [];
   for (const [index, fragment] of draft.fragments.entries()) {
     const literal = shownText(fragment);
-    if (isLiteral(fragment) && draft.fragments.length === 1 && draft.members.length === 0 && parses(literal)) return fragment;
+    if (isLiteral(fragment) && draft.fragments.length === 1 && draft.members.length === 0 && parses(literal))
+      return fragment;
     const member = memberOf(literal, index);
     if (member === null) return null;
     fragments.push(parseText(member));
@@ -113,12 +132,17 @@ const between = (texts: readonly Text[], separator: string): TextPart[] =>
 
 /** Fills a body up to a size, with words that are this machine's own. */
 const filler = (size: number): TextPart[] => [
-  { kind: 'call', name: 'like', arguments: [{ kind: 'value', value: `[a-z]{${Math.min(1_000, Math.max(1, size))}}` }] },
+  {
+    kind: 'call',
+    name: 'like',
+    arguments: [{ kind: 'value', value: `[a-z]{${Math.min(1_000, Math.max(1, size))}}` }],
+  },
 ];
 
 /** The body in a style; null where the pieces do not fit it. */
 export function bodyText(draft: Draft, style: Style, title: string): Text | null {
-  const edges = (parts: readonly TextPart[]): Text => joinText([...(draft.start ?? []), ...parts, ...(draft.end ?? [])]);
+  const edges = (parts: readonly TextPart[]): Text =>
+    joinText([...(draft.start ?? []), ...parts, ...(draft.end ?? [])]);
   if (draft.whole !== null) return edges(draft.whole);
   const extra: TextPart[] = draft.isApart ? ['\n', ...filler(9)] : [];
   if (draft.size !== null && draft.fragments.length === 0) {

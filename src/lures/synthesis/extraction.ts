@@ -39,7 +39,9 @@ export function valueFor(
   const candidates = own.flatMap(({ expression }) =>
     [...literals(expression)].flatMap((text) => {
       const number = Number(text);
-      return text !== '' && !Number.isNaN(number) ? [text, String(number + 1), String(Math.max(0, number - 1))] : [text];
+      return text !== '' && !Number.isNaN(number)
+        ? [text, String(number + 1), String(Math.max(0, number - 1))]
+        : [text];
     }),
   );
   candidates.push('1', '42', 'a1b2c3', 'true');
@@ -63,13 +65,18 @@ const token = (extractor: Extractor): string =>
 const tokenHole = (extractor: Extractor): Text => parseText(`{{like("${token(extractor)}")}}`);
 
 const looksLikeHeader = (name: string): boolean =>
-  /^(?:location|server|content_\w+|x_\w+|set_cookie|www_authenticate|date|etag|dav|allow|public)$/i.test(name);
+  /^(?:location|server|content_\w+|x_\w+|set_cookie|www_authenticate|date|etag|dav|allow|public)$/i.test(
+    name,
+  );
 
 function* withMember(state: State, at: number, keys: readonly string[], value: Text): Iterable<State> {
   const draft = draftAt(state, at);
   yield {
     ...state,
-    drafts: new Map([...state.drafts, [at, { ...draft, members: [...draft.members, [keys, value] as const] }]]),
+    drafts: new Map([
+      ...state.drafts,
+      [at, { ...draft, members: [...draft.members, [keys, value] as const] }],
+    ]),
   };
 }
 
@@ -122,26 +129,41 @@ export function* withExtraction(
         yield* satisfy(state, { kind: 'pattern', place, pattern, wanted: true });
         return;
       }
-      const text = matchingText(literalOf(pattern), seededRandom(`wish ${first}`), { group: extractor.group, text: value });
+      const text = matchingText(literalOf(pattern), seededRandom(`wish ${first}`), {
+        group: extractor.group,
+        text: value,
+      });
       if (text !== null) yield* satisfy(state, { kind: 'text', place, text: [text], wanted: true });
       return;
     }
     case 'json': {
       const keys = jsonPath(first);
-      if (keys !== null) yield* withMember(state, at, keys, value === undefined ? tokenHole(extractor) : [value]);
+      if (keys !== null)
+        yield* withMember(state, at, keys, value === undefined ? tokenHole(extractor) : [value]);
       return;
     }
     case 'kval': {
       const text: Text = value === undefined ? tokenHole(extractor) : [value];
       yield* looksLikeHeader(first)
-        ? satisfy(state, { kind: 'text', place: { ...place, part: first.toLowerCase().replaceAll('_', '-') }, text: first === 'location' && value === undefined ? ['/'] : text, wanted: true })
-        : satisfy(state, { kind: 'text', place: { ...place, part: 'set-cookie' }, text: [`${first}=`, ...text, '; path=/'], wanted: true });
+        ? satisfy(state, {
+            kind: 'text',
+            place: { ...place, part: first.toLowerCase().replaceAll('_', '-') },
+            text: first === 'location' && value === undefined ? ['/'] : text,
+            wanted: true,
+          })
+        : satisfy(state, {
+            kind: 'text',
+            place: { ...place, part: 'set-cookie' },
+            text: [`${first}=`, ...text, '; path=/'],
+            wanted: true,
+          });
       return;
     }
     case 'xpath': {
       const hole = `{{like("${token(extractor)}")}}`;
       const element = elementFor(first, extractor.attribute, value ?? hole);
-      if (element !== null) yield* satisfy(state, { kind: 'text', place, text: parseText(element), wanted: true });
+      if (element !== null)
+        yield* satisfy(state, { kind: 'text', place, text: parseText(element), wanted: true });
       return;
     }
     case 'dsl':

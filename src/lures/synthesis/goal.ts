@@ -23,8 +23,18 @@ export type Goal =
   | { readonly kind: 'all' | 'any'; readonly goals: readonly Goal[] }
   | { readonly kind: 'text'; readonly place: Place; readonly text: Text; readonly wanted: boolean }
   | { readonly kind: 'pattern'; readonly place: Place; readonly pattern: Text; readonly wanted: boolean }
-  | { readonly kind: 'edge'; readonly place: Place; readonly text: Text; readonly edge: 'start' | 'end' | 'both' }
-  | { readonly kind: 'status'; readonly at: number; readonly comparison: Comparison; readonly codes: readonly number[] }
+  | {
+      readonly kind: 'edge';
+      readonly place: Place;
+      readonly text: Text;
+      readonly edge: 'start' | 'end' | 'both';
+    }
+  | {
+      readonly kind: 'status';
+      readonly at: number;
+      readonly comparison: Comparison;
+      readonly codes: readonly number[];
+    }
   | { readonly kind: 'length'; readonly place: Place; readonly comparison: Comparison; readonly size: number }
   | { readonly kind: 'slow'; readonly at: number; readonly seconds: number }
   /** Two parts differ. */
@@ -51,7 +61,7 @@ export function placeOf(name: string): Place | null {
   const numbered = /^(.{1,64})_(\d{1,2})$/.exec(name);
   const bare = numbered?.[1] ?? name;
   const at = Number(numbered?.[2] ?? 0);
-  if (/^interactsh/.test(bare) || !/^[A-Za-z][\w-]*$/.test(bare)) return null;
+  if (bare.startsWith('interactsh') || !/^[A-Za-z][\w-]*$/.test(bare)) return null;
   const part = partAliases.get(bare) ?? bare;
   return {
     part: ['body', 'header', 'response', 'status_code', 'duration', 'content_length'].includes(part)
@@ -105,16 +115,28 @@ export class GoalMaker {
     if (matcher.type === 'status') {
       const codes = matcher.values.map(Number).filter((code) => code >= 200 && code <= 999);
       const at = placeOf(matcher.part)?.at ?? 0;
-      return { kind: 'status', at: matcher.part.includes('_') ? at : 0, comparison: wanted ? '==' : '!=', codes };
+      return {
+        kind: 'status',
+        at: matcher.part.includes('_') ? at : 0,
+        comparison: wanted ? '==' : '!=',
+        codes,
+      };
     }
-    if (matcher.type === 'dsl') return { kind, goals: matcher.values.map((value) => this.ofSource(value, wanted)) };
+    if (matcher.type === 'dsl')
+      return { kind, goals: matcher.values.map((value) => this.ofSource(value, wanted)) };
     if (matcher.type === 'xpath') return never('beyond');
     const place = this.#placeOf({ kind: 'name', name: matcher.part });
-    if (place === null) return matcher.part.startsWith('interactsh') ? never('out-of-band') : this.#ofLost(matcher);
+    if (place === null)
+      return matcher.part.startsWith('interactsh') ? never('out-of-band') : this.#ofLost(matcher);
     const goals = matcher.values.map((value): Goal => {
       switch (matcher.type) {
         case 'word':
-          return { kind: 'text', place: { ...place, folded: matcher.ignoresCase }, text: parseText(value), wanted };
+          return {
+            kind: 'text',
+            place: { ...place, folded: matcher.ignoresCase },
+            text: parseText(value),
+            wanted,
+          };
         case 'regex':
           return { kind: 'pattern', place, pattern: parseText(value), wanted };
         case 'size':
@@ -150,7 +172,8 @@ export class GoalMaker {
           const kind = (operator === '&&') === wanted ? 'all' : 'any';
           return { kind, goals: [this.of(left, wanted), this.of(right, wanted)] };
         }
-        if (isComparison(operator)) return this.#comparison(left, wanted ? operator : negated[operator], right);
+        if (isComparison(operator))
+          return this.#comparison(left, wanted ? operator : negated[operator], right);
         if (operator === '=~' || operator === '!~')
           return this.#call('regex', [right, left], (operator === '=~') === wanted, expression);
         return never('beyond');
@@ -218,10 +241,18 @@ export class GoalMaker {
     }
     const value = right.kind === 'value' ? right.value : null;
     const number = Number(value ?? Number.NaN);
-    if (place.part === 'duration') return comparison.startsWith('>') ? { kind: 'slow', at: place.at, seconds: number } : always;
-    if (place.part === 'status_code' && !Number.isNaN(number)) return { kind: 'status', at: place.at, comparison, codes: [number] };
+    if (place.part === 'duration')
+      return comparison.startsWith('>') ? { kind: 'slow', at: place.at, seconds: number } : always;
+    if (place.part === 'status_code' && !Number.isNaN(number))
+      return { kind: 'status', at: place.at, comparison, codes: [number] };
     if (isSized || place.part === 'content_length') {
-      if (!Number.isNaN(number)) return { kind: 'length', place: { ...place, part: isSized ? place.part : 'body' }, comparison, size: number };
+      if (!Number.isNaN(number))
+        return {
+          kind: 'length',
+          place: { ...place, part: isSized ? place.part : 'body' },
+          comparison,
+          size: number,
+        };
       return comparison === '!=' ? { kind: 'differ', place } : always;
     }
     if (this.#placeOf(right) !== null) return comparison === '!=' ? { kind: 'differ', place } : always;

@@ -25,7 +25,9 @@ function completed(name: string, value: string): Text {
  * fits.
  */
 export function headerLines(text: Text): Line[] {
-  const shown = shownText(text).replaceAll(/[\r\n]+/g, '\n').trim();
+  const shown = shownText(text)
+    .replaceAll(/[\r\n]+/g, '\n')
+    .trim();
   const literal = literalOf(text).trim();
   const line = /^([A-Za-z][A-Za-z0-9-]{1,63}):[ \t]*([^\n]*)$/.exec(shown);
   if (line !== null) return [[line[1] ?? '', completed(line[1] ?? '', line[2] ?? '')]];
@@ -38,17 +40,26 @@ export function headerLines(text: Text): Line[] {
   if (/^(?:attachment|inline|filename)/i.test(literal)) {
     const value = /^filename/i.test(literal) ? `attachment; ${shown}` : shown;
     // `filename=` and `filename="` stand for any name.
-    add('Content-Disposition', /=$/.test(value) ? `${value}export` : /="$/.test(value) ? `${value}export"` : value);
+    add(
+      'Content-Disposition',
+      value.endsWith('=') ? `${value}export` : value.endsWith('="') ? `${value}export"` : value,
+    );
   }
   if (/^(?:https?:|\/|\.\.?\/|\{\{BaseURL)/i.test(shown)) add('Location', shown);
-  if (isLiteral(text) && /^[\w.-]{2,64}=$/.test(literal)) add('Set-Cookie', `${shown}${token(26)}; path=/; HttpOnly`);
+  if (isLiteral(text) && /^[\w.-]{2,64}=$/.test(literal))
+    add('Set-Cookie', `${shown}${token(26)}; path=/; HttpOnly`);
   if (isLiteral(text) && /^[\w.-]{3,64}=[^;\s]{1,256}/.test(literal)) add('Set-Cookie', `${shown}; path=/`);
   if (/^[\w.-]{1,64}\.(?:php|jsp|aspx?|html?|action|do)\b/i.test(literal)) add('Location', `/${shown}`);
-  if (/[?&%]|^redirect/i.test(literal) && !/\s/.test(literal)) add('Location', `/?${shown.replace(/^[/?]+/, '')}`);
+  if (/[?&%]|^redirect/i.test(literal) && !/\s/.test(literal))
+    add('Location', `/?${shown.replace(/^[/?]+/, '')}`);
   const isHeaderName = isLiteral(text) && /^[A-Za-z][A-Za-z-]{1,63}$/.test(literal) && literal.includes('-');
   if (isHeaderName) add(literal, token(16));
-  if (/session|cookie|token|auth|^[A-Z_]{5,}$|logged_in/i.test(literal) && isLiteral(text) && /^[\w.-]+$/.test(literal))
-    add('Set-Cookie', `${shown}${/_$/.test(shown) ? token(8) : ''}=${token(26)}; path=/; HttpOnly`);
+  if (
+    /session|cookie|token|auth|^[A-Z_]{5,}$|logged_in/i.test(literal) &&
+    isLiteral(text) &&
+    /^[\w.-]+$/.test(literal)
+  )
+    add('Set-Cookie', `${shown}${shown.endsWith('_') ? token(8) : ''}=${token(26)}; path=/; HttpOnly`);
   add('X-Powered-By', shown);
   return lines;
 }

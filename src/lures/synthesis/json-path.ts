@@ -1,6 +1,7 @@
 /** The paths by which scanners take a value out of JSON, a small part of jq: `.data.token`, `.["values"] | .[] | .slug`. */
 
-const stepPattern = /\s*(?:\|\s*)?(?:\.?\[\s*"([^"\]]{1,128})"\s*\]|\.?\[(\d{0,4})\]|\.([A-Za-z_][\w-]{0,127})|\.)/y;
+const stepPattern =
+  /\s*(?:\|\s*)?(?:\.?\[\s*"([^"\]]{1,128})"\s*\]|\.?\[(\d{0,4})\]|\.([A-Za-z_][\w-]{0,127})|\.)/y;
 
 /** Keys from the outermost in; `[]` for the first item of a list. Null where the path is of another kind. */
 export function jsonPath(text: string): readonly string[] | null {
@@ -19,14 +20,18 @@ export function jsonPath(text: string): readonly string[] | null {
   return keys.length === 0 ? null : keys;
 }
 
+const shownScalar = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+
 /** The value at a path, as text; null where there is none. */
 export function valueAt(document: unknown, keys: readonly string[]): string | null {
   let value: unknown = document;
   for (const key of keys) {
     if (Array.isArray(value)) value = value[key === '[]' ? 0 : Number(key)];
-    else if (typeof value === 'object' && value !== null) value = Object.entries(value).find(([name]) => name === key)?.[1];
+    else if (typeof value === 'object' && value !== null)
+      value = Object.entries(value).find(([name]) => name === key)?.[1];
     else return null;
   }
   if (value === undefined || value === null) return null;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? JSON.stringify(value) : shownScalar(value);
 }

@@ -23,7 +23,8 @@ const outputs: readonly MachineOutput[] = [
   {
     call: 'run',
     argument: 'uname -a',
-    sample: 'Linux web01 5.15.0-91-generic #101-Ubuntu SMP Tue Nov 14 13:30:08 UTC 2023 x86_64 x86_64 x86_64 GNU/Linux\n',
+    sample:
+      'Linux web01 5.15.0-91-generic #101-Ubuntu SMP Tue Nov 14 13:30:08 UTC 2023 x86_64 x86_64 x86_64 GNU/Linux\n',
   },
 ];
 

@@ -52,7 +52,12 @@ function statusFits(code: number, comparison: Comparison, codes: readonly number
   }
 }
 
-function* withStatus(state: State, at: number, comparison: Comparison, codes: readonly number[]): Iterable<State> {
+function* withStatus(
+  state: State,
+  at: number,
+  comparison: Comparison,
+  codes: readonly number[],
+): Iterable<State> {
   const draft = draftAt(state, at);
   if (draft.status !== null) {
     if (statusFits(draft.status, comparison, codes)) yield state;
@@ -60,17 +65,28 @@ function* withStatus(state: State, at: number, comparison: Comparison, codes: re
   }
   if (comparison === '!=') {
     // 200 holds where nothing else is said.
-    yield changed(state, at, codes.includes(200) ? { refused: [...draft.refused, ...codes], status: commonStatus.find((code) => code !== 200 && !codes.includes(code)) ?? 500 } : { refused: [...draft.refused, ...codes] });
+    yield changed(
+      state,
+      at,
+      codes.includes(200)
+        ? {
+            refused: [...draft.refused, ...codes],
+            status: commonStatus.find((code) => code !== 200 && !codes.includes(code)) ?? 500,
+          }
+        : { refused: [...draft.refused, ...codes] },
+    );
     return;
   }
   const candidates = [...commonStatus, ...codes].filter(
-    (code, index, all) => all.indexOf(code) === index && statusFits(code, comparison, codes) && !draft.refused.includes(code),
+    (code, index, all) =>
+      all.indexOf(code) === index && statusFits(code, comparison, codes) && !draft.refused.includes(code),
   );
   for (const status of candidates.slice(0, 6)) yield changed(state, at, { status });
 }
 
 const sameLiteral = (draft: Draft, literal: string): boolean =>
-  draft.fragments.some((text) => literalOf(text).includes(literal)) || (draft.whole !== null && literalOf(draft.whole).includes(literal));
+  draft.fragments.some((text) => literalOf(text).includes(literal)) ||
+  (draft.whole !== null && literalOf(draft.whole).includes(literal));
 
 /** A header with one more demand: values that hold each other are one, media types and their parameters go together. */
 function withHeader(draft: Draft, name: string, value: Text): Draft | null {
@@ -78,7 +94,10 @@ function withHeader(draft: Draft, name: string, value: Text): Draft | null {
   const shown = shownText(value);
   const held = draft.headers.find(([other]) => other.toLowerCase() === lower);
   if (held === undefined || lower === 'set-cookie') {
-    if (draft.headers.some(([other, line]) => other.toLowerCase() === lower && shownText(line).includes(shown))) return draft;
+    if (
+      draft.headers.some(([other, line]) => other.toLowerCase() === lower && shownText(line).includes(shown))
+    )
+      return draft;
     return { ...draft, headers: [...draft.headers, [name, value]] };
   }
   const before = shownText(held[1]);
@@ -109,8 +128,12 @@ function* withText(state: State, place: Place, text: Text): Iterable<State> {
   const draft = draftAt(state, at);
   const literal = literalOf(text);
   if (place.part === 'body' || place.part === 'response') {
-    const looksLikeHeader = place.part === 'response' && /^[A-Z][A-Za-z-]{2,40}: \S/.test(literal) && !literal.includes('\n');
-    const encoded: Text = place.decoded === 'base64' ? [{ kind: 'call', name: 'base64', arguments: [{ kind: 'value', value: shownText(text) }] }] : text;
+    const looksLikeHeader =
+      place.part === 'response' && /^[A-Z][A-Za-z-]{2,40}: \S/.test(literal) && !literal.includes('\n');
+    const encoded: Text =
+      place.decoded === 'base64'
+        ? [{ kind: 'call', name: 'base64', arguments: [{ kind: 'value', value: shownText(text) }] }]
+        : text;
     if (looksLikeHeader) yield* withHeaderText(state, { ...place, part: 'header' }, text);
     if (isLiteral(encoded) && (literal === '' || sameLiteral(draft, literal))) {
       yield state;
@@ -119,7 +142,8 @@ function* withText(state: State, place: Place, text: Text): Iterable<State> {
     const output = isLiteral(encoded) && place.part === 'body' ? outputHaving(literal) : null;
     if (output !== null) yield* withFragment(state, at, output, false);
     yield* withFragment(state, at, encoded, false);
-    if (place.part === 'response' && !looksLikeHeader) yield* withHeaderText(state, { ...place, part: 'header' }, text);
+    if (place.part === 'response' && !looksLikeHeader)
+      yield* withHeaderText(state, { ...place, part: 'header' }, text);
     return;
   }
   yield* withHeaderText(state, place, text);
@@ -130,7 +154,9 @@ function* withHeaderText(state: State, place: Place, text: Text): Iterable<State
   const lines = place.part === 'header' ? headerLines(text) : [[headerName(place.part), text] as const];
   if (place.part === 'header' && isLiteral(text)) {
     const literal = literalOf(text).toLowerCase();
-    const standing = draft.headers.some(([name, value]) => `${name}: ${shownText(value)}`.toLowerCase().includes(literal));
+    const standing = draft.headers.some(([name, value]) =>
+      `${name}: ${shownText(value)}`.toLowerCase().includes(literal),
+    );
     if (standing) {
       yield state;
       return;
@@ -142,8 +168,7 @@ function* withHeaderText(state: State, place: Place, text: Text): Iterable<State
   }
 }
 
-const headerName = (part: string): string =>
-  part.replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+const headerName = (part: string): string => part.replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
 /** A text for a pattern: the machine's own where it fits, a literal where the pattern leaves no choice, else made anew on each machine. */
 function textsFor(pattern: string, canVary: boolean): Text[] {
@@ -183,9 +208,14 @@ function* withPattern(state: State, place: Place, pattern: Text): Iterable<State
   for (const text of textsFor(source, place.part !== 'header')) {
     // A pattern over headers may span several lines.
     let states: State[] = [state];
-    const pieces = isLiteral(text) ? literalOf(text).split(/\r?\n/).filter((piece) => piece.trim() !== '') : [];
+    const pieces = isLiteral(text)
+      ? literalOf(text)
+          .split(/\r?\n/)
+          .filter((piece) => piece.trim() !== '')
+      : [];
     if (pieces.length > 1) {
-      for (const piece of pieces) states = states.flatMap((next) => [...withHeaderText(next, place, [piece])].slice(0, 1));
+      for (const piece of pieces)
+        states = states.flatMap((next) => [...withHeaderText(next, place, [piece])].slice(0, 1));
       yield* states;
     } else yield* withHeaderText(state, place, text);
   }
@@ -202,14 +232,19 @@ function* withEdge(state: State, goal: Extract<Goal, { kind: 'edge' }>): Iterabl
     return;
   }
   if (edge === 'both') {
-    if (draft.fragments.length > 0 && !draft.fragments.every((piece) => literalOf(text).includes(literalOf(piece)))) return;
+    if (
+      draft.fragments.length > 0 &&
+      !draft.fragments.every((piece) => literalOf(text).includes(literalOf(piece)))
+    )
+      return;
     yield changed(state, place.at, { whole: text, fragments: [] });
   } else yield changed(state, place.at, edge === 'start' ? { start: text } : { end: text });
 }
 
 function withLength(state: State, goal: Extract<Goal, { kind: 'length' }>): State | null {
   const { place, comparison, size } = goal;
-  if (place.part !== 'body' && place.part !== 'response') return comparison.startsWith('>') || comparison === '!=' ? state : null;
+  if (place.part !== 'body' && place.part !== 'response')
+    return comparison.startsWith('>') || comparison === '!=' ? state : null;
   const draft = draftAt(state, place.at);
   let { least, most } = draft.size ?? { least: 0, most: Number.MAX_SAFE_INTEGER };
   if (comparison === '==') [least, most] = [Math.max(least, size), Math.min(most, size)];
@@ -229,10 +264,22 @@ function avoiding(state: State, place: Place, text: Text): State {
   const isOneHeader = !isBody && place.part !== 'header';
   // An expression over a header that is not there holds for no scanner, not even where it is negated.
   if (isOneHeader && !draft.headers.some(([name]) => name.toLowerCase() === place.part)) {
-    const value: Text = place.part === 'location' ? ['/'] : place.part === 'content-type' ? ['text/html'] : parseText('{{like("[a-f0-9]{12}")}}');
-    return changed(state, place.at, { headers: [...draft.headers, [headerName(place.part), value]], avoidHeader: [...draft.avoidHeader, literal] });
+    const value: Text =
+      place.part === 'location'
+        ? ['/']
+        : place.part === 'content-type'
+          ? ['text/html']
+          : parseText('{{like("[a-f0-9]{12}")}}');
+    return changed(state, place.at, {
+      headers: [...draft.headers, [headerName(place.part), value]],
+      avoidHeader: [...draft.avoidHeader, literal],
+    });
   }
-  return changed(state, place.at, isBody ? { avoidBody: [...draft.avoidBody, literal] } : { avoidHeader: [...draft.avoidHeader, literal] });
+  return changed(
+    state,
+    place.at,
+    isBody ? { avoidBody: [...draft.avoidBody, literal] } : { avoidHeader: [...draft.avoidHeader, literal] },
+  );
 }
 
 /** The states in which the goal is met, likeliest first. Whether they hold is for the trial to say. */
@@ -275,7 +322,10 @@ export function* satisfy(state: State, goal: Goal): Iterable<State> {
       yield changed(state, goal.place.at, { isApart: true });
       return;
     case 'variable':
-      yield { ...state, constraints: [...state.constraints, { expression: goal.expression, wanted: goal.wanted }] };
+      yield {
+        ...state,
+        constraints: [...state.constraints, { expression: goal.expression, wanted: goal.wanted }],
+      };
       return;
     default:
       goal satisfies never;

@@ -12,7 +12,9 @@ const foldLimit = 262_144;
 function isConstantCall(expression: Expression): boolean {
   switch (expression.kind) {
     case 'call':
-      return !isVarying(expression.name) && expression.arguments.every((argument) => isConstantCall(argument));
+      return (
+        !isVarying(expression.name) && expression.arguments.every((argument) => isConstantCall(argument))
+      );
     case 'unary':
       return isConstantCall(expression.operand);
     case 'binary':
@@ -26,7 +28,8 @@ function isConstantCall(expression: Expression): boolean {
 
 const yieldsBytes = (expression: Expression): boolean =>
   expression.kind === 'call' &&
-  (['base64_decode', 'hex_decode'].includes(expression.name) || expression.arguments.some((argument) => yieldsBytes(argument)));
+  (['base64_decode', 'hex_decode'].includes(expression.name) ||
+    expression.arguments.some((argument) => yieldsBytes(argument)));
 
 export class Scope {
   readonly #variables: ReadonlyMap<string, string>;
@@ -92,7 +95,10 @@ export class Scope {
   #withConstants(expression: Expression): Expression {
     if (expression.kind === 'name') return { kind: 'value', value: this.constant(expression.name) ?? '' };
     if (expression.kind === 'call')
-      return { ...expression, arguments: expression.arguments.map((argument) => this.#withConstants(argument)) };
+      return {
+        ...expression,
+        arguments: expression.arguments.map((argument) => this.#withConstants(argument)),
+      };
     return expression;
   }
 

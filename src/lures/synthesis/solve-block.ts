@@ -68,7 +68,9 @@ function provers(block: Block): number[] {
   if (!block.isSequence || last === undefined) return block.requests.map((_, index) => index + 1);
   return block.requests.flatMap((request, index) => {
     const isLike =
-      request.method === last.method && tailOf(request.target) === tailOf(last.target) && request.body === last.body;
+      request.method === last.method &&
+      tailOf(request.target) === tailOf(last.target) &&
+      request.body === last.body;
     return isLike || index + 1 === count ? [index + 1] : [];
   });
 }
@@ -86,7 +88,10 @@ function extractions(block: Block, needed: ReadonlySet<string>, proving: readonl
     if (place === null) return [];
     const use = firstUse(block, extractor.name);
     const isNeeded =
-      use > 0 || needed.has(extractor.name) || (extractor.isInternal && use !== 0) || block.matchers.length === 0;
+      use > 0 ||
+      needed.has(extractor.name) ||
+      (extractor.isInternal && use !== 0) ||
+      block.matchers.length === 0;
     if (!isNeeded) return [];
     if (place.at > 0) return place.at <= last ? [{ extractor, at: place.at }] : [];
     if (use > 0) return Array.from({ length: use }, (_, index) => ({ extractor, at: index + 1 }));
@@ -137,7 +142,8 @@ export function triedAnswer(answer: PlannedAnswer, environment: Environment): Tr
     if (value === null) return null;
     headers.push([name, value]);
   }
-  if (!headers.some(([name]) => name.toLowerCase() === 'content-type')) headers.unshift(['Content-Type', 'text/html']);
+  if (!headers.some(([name]) => name.toLowerCase() === 'content-type'))
+    headers.unshift(['Content-Type', 'text/html']);
   const seconds = answer.draft.seconds === 0 ? 0.01 : answer.draft.seconds + 0.2;
   return { status: answer.status, headers, body, seconds };
 }
@@ -178,7 +184,8 @@ export function solveBlock(
   const count = block.requests.length;
   const proving = numbered ? [count] : provers(block);
   // Ways to the same end are answered alike: one is solved, the others copy it.
-  const copies = !block.isSequence && !numbered && !block.extractors.some(({ name }) => firstUse(block, name) > 0);
+  const copies =
+    !block.isSequence && !numbered && !block.extractors.some(({ name }) => firstUse(block, name) > 0);
   const targets = copies ? [1] : proving;
   const whole: Goal = { kind: 'all', goals: targets.map((at) => renumbered(goal, at)) };
   const used = new Set([...needed].filter((name) => extracted.has(name)));
@@ -209,7 +216,8 @@ export function solveBlock(
         if (answers === null) continue;
         first ??= answers;
         trials += 1;
-        if (isAccepted(block, answers, environment, numbered)) return { answers, isProven: true, isOutOfBand: false };
+        if (isAccepted(block, answers, environment, numbered))
+          return { answers, isProven: true, isOutOfBand: false };
       }
       if (trials > trialLimit) break;
     }
@@ -228,7 +236,8 @@ function relaxed(goal: Goal): Goal {
 }
 
 function constrainedNames(goal: Goal, found: Set<string> = new Set()): Set<string> {
-  if (goal.kind === 'all' || goal.kind === 'any') for (const inner of goal.goals) constrainedNames(inner, found);
+  if (goal.kind === 'all' || goal.kind === 'any')
+    for (const inner of goal.goals) constrainedNames(inner, found);
   else if (goal.kind === 'variable') namesInText([goal.expression], found);
   return found;
 }

@@ -101,7 +101,8 @@ export class Trial {
         }
       } else if (extractor.type === 'kval') {
         const cookie = new RegExp(`^${value.replaceAll(/[^\w-]/g, '.')}=([^;]*)`);
-        const cookies = this.#answers.at(-1)?.headers.filter(([name]) => name.toLowerCase() === 'set-cookie') ?? [];
+        const cookies =
+          this.#answers.at(-1)?.headers.filter(([name]) => name.toLowerCase() === 'set-cookie') ?? [];
         found =
           cookies.map(([, line]) => cookie.exec(line)?.[1]).find((part) => part !== undefined) ??
           (this.#text(value) === '' ? null : this.#text(value));

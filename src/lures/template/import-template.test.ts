@@ -22,7 +22,10 @@ function imported(source: string): LureDocument {
   return read;
 }
 
-const answerOf = (document: LureDocument, step = 0): { status: number; headers: string; body: string; delay: number } => {
+const answerOf = (
+  document: LureDocument,
+  step = 0,
+): { status: number; headers: string; body: string; delay: number } => {
   const answer = document.steps[step]?.answer;
   return {
     status: answer?.status ?? 200,
@@ -34,7 +37,9 @@ const answerOf = (document: LureDocument, step = 0): { status: number; headers: 
 
 describe('a template becomes a lure', () => {
   it('with what it is, and the product by every name that a persona may have for it', () => {
-    const document = imported('http:\n  - path: ["{{BaseURL}}/x"]\n    matchers: [{type: status, status: [200]}]\n');
+    const document = imported(
+      'http:\n  - path: ["{{BaseURL}}/x"]\n    matchers: [{type: status, status: [200]}]\n',
+    );
     expect(document).toMatchObject({
       name: 'cve-2031-0001',
       product: 'a-product',
@@ -59,7 +64,11 @@ describe('a template becomes a lure', () => {
       - { type: status, status: [500, 200] }
 `);
     const [step] = document.steps;
-    expect(step?.request).toEqual({ path: '/a/b.php', query: 'f=../../etc/passwd', headers: { 'X-Own': '1' } });
+    expect(step?.request).toEqual({
+      path: '/a/b.php',
+      query: 'f=../../etc/passwd',
+      headers: { 'X-Own': '1' },
+    });
     const { status, headers, body } = answerOf(document);
     expect(status).toBe(200);
     expect(headers).toContain('Content-Disposition: attachment; filename=all.csv');
@@ -174,7 +183,10 @@ http:
   - path: ["{{BaseURL}}/x?u=http://{{interactsh-url}}/"]
     matchers: [{ type: word, part: interactsh_protocol, words: [http] }]
 `);
-    expect(waiting).toMatchObject({ outOfBand: true, steps: [{ request: { query: 'u=http://{{interactsh-url}}/' } }] });
+    expect(waiting).toMatchObject({
+      outOfBand: true,
+      steps: [{ request: { query: 'u=http://{{interactsh-url}}/' } }],
+    });
   });
 
   it('for each of its payloads', () => {
@@ -195,11 +207,19 @@ describe('a file that is no template', () => {
   it.each<readonly [string, number, string]>([
     ['a: [1', 1, 'Flow sequence'],
     ['id: x\ninfo: {}\ndns:\n  - name: x\n', 4, 'only HTTP'],
-    ['id: x\nhttp:\n  - path: ["/"]\n    matchers:\n      - type: nonsense\n        words: [a]\n', 5, 'unknown type "nonsense"'],
+    [
+      'id: x\nhttp:\n  - path: ["/"]\n    matchers:\n      - type: nonsense\n        words: [a]\n',
+      5,
+      'unknown type "nonsense"',
+    ],
     ['id: x\nhttp:\n  - method: GET\n', 3, 'without a request'],
     ['just words', 1, 'no id'],
     [`id: x\nhttp: ${'['.repeat(5_000)}`, 1, 'deeply'],
-    ['a: &a [x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nid: [*c,*c,*c,*c,*c,*c,*c,*c]\n', 1, 'alias'],
+    [
+      'a: &a [x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nid: [*c,*c,*c,*c,*c,*c,*c,*c]\n',
+      1,
+      'alias',
+    ],
   ])('is refused with the line and the reason: %#', (source, line, why) => {
     const read = readTemplate(source);
     expect(isTemplate(read)).toBe(false);
@@ -225,9 +245,14 @@ http:
       - { type: regex, part: header, regex: ["X-([a-z]+): (?P<v>.*)$"], negative: true }
 `;
     fc.assert(
-      fc.property(fc.nat(whole.length), fc.nat(40), fc.string({ maxLength: 12, unit: fc.constantFrom(...'{}[]"\':&*-\n |>!%@`a1(),') }), (at, cut, put) => {
-        readLure(whole.slice(0, at) + put + whole.slice(at + cut));
-      }),
+      fc.property(
+        fc.nat(whole.length),
+        fc.nat(40),
+        fc.string({ maxLength: 12, unit: fc.constantFrom(...'{}[]"\':&*-\n |>!%@`a1(),'.split('')) }),
+        (at, cut, put) => {
+          readLure(whole.slice(0, at) + put + whole.slice(at + cut));
+        },
+      ),
       { numRuns: 200 },
     );
     fc.assert(
@@ -239,16 +264,42 @@ http:
   });
 
   it('of any structure gives a lure or a reason', () => {
-    const value = fc.letrec((tie) => ({
-      value: fc.oneof({ maxDepth: 3 }, fc.string({ maxLength: 8 }), fc.integer(), fc.constant(null), fc.array(tie('value'), { maxLength: 3 })),
+    const value = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.string({ maxLength: 8 }),
+        fc.integer(),
+        fc.constant(null),
+        fc.array(tie('value'), { maxLength: 3 }),
+      ),
     })).value;
-    const matcher = fc.record({ type: fc.constantFrom('word', 'regex', 'status', 'dsl', 'binary', 'size', 'xpath'), words: value, regex: value, status: value, dsl: value, binary: value, part: value, condition: value, negative: fc.boolean() });
+    const matcher = fc.record({
+      type: fc.constantFrom('word', 'regex', 'status', 'dsl', 'binary', 'size', 'xpath'),
+      words: value,
+      regex: value,
+      status: value,
+      dsl: value,
+      binary: value,
+      part: value,
+      condition: value,
+      negative: fc.boolean(),
+    });
     fc.assert(
-      fc.property(fc.array(matcher, { maxLength: 3 }), value, value, value, (matchers, path, variables, payloads) => {
-        const source = JSON.stringify({ id: 'x', http: [{ path: ['{{BaseURL}}/y', path], payloads, matchers }], variables });
-        const read = readLure(source);
-        expect(typeof read).toBe('object');
-      }),
+      fc.property(
+        fc.array(matcher, { maxLength: 3 }),
+        value,
+        value,
+        value,
+        (matchers, path, variables, payloads) => {
+          const source = JSON.stringify({
+            id: 'x',
+            http: [{ path: ['{{BaseURL}}/y', path], payloads, matchers }],
+            variables,
+          });
+          const read = readLure(source);
+          expect(typeof read).toBe('object');
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -22,7 +22,8 @@ function isTelling(name: string, value: Text, shown: string): boolean {
   if (lower === 'user-agent' && browser.test(shown)) return false;
   const literal = value.map((part) => (typeof part === 'string' ? part : '')).join('');
   if (lower === 'host') return literal !== '' && !/^:?\d*$/.test(literal);
-  if (lower === 'content-type' && /^[\w/+.-]+(?:;\s*(?:charset|boundary)=[^;]*)?$/.test(literal)) return false;
+  if (lower === 'content-type' && /^[\w/+.-]+(?:;\s*(?:charset|boundary)=[^;]*)?$/.test(literal))
+    return false;
   return attack.test(lower === 'accept' ? literal.replaceAll(/[()]/g, '') : literal);
 }
 
@@ -35,7 +36,8 @@ const slug = (text: string): string =>
     .replaceAll(/^-+|-+$/g, '');
 
 /** Words in tags that name a kind of thing and no product. */
-const kinds = /^(?:cve\d*|kev|vkev|rce|lfi|rfi|sqli|xss|ssrf|xxe|ssti|oast|wp|wp-plugin|wordpress|unauth|authenticated|auth-bypass|edb|packetstorm|wpscan|tenable|huntr|hackerone|msf|seclists|intrusive|fileupload|exposure|disclosure|misconfig|traversal|redirect|injection|time-based(?:-sqli)?|vuln|passive|network|iot|cms|java|php)$/;
+const kinds =
+  /^(?:cve\d*|kev|vkev|rce|lfi|rfi|sqli|xss|ssrf|xxe|ssti|oast|wp|wp-plugin|wordpress|unauth|authenticated|auth-bypass|edb|packetstorm|wpscan|tenable|huntr|hackerone|msf|seclists|intrusive|fileupload|exposure|disclosure|misconfig|traversal|redirect|injection|time-based(?:-sqli)?|vuln|passive|network|iot|cms|java|php)$/;
 
 function productOf(template: Template): string {
   const product = slug(template.product);
@@ -51,9 +53,10 @@ function otherNames(template: Template, product: string): string[] {
   names.add(bare);
   if (slug(template.vendor) !== '') {
     names.add(`${slug(template.vendor)}-${bare}`);
-    if (/-firmware$/.test(product)) names.add(slug(template.vendor));
+    if (product.endsWith('-firmware')) names.add(slug(template.vendor));
   }
-  for (const tag of template.tags) if (!kinds.test(tag) && slug(tag) !== slug(template.vendor)) names.add(slug(tag));
+  for (const tag of template.tags)
+    if (!kinds.test(tag) && slug(tag) !== slug(template.vendor)) names.add(slug(tag));
   names.delete(product);
   return [...names].filter((name) => /^[a-z0-9][a-z0-9-]{0,63}$/.test(name)).slice(0, 8);
 }
@@ -154,23 +157,42 @@ function withFlowNames(block: Block, number: number, needed: ReadonlySet<string>
   for (const name of needed) {
     const part = name.startsWith(`http_${number}_`) ? name.slice(`http_${number}_`.length) : '';
     if (part === '' || /^(?:body|header|status_code|response)/.test(part)) continue;
-    extractors.push({ type: 'kval', name, part: 'header', group: 0, values: [part], attribute: '', isInternal: true });
+    extractors.push({
+      type: 'kval',
+      name,
+      part: 'header',
+      group: 0,
+      values: [part],
+      attribute: '',
+      isInternal: true,
+    });
   }
   return extractors.length === block.extractors.length ? block : { ...block, extractors };
 }
 
-const numberedName = /\b((?:body|header|all_headers|response|raw|status_code|content_type|content_length|duration|location|set_cookie|server)_)(\d{1,2})\b/g;
+const numberedName =
+  /\b((?:body|header|all_headers|response|raw|status_code|content_type|content_length|duration|location|set_cookie|server)_)(\d{1,2})\b/g;
 
 /** Some templates number the requests of all their blocks in one row; here each block counts its own. */
 function withOwnNumbers(block: Block, before: number): Block {
   const texts = block.matchers.flatMap(({ part, values }) => [part, ...values]);
-  const highest = Math.max(0, ...texts.flatMap((text) => [...text.matchAll(numberedName)].map((found) => Number(found[2]))));
-  if (before === 0 || highest <= block.requests.length || highest > before + block.requests.length) return block;
+  const highest = Math.max(
+    0,
+    ...texts.flatMap((text) => [...text.matchAll(numberedName)].map((found) => Number(found[2]))),
+  );
+  if (before === 0 || highest <= block.requests.length || highest > before + block.requests.length)
+    return block;
   const own = (text: string): string =>
-    text.replaceAll(numberedName, (whole, name: string, number: string) => (Number(number) > before ? `${name}${Number(number) - before}` : whole));
+    text.replaceAll(numberedName, (whole, name: string, number: string) =>
+      Number(number) > before ? `${name}${Number(number) - before}` : whole,
+    );
   return {
     ...block,
-    matchers: block.matchers.map((matcher) => ({ ...matcher, part: own(matcher.part), values: matcher.values.map((value) => own(value)) })),
+    matchers: block.matchers.map((matcher) => ({
+      ...matcher,
+      part: own(matcher.part),
+      values: matcher.values.map((value) => own(value)),
+    })),
     extractors: block.extractors.map((extractor) => ({ ...extractor, part: own(extractor.part) })),
   };
 }
@@ -185,7 +207,11 @@ export function importTemplate(template: Template): LureDocument {
     for (const [name, values] of block.payloads) {
       const [only] = values ?? [];
       if (values?.length === 1 && only !== undefined) variables.set(name, only);
-      else if (values !== null && values.length <= choiceLimit && !values.some((value) => value.includes('{{')))
+      else if (
+        values !== null &&
+        values.length <= choiceLimit &&
+        !values.some((value) => value.includes('{{'))
+      )
         choices.set(name, values);
     }
   }
@@ -196,7 +222,13 @@ export function importTemplate(template: Template): LureDocument {
       withOwnNumbers(
         withFlowNames(block, index + 1, needed),
         template.blocks.slice(0, index).reduce((sum, { requests }) => sum + requests.length, 0),
-      ), variables, choices, needed, title.replaceAll(/[<>&{}]/g, ' '), template.id),
+      ),
+      variables,
+      choices,
+      needed,
+      title.replaceAll(/[<>&{}]/g, ' '),
+      template.id,
+    ),
   );
   const steps = blocks.flatMap((block) => block.steps);
   const varying: Record<string, string> = {};

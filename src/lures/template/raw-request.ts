@@ -8,7 +8,8 @@
 import type { TemplateRequest } from './template.ts';
 
 /** Scheme and host ahead of a path, as holes or literally. */
-const origin = /^(?:\{\{(?:BaseURL|RootURL)\}\}|(?:https?|\{\{Scheme\}\}):\/\/\{\{(?:Hostname|Host)\}\}(?::\{\{Port\}\})?)/i;
+const origin =
+  /^(?:\{\{(?:BaseURL|RootURL)\}\}|(?:https?|\{\{Scheme\}\}):\/\/\{\{(?:Hostname|Host)\}\}(?::\{\{Port\}\})?)/i;
 
 /** A target without its scheme and host; what has a host of its own is kept whole. */
 export function targetOf(text: string): string {
@@ -16,7 +17,13 @@ export function targetOf(text: string): string {
   const rest = found === null ? text : text.slice(found[0].length);
   if (rest === '') return '/';
   if (found === null || rest.startsWith('/')) return rest;
-  return rest.startsWith('?') ? `/${rest}` : rest.startsWith(':') ? targetOf(`{{BaseURL}}${rest.replace(/^:[^/]*/, '')}`) : rest.startsWith('{{') ? rest : `/${rest}`;
+  return rest.startsWith('?')
+    ? `/${rest}`
+    : rest.startsWith(':')
+      ? targetOf(`{{BaseURL}}${rest.replace(/^:[^/]*/, '')}`)
+      : rest.startsWith('{{')
+        ? rest
+        : `/${rest}`;
 }
 
 /** Null where the text is no request. */

@@ -15,13 +15,18 @@ const fields = (value: unknown): Fields => (isFields(value) ? value : {});
 const list = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 const text = (value: unknown): string =>
-  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : '';
 const texts = (value: unknown): string[] =>
   list(value)
     .map((item) => text(item))
     .filter((item) => item !== '');
 /** A list, or one text with commas. */
-const words = (value: unknown): string[] => texts(value).flatMap((item) => item.split(',').map((word) => word.trim()));
+const words = (value: unknown): string[] =>
+  texts(value).flatMap((item) => item.split(',').map((word) => word.trim()));
 
 const condition = (value: unknown): 'and' | 'or' => (text(value).toLowerCase() === 'and' ? 'and' : 'or');
 
@@ -43,10 +48,10 @@ const matcherValues: Readonly<Record<Matcher['type'], string>> = {
   size: 'size',
   xpath: 'xpath',
 };
-const matcherTypes = Object.keys(matcherValues);
-const isMatcherType = (type: string): type is Matcher['type'] => matcherTypes.includes(type);
-const extractorTypes = ['regex', 'kval', 'json', 'xpath', 'dsl'];
-const isExtractorType = (type: string): type is Extractor['type'] => extractorTypes.includes(type);
+const matcherTypes: ReadonlySet<string> = new Set(Object.keys(matcherValues));
+const isMatcherType = (type: string): type is Matcher['type'] => matcherTypes.has(type);
+const extractorTypes: ReadonlySet<string> = new Set(['regex', 'kval', 'json', 'xpath', 'dsl']);
+const isExtractorType = (type: string): type is Extractor['type'] => extractorTypes.has(type);
 
 const hasValues = (given: Fields): boolean => {
   const type = text(given['type']);
@@ -74,7 +79,8 @@ function matcherOf(value: unknown, path: KeyPath): Matcher {
 function extractorOf(value: unknown, path: KeyPath): Extractor {
   const given = fields(value);
   const type = text(given['type']);
-  if (!isExtractorType(type)) throw new Problem(path, `an extractor of the unknown type ${JSON.stringify(type)}`);
+  if (!isExtractorType(type))
+    throw new Problem(path, `an extractor of the unknown type ${JSON.stringify(type)}`);
   return {
     type,
     name: text(given['name']),
@@ -102,7 +108,9 @@ function requestsOf(given: Fields, path: KeyPath): TemplateRequest[] {
   const paths = texts(given['path']);
   if (paths.length === 0) throw new Problem(path, 'a block without a request');
   if (paths.length > requestLimit) throw new Problem([...path, 'path'], `more than ${requestLimit} paths`);
-  const headers = Object.entries(fields(given['headers'])).map(([name, value]) => [name, withHoles(text(value))] as const);
+  const headers = Object.entries(fields(given['headers'])).map(
+    ([name, value]) => [name, withHoles(text(value))] as const,
+  );
   return paths.map((target) => ({
     method: text(given['method']) || 'GET',
     target: targetOf(withHoles(target)),
@@ -123,9 +131,13 @@ function blockOf(value: unknown, path: KeyPath): Block {
     isSequence: list(given['raw']).length > 0,
     payloads,
     // One of several ways that is written without a value is a way less; where all must hold it is a fault.
-    matchers: list(given['matchers']).filter((item) => condition(given['matchers-condition']) === 'and' || hasValues(fields(item))).map((item, index) => matcherOf(item, [...path, 'matchers', index])),
+    matchers: list(given['matchers'])
+      .filter((item) => condition(given['matchers-condition']) === 'and' || hasValues(fields(item)))
+      .map((item, index) => matcherOf(item, [...path, 'matchers', index])),
     matchersCondition: condition(given['matchers-condition']),
-    extractors: list(given['extractors']).map((item, index) => extractorOf(item, [...path, 'extractors', index])),
+    extractors: list(given['extractors']).map((item, index) =>
+      extractorOf(item, [...path, 'extractors', index]),
+    ),
   };
 }
 
@@ -137,10 +149,22 @@ function templateOf(value: unknown): Template {
   const key = given['http'] === undefined ? 'requests' : 'http';
   const blocks = list(given[key]);
   if (blocks.length === 0) {
-    const other = ['dns', 'network', 'tcp', 'ssl', 'headless', 'file', 'code', 'javascript', 'websocket', 'workflows'].find(
-      (name) => given[name] !== undefined,
+    const other = [
+      'dns',
+      'network',
+      'tcp',
+      'ssl',
+      'headless',
+      'file',
+      'code',
+      'javascript',
+      'websocket',
+      'workflows',
+    ].find((name) => given[name] !== undefined);
+    throw new Problem(
+      [other ?? 'id'],
+      other === undefined ? 'a template without requests' : `a ${other} template; only HTTP is imported`,
     );
-    throw new Problem([other ?? 'id'], other === undefined ? 'a template without requests' : `a ${other} template; only HTTP is imported`);
   }
   if (blocks.length > blockLimit) throw new Problem([key], `more than ${blockLimit} blocks`);
   const classification = fields(info['classification']);
@@ -156,7 +180,9 @@ function templateOf(value: unknown): Template {
     name: text(info['name']).slice(0, 256),
     severity: text(info['severity']),
     cves: [...cves].slice(0, 16),
-    cwes: words(classification['cwe-id']).filter((cwe) => /^CWE-\d{1,5}$/.test(cwe)).slice(0, 8),
+    cwes: words(classification['cwe-id'])
+      .filter((cwe) => /^CWE-\d{1,5}$/.test(cwe))
+      .slice(0, 8),
     tags: words(info['tags']).slice(0, 64),
     vendor: text(metadata['vendor']) || (platform[3] ?? ''),
     product: text(metadata['product']) || (platform[4] ?? ''),
