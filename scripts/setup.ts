@@ -18,8 +18,11 @@ const toStart: Readonly<Record<string, string>> = {
 
 const toTest: Readonly<Record<string, string>> = {
   adb: 'the client of the Android debug bridge',
+  bind9: 'the real name server beside the decoy',
+  'bind9-dnsutils': 'dig',
   bubblewrap: 'the shell is compared with real shells inside it',
   busybox: 'the BusyBox shell',
+  chrony: 'a client of time servers',
   curl: 'requests',
   dash: 'the POSIX shell',
   'dropbear-bin': 'SSH server and client of small devices',
@@ -27,13 +30,17 @@ const toTest: Readonly<Record<string, string>> = {
   grep: 'the reference of the benchmark of lines',
   hping3: 'packets without a handshake',
   hydra: 'password guessing',
+  'ike-scan': 'a client of VPN gateways',
   'inetutils-inetd': 'comes with inetutils-telnetd',
   'inetutils-syslogd': 'comes with inetutils-inetd',
   'inetutils-telnet': 'a telnet client',
   'inetutils-telnetd': 'the real daemon beside the decoy',
   'iputils-ping': 'ping',
   'libc6-dev': 'headers for gcc',
+  mbpoll: 'a Modbus client',
   medusa: 'password guessing',
+  mosquitto: 'the real broker beside the decoy',
+  'mosquitto-clients': 'mosquitto_pub, mosquitto_sub',
   mount: 'a disk that is full',
   'netcat-openbsd': 'bare connections',
   nginx: 'the real web server beside the decoy',
@@ -45,6 +52,9 @@ const toTest: Readonly<Record<string, string>> = {
   python3: 'clients seen from outside, forged packets',
   'redis-server': 'the real server beside the decoy',
   'redis-tools': 'redis-cli',
+  'sip-tester': 'sipp',
+  snmp: 'snmpget, snmpwalk',
+  snmpd: 'the real agent beside the decoy',
   sshpass: 'ssh with a password',
   tcpdump: 'captures',
   tshark: 'fingerprints of others beside ours',
@@ -59,11 +69,15 @@ const setAside = '/usr/sbin/policy-rc.d.before-picket';
 
 /** Packages that would start a daemon at the machine's next start too, and its unit. */
 const daemons: Readonly<Record<string, string>> = {
+  bind9: 'named',
+  chrony: 'chrony',
   'inetutils-inetd': 'inetutils-inetd',
   'inetutils-syslogd': 'inetutils-syslogd',
+  mosquitto: 'mosquitto',
   nginx: 'nginx',
   'openssh-server': 'ssh',
   'redis-server': 'redis-server',
+  snmpd: 'snmpd',
 };
 
 const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);

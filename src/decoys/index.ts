@@ -3,12 +3,60 @@
 import type { Decoy } from '../core/decoy.ts';
 import { adb } from './adb/adb.ts';
 import { any } from './any/any.ts';
+import { dns } from './dns/dns.ts';
+import { docker } from './docker/docker.ts';
+import { elasticsearch } from './elasticsearch/elasticsearch.ts';
 import { http } from './http/http.ts';
+import { ike } from './ike/ike.ts';
+import { kubernetes } from './kubernetes/kubernetes.ts';
+import { mcp } from './mcp/mcp.ts';
+import { metadata } from './metadata/metadata.ts';
+import { modbus } from './modbus/modbus.ts';
+import { mqtt } from './mqtt/mqtt.ts';
+import { ntp } from './ntp/ntp.ts';
+import { ollama } from './ollama/ollama.ts';
 import { proxy } from './proxy/proxy.ts';
 import { rdp } from './rdp/rdp.ts';
 import { redis } from './redis/redis.ts';
+import { rtsp } from './rtsp/rtsp.ts';
+import { s3 } from './s3/s3.ts';
+import { s7comm } from './s7comm/s7comm.ts';
+import { sip } from './sip/sip.ts';
+import { snmp } from './snmp/snmp.ts';
+import { ssdp } from './ssdp/ssdp.ts';
 import { ssh } from './ssh/ssh.ts';
 import { telnet } from './telnet/telnet.ts';
+import { tftp } from './tftp/tftp.ts';
+import { tr069 } from './tr069/tr069.ts';
 import { vnc } from './vnc/vnc.ts';
 
-export const decoys: readonly Decoy[] = [ssh, telnet, http, redis, proxy, rdp, adb, vnc, any];
+export const decoys: readonly Decoy[] = [
+  ssh,
+  telnet,
+  http,
+  redis,
+  proxy,
+  rdp,
+  adb,
+  vnc,
+  docker,
+  kubernetes,
+  elasticsearch,
+  ollama,
+  mcp,
+  s3,
+  metadata,
+  mqtt,
+  sip,
+  rtsp,
+  tr069,
+  modbus,
+  s7comm,
+  dns,
+  ntp,
+  snmp,
+  ssdp,
+  ike,
+  tftp,
+  any,
+];
