@@ -9,7 +9,7 @@ import {
   HttpRequestReader,
   headerValue,
 } from '../../wire/http-request.ts';
-import { credentialText, recognisePlanted } from '../../wire/planted-credential.ts';
+import { plantedUse } from './planted-use.ts';
 import { ServiceRequest } from './request.ts';
 import type { Answer, Framing, HeadFacts, Hijacker, HttpService, Manner } from './service.ts';
 
@@ -140,7 +140,7 @@ class HttpServiceSession implements DecoySession {
     const answer = step.value;
     // What is known to be an attack goes first: the block comes the sooner for it.
     for (const output of recorded) if (isExploit(output)) yield output;
-    yield* this.#planted(request);
+    yield* plantedUse(this.#context.persona, this.#service.name, request);
     yield { do: 'saw', fact: this.#requestFact(request, answer.status) };
     for (const output of recorded) if (!isExploit(output)) yield output;
     yield* this.#send(request, answer);
@@ -159,28 +159,6 @@ class HttpServiceSession implements DecoySession {
       body: body.slice(0, bodyKept),
       status,
     };
-  }
-
-  /** A credential that some decoy of this sensor handed out comes back. */
-  *#planted(request: HttpRequest): Iterable<DecoyOutput> {
-    const fields = request.headers.map(([, value]) => credentialText(value)).join('\n');
-    for (const found of recognisePlanted(
-      this.#context.persona,
-      `${request.target}\n${fields}\n${request.body.slice(0, 8_192)}`,
-    )) {
-      yield {
-        do: 'saw',
-        fact: {
-          kind: 'exploit',
-          service: this.#service.name,
-          class: 'auth-bypass',
-          name: 'planted-credential',
-          cves: [],
-          technique: 'T1078',
-          detail: `${found.form} planted in ${found.place}${found.source === null ? '' : ` for ${found.source}`}`,
-        },
-      };
-    }
   }
 
   *#send(request: HttpRequest, answer: Answer): Iterable<DecoyOutput> {
