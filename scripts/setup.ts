@@ -52,6 +52,7 @@ const toTest: Readonly<Record<string, string>> = {
   python3: 'clients seen from outside, forged packets',
   'redis-server': 'the real server beside the decoy',
   'redis-tools': 'redis-cli',
+  s3cmd: 'a client of object stores',
   'sip-tester': 'sipp',
   snmp: 'snmpget, snmpwalk',
   snmpd: 'the real agent beside the decoy',

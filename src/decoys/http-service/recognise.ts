@@ -10,6 +10,7 @@ const requestLine = /^[A-Z]{3,12} [/*h]/;
  */
 export function certaintyOf(firstBytes: Uint8Array, own: RegExp): number {
   const text = Buffer.from(firstBytes.subarray(0, 512)).toString('latin1');
-  if (!requestLine.test(text)) return 0;
+  // SIP and RTSP write their requests alike.
+  if (!requestLine.test(text) || /^[^\n]{0,500} (?:RTSP|SIP)\/\d/.test(text)) return 0;
   return own.test(text) ? 0.985 : 0.979_95;
 }
