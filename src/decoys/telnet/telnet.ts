@@ -2,18 +2,27 @@ import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../core/
 import { below } from '../../core/random.ts';
 import type { ShellEvent } from '../../shell/event.ts';
 import { ShellSession } from '../../shell/session.ts';
+import { LinuxOptions } from './linux-options.ts';
 import { escapeTelnet, telnet as code, telnetOption, TelnetReader } from '../../wire/telnet-stream.ts';
 
 const maximumName = 256;
 const maximumAttempts = 3;
+const maximumEarly = 1024;
 const decoder = new TextDecoder();
 
 type Stage = 'user' | 'password' | 'shell' | 'over';
 
-/** A BusyBox telnetd with login(1) behind it: options, name and password, then the persona's shell. */
+/**
+ * A telnetd with login(1) behind it: options, name and password, then the persona's shell. BusyBox's, or that of inetutils where the
+ * persona's `telnet` software has a product of that name.
+ */
 class TelnetSession implements DecoySession {
   readonly #context: DecoyContext;
   readonly #reader = new TelnetReader();
+  /** Null for BusyBox, which answers no option. */
+  readonly #options: LinuxOptions | null;
+  /** What came ahead of the prompt. */
+  #early: number[] = [];
   #stage: Stage = 'user';
   #line: number[] = [];
   #afterCarriage = false;
@@ -25,9 +34,15 @@ class TelnetSession implements DecoySession {
 
   constructor(context: DecoyContext) {
     this.#context = context;
+    const product = context.persona.software['telnet']?.product.toLowerCase() ?? '';
+    this.#options = product.includes('inetutils') ? new LinuxOptions() : null;
   }
 
   *start(): Iterable<DecoyOutput> {
+    if (this.#options !== null) {
+      yield { do: 'reply', bytes: Uint8Array.from(this.#options.start()) };
+      return;
+    }
     const { iac, will } = code;
     const wanted = [
       iac,
@@ -53,8 +68,18 @@ class TelnetSession implements DecoySession {
       if (this.#stage === 'over') return;
       const item = this.#reader.feed(byte);
       if (item === null) continue;
-      if (item.kind === 'data') yield* this.#data(item.byte);
-      else if (item.kind === 'subnegotiation') this.#subnegotiation(item.option, item.bytes);
+      if (item.kind === 'data') {
+        if (this.#options === null || this.#options.ready) yield* this.#data(item.byte);
+        else if (this.#early.length < maximumEarly) this.#early.push(item.byte);
+      } else if (item.kind === 'option') {
+        if (this.#options !== null) yield* this.#negotiate(this.#options, item.verb, item.option);
+      } else if (item.kind === 'subnegotiation') {
+        this.#subnegotiation(item.option, item.bytes);
+        const answer = this.#options?.value(item.option) ?? [];
+        if (answer.length > 0) yield { do: 'reply', bytes: Uint8Array.from(answer) };
+      } else if (this.#options !== null && item.command === code.ip) yield* this.#data(3);
+      else if (this.#options !== null && item.command === code.ayt)
+        yield { do: 'reply', bytes: new TextEncoder().encode('\r\n[Yes]\r\n') };
       // BusyBox's telnetd passes over every other command, and answers no option whatever it is asked.
     }
   }
@@ -64,8 +89,22 @@ class TelnetSession implements DecoySession {
     this.#stage = 'over';
   }
 
+  *#negotiate(options: LinuxOptions, verb: number, option: number): Iterable<DecoyOutput> {
+    const wasReady = options.ready;
+    const answer = options.receive(verb, option);
+    if (answer.length > 0) yield { do: 'reply', bytes: Uint8Array.from(answer) };
+    if (wasReady || !options.ready) return;
+    const { persona } = this.#context;
+    // telnetd's own greeting: system, release, host, terminal.
+    yield* this.#say(
+      `\r\nLinux ${persona.kernel.release} (${persona.hostname}) (pts/0)\r\n\r\n${this.#prompt()}`,
+    );
+    for (const byte of this.#early.splice(0)) if (this.#stage !== 'over') yield* this.#data(byte);
+  }
+
   #prompt(): string {
     const { persona } = this.#context;
+    if (this.#options !== null) return `${persona.hostname} login: `;
     // BusyBox login puts the host's name ahead; many devices have none.
     return below(persona.random('telnet:prompt'), 2) === 0 ? `${persona.hostname} login: ` : 'login: ';
   }
@@ -145,11 +184,15 @@ class TelnetSession implements DecoySession {
     yield* this.#say('\r\n');
     // login(1) waits three seconds after a wrong password; devices have their own pace.
     yield { do: 'pause', milliseconds: 1_500 + below(random, 2_000) };
-    yield* this.#say('Login incorrect\r\n');
+    yield* this.#say(`${this.#options === null ? '' : '\r\n'}Login incorrect\r\n`);
     this.#failures += 1;
     this.#stage = 'user';
-    if (this.#failures >= maximumAttempts) yield* this.#close();
-    else yield* this.#say(this.#prompt());
+    // LOGIN_RETRIES of Debian's login.defs is 5.
+    const attempts = this.#options === null ? maximumAttempts : 5;
+    if (this.#failures >= attempts) {
+      if (this.#options !== null) yield* this.#say(`Maximum number of tries exceeded (${attempts})\r\n`);
+      yield* this.#close();
+    } else yield* this.#say(this.#prompt());
   }
 
   *#open(): Iterable<DecoyOutput> {
