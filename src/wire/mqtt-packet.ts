@@ -9,10 +9,12 @@
 import { Buffer } from 'node:buffer';
 import { octets, uint16 } from './big-endian.ts';
 import type { ByteCursor } from './byte-cursor.ts';
+import { ByteQueue } from './byte-queue.ts';
 
 export interface MqttPacket {
   readonly type: number;
   readonly flags: number;
+  /** A view that holds until more is pushed. */
   readonly body: Uint8Array;
 }
 
@@ -141,7 +143,7 @@ export function readProperties(cursor: ByteCursor): Map<number, number | string 
 /** Cuts packets out of a stream; a length beyond `limit` or in five octets ends it with 'bad'. */
 export class MqttReader {
   readonly #limit: number;
-  #held: Buffer = Buffer.alloc(0);
+  readonly #held = new ByteQueue();
   #dead = false;
 
   constructor(limit: number) {
@@ -150,12 +152,12 @@ export class MqttReader {
 
   *push(bytes: Uint8Array): Generator<MqttPacket | 'bad', void, undefined> {
     if (this.#dead) return;
-    this.#held = Buffer.concat([this.#held, bytes]);
+    this.#held.append(bytes);
     while (this.#held.length >= 2) {
       let length = 0;
       let next = 1;
       for (let scale = 1; ; scale *= 128) {
-        const digit = this.#held[next];
+        const digit = this.#held.at(next);
         if (digit === undefined) return;
         next += 1;
         length += (digit & 0x7f) * scale;
@@ -172,9 +174,9 @@ export class MqttReader {
         return;
       }
       if (this.#held.length < next + length) return;
-      const first = this.#held[0] ?? 0;
-      yield { type: first >> 4, flags: first & 15, body: this.#held.subarray(next, next + length) };
-      this.#held = this.#held.subarray(next + length);
+      const first = this.#held.at(0) ?? 0;
+      yield { type: first >> 4, flags: first & 15, body: this.#held.view(next, next + length) };
+      this.#held.drop(next + length);
     }
   }
 }

@@ -63,7 +63,7 @@ export function readConnect(body: Uint8Array): Connect | 'close' | 'version' {
   if (hasWill) {
     if (plain === 5 && readProperties(cursor) === null) return 'close';
     const topic = readMqttText(cursor);
-    const payload = cursor.take(cursor.uint16());
+    const payload = cursor.take(cursor.uint16()).slice();
     if (topic === null || topic === '' || cursor.failed) return 'close';
     will = { topic, payload, qos, retain };
   }
