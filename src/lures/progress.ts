@@ -12,6 +12,8 @@ const sourceLimit = 1_024;
 const lureLimit = 512;
 const valueLimit = 32;
 const textLimit = 8_192;
+/** Of all values of a source: with `sourceLimit` sources no more than 64 million characters. */
+const sourceCharacters = 65_536;
 export const progressMilliseconds = 900_000;
 
 /** By persona, so that two machines of one sensor do not share what was done to one of them. */
@@ -49,5 +51,10 @@ export class ProgressBook {
       [...values].slice(-valueLimit).map(([name, text]) => [name, text.slice(0, textLimit)] as const),
     );
     keep(this.#lures, lure, { step, at, values: bounded }, lureLimit);
+    let characters = 0;
+    for (const [name, progress] of [...this.#lures].toReversed()) {
+      for (const text of progress.values.values()) characters += text.length;
+      if (characters > sourceCharacters && name !== lure) this.#lures.delete(name);
+    }
   }
 }

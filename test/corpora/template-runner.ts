@@ -3,13 +3,9 @@
  * redirects, extracts values, and lets the template's own matchers judge the answers. Written without the code that makes the answers
  * (src/lures/synthesis, src/lures/template): it reads the YAML and evaluates matchers by itself. Shared is the language alone, that is
  * how an expression between braces or in a `dsl` matcher is parsed and computed (src/lures/language).
- *
- *     node test/corpora/template-runner.ts            # imports all templates of the corpus, prints the figures
- *     node test/corpora/template-runner.ts CVE-2021-  # only these, with what went wrong
  */
 
 import { Buffer } from 'node:buffer';
-import { connect } from 'node:net';
 import { RE2JS } from 're2js';
 import { parse } from 'yaml';
 import { seededRandom } from '../../src/core/random.ts';
@@ -17,6 +13,8 @@ import { evaluate, evaluateText, isTrue, type Environment } from '../../src/lure
 import { parseExpression, type Value } from '../../src/lures/language/expression.ts';
 import { callFunction, textOf } from '../../src/lures/language/functions.ts';
 import { namesInText, parseText, shownText } from '../../src/lures/language/text.ts';
+import { type Answer, asSent, exchange, type Sent } from './template-client.ts';
+import { elementAt, jsonFound } from './template-values.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -35,20 +33,6 @@ export interface RunResult {
   readonly requests: number;
   /** What kept it from running to its end, empty otherwise. */
   readonly trouble: string;
-}
-
-interface Sent {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly body: string;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly body: string;
-  readonly seconds: number;
 }
 
 const fields = (value: unknown): Fields =>
@@ -95,55 +79,6 @@ function blockWaits(block: Fields): boolean {
   });
   if (waits.length === 0) return false;
   return text(block['matchers-condition']) === 'and' ? waits.includes(true) : waits.every(Boolean);
-}
-
-const asBytes = (value: string): Buffer => Buffer.from(value, 'latin1');
-
-const asSent = (value: string): string => Buffer.from(value, 'utf8').toString('latin1');
-
-const requestSeconds = 40;
-
-function exchange(port: number, source: string, sent: Sent): Promise<Answer | null> {
-  const started = performance.now();
-  const head = [
-    `${sent.method} ${sent.target} HTTP/1.1`,
-    ...sent.headers.map((line) => line.join(': ')),
-    'Connection: close',
-  ];
-  const body = asBytes(sent.body);
-  if (body.length > 0) head.push(`Content-Length: ${body.length}`);
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', localAddress: source });
-    const pieces: Buffer[] = [];
-    socket.setTimeout(requestSeconds * 1_000, () => socket.destroy());
-    socket.on('connect', () => socket.write(Buffer.concat([asBytes(`${head.join('\r\n')}\r\n\r\n`), body])));
-    socket.on('data', (piece) => pieces.push(piece));
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () =>
-      resolve(readAnswer(Buffer.concat(pieces), (performance.now() - started) / 1_000)),
-    );
-  });
-}
-
-function readAnswer(bytes: Buffer, seconds: number): Answer | null {
-  const end = bytes.indexOf('\r\n\r\n');
-  if (end > 0 && /^HTTP\/1\.1 1\d\d /.test(bytes.subarray(0, 16).toString('latin1')))
-    return readAnswer(bytes.subarray(end + 4), seconds);
-  const [line = '', ...lines] = bytes.subarray(0, Math.max(0, end)).toString('utf8').split('\r\n');
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(line)?.[1];
-  if (status === undefined) return null;
-  const headers = lines.map((header) => {
-    const colon = header.indexOf(':');
-    return [header.slice(0, colon), header.slice(colon + 1).trim()] as const;
-  });
-  const content = bytes.subarray(end + 4);
-  const utf8 = content.toString('utf8');
-  return {
-    status: Number(status),
-    headers,
-    body: utf8.includes('\ufffd') ? content.toString('latin1') : utf8,
-    seconds,
-  };
 }
 
 interface Surroundings {
@@ -559,58 +494,6 @@ class TemplateRun {
         return false;
     }
   }
-}
-
-/** The attributes of the element at an absolute XPath, each step the first of its name or the one that it counts. */
-function elementAt(page: string, path: string): Readonly<Record<string, string>> | null {
-  const wanted = path.split('/').filter((step) => step !== '');
-  const counts: Map<string, number>[] = [new Map()];
-  const open: string[] = [];
-  for (const found of page.matchAll(/<(\/?)([a-z][a-z0-9]*)((?:\s+[\w-]+="[^"]*")*)\s*\/?>/gi)) {
-    const tag = (found[2] ?? '').toLowerCase();
-    if (found[1] === '/') {
-      open.pop();
-      counts.length = open.length + 1;
-      continue;
-    }
-    const here = counts[open.length] ?? new Map<string, number>();
-    const number = (here.get(tag) ?? 0) + 1;
-    here.set(tag, number);
-    counts[open.length] = here;
-    const place = [...open, `${tag}[${number}]`];
-    const isWanted =
-      place.length === wanted.length &&
-      place.every((step, index) => step === wanted[index] || step === `${wanted[index]}[1]`);
-    if (isWanted)
-      return Object.fromEntries(
-        [...(found[3] ?? '').matchAll(/([\w-]+)="([^"]*)"/g)].map((pair) => [pair[1], pair[2]]),
-      );
-    if (!/^(?:input|meta|img|link|br|hr)$/.test(tag)) {
-      open.push(`${tag}[${number}]`);
-      counts[open.length] = new Map();
-    }
-  }
-  return null;
-}
-
-function jsonFound(source: string, path: string): string | null {
-  let values: unknown[];
-  try {
-    values = [JSON.parse(source)];
-  } catch {
-    return null;
-  }
-  for (const step of path.matchAll(/\[\s*"([^"]+)"\s*\]|\[(\d*)\]|\.([A-Za-z_][\w-]*)/g)) {
-    const key = step[1] ?? step[3];
-    values = values.flatMap((value) => {
-      if (key !== undefined) return fields(value)[key] === undefined ? [] : [fields(value)[key]];
-      if (!Array.isArray(value)) return [];
-      return step[2] === '' ? value : value.slice(Number(step[2]), Number(step[2]) + 1);
-    });
-  }
-  const [first] = values;
-  if (first === undefined || first === null) return null;
-  return typeof first === 'object' ? JSON.stringify(first) : text(first);
 }
 
 export async function runTemplate(template: RunnableTemplate, around: Surroundings): Promise<RunResult> {
