@@ -1,0 +1,126 @@
+/** NTLM logons: challenge, answer, and what the persona's login policy makes of it ([MS-NLMP]). */
+
+import { Buffer } from 'node:buffer';
+import { createCipheriv } from 'node:crypto';
+import type { DecoyContext } from '../../core/decoy.ts';
+import type { AuthFact } from '../../core/observation.ts';
+import { md4, Rc4, sessionKeyOf } from '../../wire/ntlm-keys.ts';
+import {
+  decodeAuthenticate,
+  encodeChallenge,
+  findNtlm,
+  negotiateFlags,
+  ntlmFlag,
+  ntlmType,
+} from '../../wire/ntlm-message.ts';
+import type { FileServer } from './server.ts';
+
+export interface LogonOutcome {
+  readonly kind: 'anonymous' | 'guest' | 'user' | 'refused';
+  readonly fact: AuthFact | null;
+  /** The key that both sides know; null where the password is not known, and so nothing can be signed. */
+  readonly sessionKey: Buffer | null;
+  readonly user: string;
+}
+
+export class Logon {
+  readonly #context: DecoyContext;
+  readonly challenge: Uint8Array;
+
+  constructor(context: DecoyContext) {
+    this.#context = context;
+    this.challenge = context.randomBytes(8);
+  }
+
+  /** The CHALLENGE for a NEGOTIATE in this token; the outcome for an AUTHENTICATE; null for neither. */
+  answer(token: Uint8Array, server: FileServer): Buffer | LogonOutcome | null {
+    const at = findNtlm(token);
+    if (at < 0) return null;
+    const message = token.subarray(at);
+    if (ntlmType(message) === 1) {
+      return encodeChallenge(this.challenge, negotiateFlags(message), {
+        computer: server.computer,
+        domain: server.isSamba || server.dnsDomain === '' ? server.computer : server.workgroup,
+        dnsComputer: `${server.computer.toLowerCase()}${server.dnsDomain === '' ? '' : `.${server.dnsDomain}`}`,
+        dnsDomain: server.dnsDomain,
+        version: server.version,
+        now: this.#context.now(),
+      });
+    }
+    const given = decodeAuthenticate(message);
+    if (given === null) return null;
+    return this.judge(given.user, given.domain, given.workstation, given.response, {
+      encrypted: given.sessionKey,
+      exchanged: (given.flags & ntlmFlag.keyExchange) !== 0,
+    });
+  }
+
+  /** `response` is what NtChallengeResponse holds: 24 octets of NTLMv1, or an NTLMv2 proof and its blob. */
+  judge(
+    user: string,
+    domain: string,
+    workstation: string,
+    response: Buffer,
+    key: { readonly encrypted: Buffer; readonly exchanged: boolean },
+  ): LogonOutcome {
+    if (user === '' && response.length <= 1)
+      return { kind: 'anonymous', fact: null, sessionKey: null, user: '' };
+    const { login } = this.#context.persona;
+    const count = this.#context.countAttempt();
+    const lower = user.toLowerCase();
+    let base: Buffer | null = null;
+    let isProved = false;
+    let isAccepted = login.acceptAfter > 0 && count >= login.acceptAfter;
+    for (const [name, password] of login.accepted) {
+      if (name !== '*' && name.toLowerCase() !== lower) continue;
+      if (password === '*') isAccepted = true;
+      else if (response.length === 24) isProved ||= answerOf(password, this.challenge).equals(response);
+      else base ??= sessionKeyOf(user, domain, password, this.challenge, response);
+    }
+    if (base !== null || isProved) isAccepted = true;
+    const fact: AuthFact = {
+      kind: 'auth',
+      service: 'smb',
+      user: domain === '' ? user : `${domain}\\${user}`,
+      method: 'other',
+      password: netNtlm(user, domain, workstation, this.challenge, response),
+      accepted: isAccepted,
+    };
+    if (!isAccepted) return { kind: 'refused', fact, sessionKey: null, user };
+    if (base === null) return { kind: isProved ? 'user' : 'guest', fact, sessionKey: null, user };
+    const exchanged = key.exchanged && key.encrypted.length === 16;
+    return { kind: 'user', fact, user, sessionKey: exchanged ? new Rc4(base).next(key.encrypted) : base };
+  }
+}
+
+/** NTLMv1 ([MS-NLMP] §3.3.1): the challenge under three DES keys of seven octets each, of the password's MD4 and five zeros. */
+function answerOf(password: string, challenge: Uint8Array): Buffer {
+  const hash = Buffer.concat([md4(Buffer.from(password, 'utf16le')), Buffer.alloc(5)]);
+  const parts = [0, 7, 14].map((start) => {
+    const bits = hash
+      .subarray(start, start + 7)
+      .reduce<bigint>((sum, octet) => sum * 256n + BigInt(octet), 0n);
+    // Seven bits an octet; the eighth is parity, which nobody looks at.
+    const key = Buffer.from(
+      Array.from({ length: 8 }, (_, index) => Number((bits >> BigInt(49 - 7 * index)) & 127n) << 1),
+    );
+    // OpenSSL 3 has DES no longer but as three of the same.
+    const cipher = createCipheriv('des-ede3', Buffer.concat([key, key, key]), null).setAutoPadding(false);
+    return Buffer.concat([cipher.update(challenge), cipher.final()]);
+  });
+  return Buffer.concat(parts);
+}
+
+/** The answer as password crackers read it: NetNTLMv2 `user::domain:challenge:proof:blob`, NetNTLMv1 `user::workstation:lm:nt:challenge`. */
+function netNtlm(
+  user: string,
+  domain: string,
+  workstation: string,
+  challenge: Uint8Array,
+  response: Buffer,
+): string {
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  if (response.length > 24)
+    return `${user}::${domain}:${hex(challenge)}:${hex(response.subarray(0, 16))}:${hex(response.subarray(16, 1_040))}`;
+  return `${user}::${workstation}::${hex(response)}:${hex(challenge)}`;
+}
