@@ -13,7 +13,7 @@ interface Asked {
   readonly key?: string;
   readonly error?: string;
   readonly name?: string;
-  readonly identity?: Readonly<Record<string, string>>;
+  readonly identity?: Readonly<Record<string, string>> | undefined;
 }
 
 const anonymous = { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' };
@@ -37,8 +37,8 @@ async function held(asked: readonly Asked[]): Promise<{ score: number; behaviors
   return { score: found?.score ?? 0, behaviors: [...(found?.behaviors ?? [])] };
 }
 
-const missing = (count: number): Asked[] =>
-  Array.from({ length: count }, (_, index) => ({ bucket: `acme-${index}`, error: 'NoSuchBucket' }));
+const missing = (count: number, identity: Asked['identity'] = anonymous): Asked[] =>
+  Array.from({ length: count }, (_, index) => ({ bucket: `acme-${index}`, error: 'NoSuchBucket', identity }));
 
 describe('a search for buckets', () => {
   it('is malicious at the fourth missing name, and suspicious at the second', async () => {
@@ -87,7 +87,7 @@ describe('no search', () => {
       accountId: '111111111111',
       arn: 'arn:aws:iam::111111111111:user/a',
     };
-    expect(await held(missing(9).map((each) => ({ ...each, identity })))).toEqual({
+    expect(await held(missing(9, identity))).toEqual({
       score: 0,
       behaviors: [],
     });

@@ -5,10 +5,10 @@ import type { ReadBatch, ReadContext, Reader } from '../core/reader.ts';
 import { accessRecord } from './access-json.ts';
 import { AddressCache } from './address-cache.ts';
 import type { BatchWriter } from './batch-writer.ts';
-import { matchTemplate } from './log-template.ts';
 import { DirectoryLog } from './directory-log.ts';
 import { jsonObject } from './json-object.ts';
 import { addEvent } from './logged-event.ts';
+import { matchTemplate } from './log-template.ts';
 import { loggedPacket, type LoggedPacket } from './netfilter.ts';
 import { NeedleIndex } from './needle-index.ts';
 import { isSshd, SshLog } from './openssh.ts';
@@ -20,6 +20,7 @@ import { recordForm } from './records/index.ts';
 import { windowsXml } from './records/platform.ts';
 import { applicationRules } from './rules/application-rules.ts';
 import { loginRules } from './rules/login-rules.ts';
+import { mailboxRules } from './rules/mailbox-rules.ts';
 import { mailRules } from './rules/mail-rules.ts';
 import { networkRules } from './rules/network-rules.ts';
 import type { LogRule } from './rules/rule.ts';
@@ -28,6 +29,8 @@ import { AccessLog } from './web-access.ts';
 import { webError as webErrorLine } from './web-error-line.ts';
 
 const longestUser = 256;
+/** No daemon writes more of a login or refusal in a line. */
+const longestMessage = 65_536;
 
 interface FoundRule {
   readonly rule: LogRule;
@@ -35,11 +38,18 @@ interface FoundRule {
   readonly address: string;
 }
 
-const rules: readonly LogRule[] = [...loginRules, ...mailRules, ...networkRules, ...applicationRules];
+const rules: readonly LogRule[] = [
+  ...loginRules,
+  ...mailRules,
+  ...mailboxRules,
+  ...networkRules,
+  ...applicationRules,
+];
 const index = new NeedleIndex(rules.map(({ needle }) => needle));
 
 /** The first rule that a text fits. */
 function findRule(text: string): FoundRule | null {
+  if (text.length > longestMessage) return null;
   const needles = index.find(text);
   if (needles.length === 0) return null;
   const message = text.trimEnd();
@@ -98,7 +108,7 @@ class LoginLog {
       }
     }
     if (this.#record(line, entry, near, writer)) return;
-    const own = entry === null ? ownLine(line, near) : null;
+    const own = entry?.sure === true ? null : ownLine(line, near);
     const packet = firewallHead.test(line) ? loggedPacket(line) : dumpedPacket(line);
     if (packet !== null) {
       this.#packet(packet, entry?.at ?? own?.at ?? near, writer);
@@ -112,10 +122,13 @@ class LoginLog {
       );
       return;
     }
+    // Where the head is not certain, what stands farthest ahead is read first: behind it comes what a client chose.
     const found =
-      findRule(entry?.message ?? own?.message ?? line) ??
-      (own?.message === line ? null : findRule(line)) ??
-      (own === null ? findRule(ownLine(entry?.message ?? line, near).message) : null);
+      own === null
+        ? (findRule(entry?.message ?? line) ?? findRule(line) ?? this.#inner(entry, near))
+        : (findRule(line) ??
+          (own.message === line ? null : findRule(own.message)) ??
+          (entry === null ? null : findRule(entry.message)));
     const at = entry?.at ?? own?.at ?? near;
     if (found === null) {
       this.#webError(line, at, writer);
@@ -143,6 +156,13 @@ class LoginLog {
       method: 'password',
     };
     writer.add({ ...writer.seen(at, source, 0, 0, ''), ...fact });
+  }
+
+  /** A system log whose message has a head of the application's own. */
+  #inner(entry: LogEntry | null, near: number): FoundRule | null {
+    if (entry === null) return null;
+    const { message } = ownLine(entry.message, near);
+    return message === entry.message ? null : findRule(message);
   }
 
   /** Lines of programs that write records: a whole JSON object or XML event, or behind a system log's head. */

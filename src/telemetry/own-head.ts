@@ -10,9 +10,9 @@ export interface OwnLine {
   readonly message: string;
 }
 
-/** `[PID] `, `[level] `, `<facility.level> `, and Exim's `1UlasQ-0003fr-45 ` or `1qabcD-000000000Ab-0cde `. */
+/** Never a client's address. `[PID] `, `[level] `, `<facility.level> `, and Exim's `1UlasQ-0003fr-45 ` or `1qabcD-000000000Ab-0cde `. */
 const mark =
-  /^(?:\[[A-Za-z0-9_:. -]{1,40}\]|<[a-z0-9.]{3,20}>|[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}) +/;
+  /^(?:\[(?!client |remote |[0-9a-fA-F.:]{7,45}\])[A-Za-z0-9_:. -]{1,40}\]|<[a-z0-9.]{3,20}>|[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}) +/;
 const mostMarks = 4;
 
 /** The line's time and message; the whole line where it begins with none. */

@@ -40,7 +40,7 @@ function zoraxy(text: string): AccessLine | null {
   const at = text.indexOf(mark);
   const agent = text.indexOf('] [useragent: ', at);
   if (at < 0 || agent < 0 || !text.slice(0, at).includes('[router:')) return null;
-  const time = isoTime(text, 0);
+  const time = isoTime(text, text.charCodeAt(0) === 91 ? 1 : 0);
   const found = /\] ([A-Z]{3,10}) (\S{1,16384}) (\d{3})$/.exec(text.slice(agent).trimEnd());
   if (time === null || found === null) return null;
   const userAgent = text.slice(agent + 14, agent + found.index);
@@ -62,6 +62,7 @@ const managerPlus =
 
 /** The access of a line, or null where it has none of the forms. */
 export function proxyLine(text: string, near: number): AccessLine | null {
+  if (text.includes('[client: ')) return zoraxy(text);
   const first = text.charCodeAt(0);
   if (first === 91) {
     const plus = managerPlus.exec(text);
@@ -84,7 +85,6 @@ export function proxyLine(text: string, near: number): AccessLine | null {
       path: unescaped(path),
     };
   }
-  if (text.includes('[client: ')) return zoraxy(text);
   const balanced = balancer.exec(text);
   if (balanced !== null) {
     const [, time = '', , address = '', , status = '', , request = '', agent = '-'] = balanced;

@@ -13,6 +13,8 @@ import { isoTime, syslogTime } from './log-time.ts';
 
 export interface LogEntry {
   readonly at: number;
+  /** False where no time or an application's stands ahead: what looks like a head may be the message. */
+  readonly sure: boolean;
   readonly host: string;
   /** Without path, such as `sshd`; empty where the line names none. */
   readonly program: string;
@@ -68,6 +70,7 @@ function rfc5424(line: string, at: number, near: number): LogEntry | null {
   const message = line.slice(index + 1);
   return {
     at: time.at,
+    sure: true,
     host: words[0] ?? '',
     program: words[1] ?? '',
     pid: words[2] === '-' ? '' : (words[2] ?? ''),
@@ -90,6 +93,7 @@ function journalEntry(line: string, near: number): LogEntry | null {
   const micro = Number(fieldText(fields['__REALTIME_TIMESTAMP']) || fields['_SOURCE_REALTIME_TIMESTAMP']);
   return {
     at: Number.isFinite(micro) && micro > 0 && micro < 8e18 ? Math.floor(micro / 1000) : near,
+    sure: true,
     host: fieldText(fields['_HOSTNAME']),
     program: fieldText(fields['SYSLOG_IDENTIFIER']) || fieldText(fields['_COMM']),
     pid: fieldText(fields['_PID']) || fieldText(fields['SYSLOG_PID']),
@@ -108,7 +112,9 @@ export function logEntry(line: string, near: number): LogEntry | null {
     at = close + 1;
     if (line.charCodeAt(at) === 49 && line.charCodeAt(at + 1) === 32) return rfc5424(line, at + 2, near);
   }
-  const time = syslogTime(line, at, near) ?? isoTime(line, at);
+  const begin = at;
+  const system = syslogTime(line, at, near);
+  const time = system ?? isoTime(line, at);
   if (time !== null) at = time.end + 1;
   while (line.charCodeAt(at) === 32) at += 1;
   // BSD's syslogd can write facility and severity: `<mail.notice> `.
@@ -129,6 +135,7 @@ export function logEntry(line: string, near: number): LogEntry | null {
   if (message.startsWith('[ID ')) message = message.slice(message.indexOf('] ') + 2);
   return {
     at: time?.at ?? near,
+    sure: system !== null || (time !== null && line.charCodeAt(begin + 10) === 84),
     host: isProgram ? '' : host,
     program: head.program,
     pid: head.pid,

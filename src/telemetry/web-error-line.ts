@@ -22,6 +22,8 @@ export interface WebError {
 const served =
   /^\/(?:var\/www|srv\/(?:http|www)|usr\/(?:local\/)?(?:share|www|htdocs)|home\/[^/]+(?:\/[^/]+)*?|htdocs|www)(?:\/(?:html|htdocs|public_html|public|site|vhosts\/[^/]+|Primary))?(?=\/)/;
 const longestDetail = 200;
+/** What is looked through of a message beyond its first words. */
+const longestText = 2_048;
 
 const access = (path: string, method: string, status: number): Fact => ({
   kind: 'web-access',
@@ -83,7 +85,7 @@ function apacheFact(message: string, module: string): Fact | null {
   if (digest.test(message)) {
     return { kind: 'login', service: 'http', user: '', outcome: 'failure', method: 'digest' };
   }
-  const text = message.replace(/^AH\d{5}: /, '');
+  const text = message.slice(0, longestText).replace(/^AH\d{5}: /, '');
   const login =
     /^(?:Digest: )?(?:user [`']?(.{0,256}?)['`]?(?: in realm .*?)?:? (?:not found|password mismatch|nonce mismatch|authentication failure|authorization failure)|authorization of user (.{0,256}?) to access )/i.exec(
       text,

@@ -280,14 +280,8 @@ const web: readonly LogRule[] = [
     'failure',
     'left',
   ),
+  rule('irc', 'failed to login from ', '^failed to login from <address>'),
   rule('irc', '] failed to login from ', '^[<user>] failed to login from <address>'),
-  rule(
-    'http',
-    'Unsuccessful 1FA authentication attempt by user ',
-    "^<any>Unsuccessful 1FA authentication attempt by user '<user>'<any> remote_ip=<address><any>",
-    'failure',
-    'once',
-  ),
   rule(
     'http',
     'Login failed for user `',

@@ -59,6 +59,7 @@ export const loginRules: readonly LogRule[] = [
     "Access denied for user '",
     "Access denied for user '<user>'@'<address>' (using password: NO)",
   ),
+  // In JSON a name's quotes come escaped.
   rule(
     'mongodb',
     '"msg":"Authentication failed"',
@@ -145,21 +146,21 @@ export const loginRules: readonly LogRule[] = [
     'SecurityEvent="InvalidAccountID"',
     'SecurityEvent="InvalidAccountID"<any>AccountID="<user>",<any>RemoteAddress="<address>"<any>',
     'unknown-user',
-    'left',
+    'once',
   ),
   rule(
     'sip',
     'SecurityEvent="ChallengeResponseFailed"',
     'SecurityEvent="ChallengeResponseFailed"<any>AccountID="<user>",<any>RemoteAddress="<address>"<any>',
     'failure',
-    'left',
+    'once',
   ),
   rule(
     'sip',
     'SecurityEvent="InvalidPassword"',
     'SecurityEvent="InvalidPassword"<any>AccountID="<user>",<any>RemoteAddress="<address>"<any>',
     'failure',
-    'left',
+    'once',
   ),
   rule('sip', 'SIP auth failure (', 'SIP auth failure (<any> from ip <address>'),
   // Web applications

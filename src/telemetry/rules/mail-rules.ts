@@ -174,7 +174,7 @@ const sendmail: readonly LogRule[] = [
 /** The host in both of Exim's forms: `H=[ADDRESS]` and `H=NAME [ADDRESS]`; a greeting in brackets, `H=([127.0.0.1]) [ADDRESS]`, is none. */
 const hosts: readonly string[] = ['[<address>]', '<any> [<address>]'];
 
-const exim: readonly LogRule[] = hosts.flatMap((host) => [
+const eximRules = (host: string): readonly LogRule[] => [
   ...eximReasons.map(([reason, what]) =>
     refusal('smtp', what, reason, `^H=${host}<any>rejected RCPT <user>: ${reason}<any>`),
   ),
@@ -222,7 +222,7 @@ const exim: readonly LogRule[] = hosts.flatMap((host) => [
     'failure',
     'left',
   ),
-]);
+];
 
 const others: readonly LogRule[] = [
   rule(
@@ -338,73 +338,9 @@ const others: readonly LogRule[] = [
   ),
 ];
 
-/** Dovecot's authentication: `DRIVER(USER,ADDRESS[,<SESSION>]): REASON`. */
-const dovecot: readonly LogRule[] = [
-  'pam',
-  'sql',
-  'ldap',
-  'passwd-file',
-  'passwd',
-  'shadow',
-  'static',
-  'lua',
-].flatMap((driver) =>
-  (
-    [
-      ['unknown user', 'unknown-user'],
-      ['Password mismatch', 'failure'],
-      ['pam_authenticate() failed: ', 'failure'],
-    ] as const
-  ).flatMap(([reason, outcome]) => [
-    rule('imap', `${driver}(`, `${driver}(<user>,<address>,<<any>>): ${reason}<any>`, outcome, 'sole'),
-    rule('imap', `${driver}(`, `${driver}(<user>,<address>): ${reason}<any>`, outcome, 'sole'),
-  ]),
-);
-
-/**
- * Dovecot's login processes: `PROTOCOL-login: [Info: ]REASON: user=<NAME>, method=…, rip=ADDRESS, lip=…`. A name may hold all of this again, so the
- * address is read from the end, and a reason that stands behind the beginning of a name is none.
- */
-const dovecotLogins: readonly LogRule[] = [
-  ['-login: ', '-login: <plain>(auth failed<plain>'],
-  ['Inactivity (auth failed', 'Inactivity (auth failed<plain>'],
-  ['-login: ', '-login: <plain>(client didn<any>t finish SASL auth<plain>'],
-  ['-login: ', '-login: <plain>(tried to use disallowed plaintext auth)<plain>'],
-  ['-login: ', '-login: <plain>(tried to use disabled plaintext auth)<plain>'],
-].flatMap(([needle = '', reason = '']) =>
-  [', lip=<any>', ', TLS<any>', ''].map((end) =>
-    rule('imap', needle, `${reason}: user=<<user>>, <any>rip=<address>${end}`),
-  ),
-);
-
-const logins: readonly LogRule[] = [
-  rule(
-    'imap',
-    '-login: ',
-    '-login: <plain>(tried to use disallowed plaintext auth): rip=<address>, <any>',
-    'failure',
-    'left',
-  ),
-  ...dovecot,
-  ...['unknown user', 'Password mismatch'].map((reason) =>
-    rule(
-      'imap',
-      `: ${reason}`,
-      `^auth(<user>,<address>,sasl:<any>)<<any>>: Info: <any>: ${reason}<any>`,
-      reason === 'unknown user' ? 'unknown-user' : 'failure',
-      'sole',
-    ),
-  ),
-  ...dovecotLogins,
-  rule('imap', 'Login disabled user=', 'Login disabled user=<user> auth=<any> [<address>]'),
-  rule(
-    'imap',
-    ' status="failed',
-    '^Auth: <address>-><any> authentication_id="<user>" <any> status="failed<any>',
-    'failure',
-    'once',
-  ),
-  rule('pop3', 'root login not allowed - ', '^root login not allowed - <address>'),
+export const mailRules: readonly LogRule[] = [
+  ...postfix,
+  ...sendmail,
+  ...hosts.flatMap(eximRules),
+  ...others,
 ];
-
-export const mailRules: readonly LogRule[] = [...postfix, ...sendmail, ...exim, ...others, ...logins];

@@ -104,7 +104,13 @@ const watchers: readonly LogRule[] = [
     '^Host <address> is not allowed to talk to us!<any>',
   ),
 
-  refusal('dns', 'transfer', 'axfr for zone ', 'axfr for zone <user> from client <address> refused<any>'),
+  refusal(
+    'dns',
+    'transfer',
+    'axfr for zone ',
+    'axfr for zone <user> from client <address> refused<any>',
+    'sole',
+  ),
   refusal('firewall', 'listed', ' Blocked', '^<any>Host: <any>/<address> Port: <any> Blocked<any>'),
   refusal(
     'firewall',
