@@ -245,7 +245,13 @@ export function catalogTable(view: PostgresView, schema: string, name: string): 
     case 'pg_namespace':
       return relation(
         'oid:o nspname:n nspowner:o nspacl:a',
-        Object.entries(namespaces).map(([schemaName, oid]) => [oid, schemaName, 10, null]),
+        Object.entries(namespaces).map(([schemaName, oid]) => [
+          oid,
+          schemaName,
+          // From version 14 the public schema belongs to a role of its own.
+          schemaName === 'public' && instance.major >= 14 ? 3373 : 10,
+          null,
+        ]),
       );
     case 'pg_class': {
       const row = (

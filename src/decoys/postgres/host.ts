@@ -249,6 +249,24 @@ export class PostgresHost implements SqlHost {
     right: SqlType,
   ): StatementFailure | null {
     const { operator, at } = expression;
+    if (['=', '<', '>', '<=', '>=', '<>', '+', '-', '*', '/'].includes(operator)) {
+      // A text without a type is read as what stands beside it.
+      for (const [side, other] of [
+        [expression.left, right],
+        [expression.right, left],
+      ] as const) {
+        if (
+          side.kind === 'value' &&
+          side.type === 'unknown' &&
+          typeof side.value === 'string' &&
+          numeric.has(other)
+        ) {
+          const place =
+            expression.at - (side === expression.left ? side.written.length + 3 : -operator.length - 1);
+          this.cast(side.value, other, Math.max(0, place));
+        }
+      }
+    }
     if (
       ['+', '-', '*', '/', '%'].includes(operator) ||
       ['=', '<', '>', '<=', '>=', '<>'].includes(operator)
@@ -385,11 +403,11 @@ export class PostgresHost implements SqlHost {
       case 'set_config':
         this.#set(textOf(first).toLowerCase(), textOf(second));
         return textOf(second);
-      case 'pg_get_userbyid':
-        return (
-          [...instance.roles].find(([, role]) => role.oid === numberOf(first))?.[0] ??
-          `unknown (OID=${numberOf(first)})`
-        );
+      case 'pg_get_userbyid': {
+        if (numberOf(first) === 3373) return 'pg_database_owner';
+        const role = [...instance.roles].find(([, each]) => each.oid === numberOf(first));
+        return role?.[0] ?? `unknown (OID=${numberOf(first)})`;
+      }
       case 'pg_encoding_to_char':
         return numberOf(first) === 6 ? 'UTF8' : 'SQL_ASCII';
       case 'array_to_string':

@@ -78,13 +78,13 @@ function unary(cursor: Cursor, least: number): Expression {
   }
   if (cursor.take('binary'))
     return { kind: 'cast', operand: parseExpression(cursor, 12), type: 'binary', at: 0 };
-  return postfix(cursor, primary(cursor));
+  const at = cursor.token.start;
+  return postfix(cursor, primary(cursor), at);
 }
 
-function postfix(cursor: Cursor, start: Expression): Expression {
+function postfix(cursor: Cursor, start: Expression, at: number): Expression {
   let left = start;
   for (;;) {
-    const at = cursor.token.start;
     if (cursor.takeOperator('::')) left = { kind: 'cast', operand: left, type: typeName(cursor), at };
     else if (cursor.dialect === 'postgres' && cursor.takeOperator('[')) {
       const index = parseExpression(cursor);

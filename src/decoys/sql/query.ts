@@ -427,7 +427,7 @@ function postgresName(expression: Expression): string {
       return item === undefined ? '?column?' : item.alias === '' ? postgresName(item.expression) : item.alias;
     }
     case 'value':
-      return typeof expression.value === 'boolean' ? 'bool' : '?column?';
+      return '?column?';
     case 'row':
       return 'row';
     case 'element':
