@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   nft: async () => (await import('./nft.ts')).nftBenchmark,
   signatures: async () => (await import('./signatures.ts')).signatures,
   sources: async () => (await import('./sources.ts')).sourcesBench,
+  start: async () => (await import('./start.ts')).start,
   store: async () => (await import('./store.ts')).storeBenchmark,
 };
 

@@ -22,7 +22,8 @@ function role(name: string, summary: string, run: (path: string | null) => Promi
 export const sensor: Subcommand = role('sensor', 'run the sensor alone', async (path) => {
   const { loadConfiguration } = await import('../daemon/configuration.ts');
   const { runUntilStopped } = await import('../daemon/role.ts');
-  const { readInheritedSockets, runSensor } = await import('../daemon/sensor-process.ts');
+  const { readInheritedSockets } = await import('../daemon/inherited-sockets.ts');
+  const { runSensor } = await import('../daemon/sensor-process.ts');
   const configuration = loadConfiguration(path);
   await runUntilStopped('sensor', () =>
     runSensor(configuration, readInheritedSockets(process.env['PICKET_SOCKETS'])),

@@ -12,8 +12,19 @@ export interface ConfigurationFault {
   readonly what: string;
 }
 
-/** The lists of parts are loaded here and not with the configuration: most of Picket's processes need none of them. */
-export async function configurationFaults(configuration: Configuration): Promise<ConfigurationFault[]> {
+export async function configurationFaults(
+  configuration: Configuration,
+  defaults: Configuration,
+): Promise<ConfigurationFault[]> {
+  const named = (sensor: Configuration['sensor']): string =>
+    JSON.stringify([sensor.listeners, sensor.anyPort.persona]);
+  // The defaults name what is there, as a test holds.
+  const isUsual = named(configuration.sensor) === named(defaults.sensor);
+  return [...(isUsual ? [] : await partFaults(configuration)), ...machineFaults(configuration)];
+}
+
+/** The lists of parts are loaded here and not with the configuration: that takes half a second, and most processes need none of them. */
+async function partFaults(configuration: Configuration): Promise<ConfigurationFault[]> {
   const { decoys } = await import('../decoys/index.ts');
   const { personaNames } = await import('../personas/index.ts');
   const { anyPort, listeners } = configuration.sensor;
@@ -34,7 +45,7 @@ export async function configurationFaults(configuration: Configuration): Promise
     }
   }
   faults.push(...nameFaults(['sensor', 'anyPort', 'persona'], 'persona', anyPort.persona, personaNames));
-  return [...faults, ...machineFaults(configuration)];
+  return faults;
 }
 
 function nameFaults(

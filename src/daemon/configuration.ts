@@ -90,7 +90,10 @@ export async function loadWholeConfiguration(path: string | null): Promise<Confi
   // The defaults name what is there, as a test holds; a start without a file need not load every part to know.
   if (path === null) return loadConfiguration(null);
   const file = readConfiguration(...textOf(path));
-  refuse(file, [...contradictions(file.configuration), ...(await configurationFaults(file.configuration))]);
+  refuse(file, [
+    ...contradictions(file.configuration),
+    ...(await configurationFaults(file.configuration, loadConfiguration(null))),
+  ]);
   return file.configuration;
 }
 
@@ -99,7 +102,10 @@ export async function examineConfiguration(
   path: string | null,
 ): Promise<{ readonly configuration: Configuration; readonly faults: readonly string[] }> {
   const { configuration, say } = readConfiguration(...textOf(path));
-  const faults = [...contradictions(configuration), ...(await configurationFaults(configuration))];
+  const faults = [
+    ...contradictions(configuration),
+    ...(await configurationFaults(configuration, loadConfiguration(null))),
+  ];
   return { configuration, faults: faults.map(say) };
 }
 

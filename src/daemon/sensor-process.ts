@@ -6,34 +6,18 @@ import { PicketError } from '../core/errors.ts';
 import type { Persona } from '../core/persona.ts';
 import { decoys } from '../decoys/index.ts';
 import { createPersona, personaNames } from '../personas/index.ts';
-import { Sensor, type AnyListeners, type Listener } from '../sensor/sensor.ts';
+import { Sensor, type Listener } from '../sensor/sensor.ts';
 import { Spool } from '../spool/spool.ts';
 import { nameProtocol } from '../wire/protocol-name.ts';
 import type { Configuration } from './configuration.ts';
 import { ObservationSender } from './observation-sender.ts';
 import { log } from './log.ts';
 import { LureFolder, lureFolders } from './lure-folder.ts';
+import type { InheritedSockets } from './inherited-sockets.ts';
 import { dropPrivileges } from './privileges.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
 import { warmDecoys } from './warm-up.ts';
-
-/** Sockets that a privileged supervisor has made: descriptor by index of the configured listener, and those of any port. */
-export interface InheritedSockets {
-  readonly listeners: readonly (number | null)[];
-  readonly any: AnyListeners | null;
-  /** The socket on which probes without a handshake are seen. */
-  readonly probe: number | null;
-}
-
-export const noSockets: InheritedSockets = { listeners: [], any: null, probe: null };
-
-/** What the supervisor has put into the environment; none where the sensor was started alone. */
-export function readInheritedSockets(text: string | undefined): InheritedSockets {
-  if (text === undefined) return noSockets;
-  const value: InheritedSockets = JSON.parse(text);
-  return value;
-}
 
 function decoyNamed(name: string): Decoy {
   const decoy = decoys.find((candidate) => candidate.name === name);
@@ -71,7 +55,10 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
       persona = createPersona(name, `${configuration.sensor.seed} ${name}`, { now: Date.now() });
       const { products } = configuration.sensor;
       if (persona.http !== null && products.length > 0)
-        persona = { ...persona, http: { ...persona.http, products: [...persona.http.products, ...products] } };
+        persona = {
+          ...persona,
+          http: { ...persona.http, products: [...persona.http.products, ...products] },
+        };
       personas.set(name, persona);
     }
     return persona;
@@ -87,7 +74,6 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
       ...(fd === null ? {} : { fd }),
     };
   });
-  warmDecoys(listeners);
   const sender = new ObservationSender(folders.sensorLink, spool, say);
   const sensor = new Sensor({
     spool,
@@ -108,6 +94,8 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
   });
   await sensor.start();
   sender.start();
+  // The ports are open: who comes meanwhile is served between two rounds.
+  const warming = warmDecoys(listeners);
   // Not waited for: the ports are open at once, and the lures come a second later.
   const lures = new LureFolder({ folders: lureFolders(configuration), log: say });
   void lures.start();
@@ -120,6 +108,7 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
   return {
     async stop(): Promise<void> {
       clearInterval(status);
+      warming.stop();
       lures.stop();
       await sensor.stop();
       sender.stop();

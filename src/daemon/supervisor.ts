@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import { makeAnyPortSockets, makeListeningSocket } from '../sensor/any-port-sockets.ts';
 import { installSensorRules, removeSensorRules } from '../sensor/any-port-rules.ts';
 import { makeProbeSocket } from '../sensor/probe-socket.ts';
@@ -11,13 +12,15 @@ import { localKeyFile } from './api-client.ts';
 import { Child } from './child-process.ts';
 import type { Configuration } from './configuration.ts';
 import { log } from './log.ts';
-import { noSockets, type InheritedSockets } from './sensor-process.ts';
+import { noSockets, type InheritedSockets } from './inherited-sockets.ts';
 import { requireNetworkAdmin } from './privileges.ts';
 import { makeStateFolders } from './state-folder.ts';
 import { StateLock } from './state-lock.ts';
 
 /** Node's own place of the first descriptor that is handed to a child: after stdin, stdout, stderr and the IPC channel. */
 const firstDescriptor = 4;
+/** `picket up` says that it is up without its event store after this long. */
+const storeMilliseconds = 10_000;
 const anyPortTcp = 50_080;
 const anyPortUdp = 50_081;
 
@@ -82,13 +85,19 @@ export class Supervisor {
     const sensor = child('sensor');
     this.#children = [...store, engine, fence, sensor];
     try {
-      // All at once. The sensor's spool takes what comes before the engine is there: contacts are accepted from the first moment.
-      for (const process of store) {
+      // The sensor's spool takes what comes before the engine is there: contacts are accepted from the first moment. The store, which is
+      // the last to be needed, does not take the processors from it.
+      const sensing = sensor.start();
+      const others = Promise.all([engine.start(), fence.start()]);
+      await Promise.race([sensing, others]);
+      const storing = store.map((process) =>
         process.start().catch((error: unknown) => {
           this.#log(`no event store: ${error instanceof Error ? error.message : String(error)}`);
-        });
-      }
-      await Promise.all([sensor.start(), engine.start(), fence.start()]);
+        }),
+      );
+      await Promise.all([sensing, others]);
+      // What a person asks at once shall find an answer; the loop itself does not need it.
+      await Promise.race([Promise.all(storing), setTimeout(storeMilliseconds, undefined, { ref: false })]);
     } catch (error) {
       await this.stop();
       throw error;

@@ -64,33 +64,48 @@ const openings: Readonly<Record<string, string>> = {
   ssh: 'SSH-2.0-Go\r\n',
 };
 
-/** For the sensor: conversations that no socket carries and nothing records. */
-export function warmDecoys(served: Iterable<{ readonly decoy: Decoy; readonly persona: Persona }>): void {
-  const end = Date.now() + longestMilliseconds / 2;
-  const warm = new Set<Decoy>();
+/** For the sensor: conversations that no socket carries and nothing records, a round at each turn of the event loop. */
+export function warmDecoys(served: Iterable<{ readonly decoy: Decoy; readonly persona: Persona }>): {
+  stop(): void;
+} {
+  const waiting = new Map<Decoy, Persona>();
   for (const { decoy, persona } of served) {
-    const opening = openings[decoy.name];
-    if (opening === undefined || warm.has(decoy)) continue;
-    warm.add(decoy);
-    for (let round = 0; round < rounds && Date.now() < end; round += 1) {
-      const session = decoy.open({
-        persona,
-        source: '192.0.2.2',
-        sourcePort: 40_000,
-        destination: '192.0.2.1',
-        destinationPort: 80,
-        transport: 'tcp',
-        tls: false,
-        session: `warm-up-${round}`,
-        now: () => Date.now(),
-        randomBytes: (count) => randomBytes(count),
-        countAttempt: () => 1,
-      });
-      for (const _ of session.start?.() ?? []);
-      for (const _ of session.receive(Buffer.from(opening, 'latin1')));
-      for (const _ of session.end?.() ?? []);
-    }
+    if (openings[decoy.name] !== undefined && !waiting.has(decoy)) waiting.set(decoy, persona);
   }
+  const end = Date.now() + longestMilliseconds;
+  let round = 0;
+  let turn: NodeJS.Immediate | null = null;
+  const go = (): void => {
+    turn = null;
+    for (const [decoy, persona] of waiting) warmDecoy(decoy, persona, round);
+    round += 1;
+    if (round < rounds && Date.now() < end && waiting.size > 0) turn = setImmediate(go);
+  };
+  turn = setImmediate(go);
+  return {
+    stop(): void {
+      if (turn !== null) clearImmediate(turn);
+    },
+  };
+}
+
+function warmDecoy(decoy: Decoy, persona: Persona, round: number): void {
+  const session = decoy.open({
+    persona,
+    source: '192.0.2.2',
+    sourcePort: 40_000,
+    destination: '192.0.2.1',
+    destinationPort: 80,
+    transport: 'tcp',
+    tls: false,
+    session: `warm-up-${round}`,
+    now: () => Date.now(),
+    randomBytes: (count) => randomBytes(count),
+    countAttempt: () => 1,
+  });
+  for (const _ of session.start?.() ?? []);
+  for (const _ of session.receive(Buffer.from(openings[decoy.name] ?? '', 'latin1')));
+  for (const _ of session.end?.() ?? []);
 }
 
 /** For the engine. Leaves nothing behind: judge and detectors' memory are its own. */

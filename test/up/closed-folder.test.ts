@@ -50,11 +50,13 @@ describe('a checkout in a folder that only root may enter', () => {
         },
         join(checkout, 'src/cli/main.ts'),
       );
-      const uids = roles.map((role) => {
-        const status = readFileSync(`/proc/${picket.pid(role) ?? 0}/status`, 'utf8');
-        return /^Uid:\s+(\d+)/m.exec(status)?.[1];
-      });
-      expect(uids).toEqual(['47002', '47002', '47003', '47001']);
+      const uids = (): (string | undefined)[] =>
+        roles.map((role) => {
+          const status = readFileSync(`/proc/${picket.pid(role) ?? 0}/status`, 'utf8');
+          return /^Uid:\s+(\d+)/m.exec(status)?.[1];
+        });
+      // The store is the last to be ready.
+      await expect.poll(uids, { timeout: 20_000 }).toEqual(['47002', '47002', '47003', '47001']);
       const attack = picket.attack(0, 9, 20);
       await attack.through;
       expect(attack.answered.length, picket.said).toBe(10);
