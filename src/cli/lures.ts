@@ -59,7 +59,8 @@ async function runImport(folder: string, options: Options): Promise<void> {
   }
   const counts = await tell(importLures(folder, into), options.json === true);
   if (options.json !== true) {
-    process.stdout.write(`${summary(counts)}; lures in ${printable(into)}\n`);
+    const kept = `${count(counts.written)} new or changed in ${printable(into)}`;
+    process.stdout.write(`${summary(counts)}; ${kept}\n`);
   }
   process.exitCode = counts.lures === 0 ? 1 : 0;
 }
@@ -104,11 +105,8 @@ async function tell(lines: Iterable<ImportLine>, isJson: boolean): Promise<Count
 
 const count = (number: number): string => number.toLocaleString('en');
 
-function summary({ lures: all, written, refused, outOfBand, unproven }: Counts): string {
-  const parts = [
-    `${count(all)} lure${all === 1 ? '' : 's'} (${count(written)} new or changed)`,
-    `${count(refused)} refused`,
-  ];
+function summary({ lures: all, refused, outOfBand, unproven }: Counts): string {
+  const parts = [`${count(all)} lure${all === 1 ? '' : 's'}`, `${count(refused)} refused`];
   if (outOfBand > 0)
     parts.push(`${count(outOfBand)} only recognise: their scanner waits for a call to its own server`);
   if (unproven > 0) parts.push(`${count(unproven)} without an answer that their scanner accepts`);

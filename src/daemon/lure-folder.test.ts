@@ -142,10 +142,25 @@ describe('an import of templates', () => {
     const into = join(folder, 'into');
     const run = (): unknown[] => [...importLures(join(folder, 'from'), into)];
     expect(run()).toMatchObject([
-      { kind: 'refused', file: 'bad.yaml', line: 5, why: expect.stringContaining('nonsense') },
-      { kind: 'lure', file: 'deep/one.yaml', name: 'cve-2031-0003', state: 'written', answer: 'proven' },
-      { kind: 'refused', file: 'same.yaml', why: 'deep/one.yaml has the id cve-2031-0003 too' },
-      { kind: 'lure', file: 'two.yaml', state: 'written' },
+      {
+        kind: 'refused',
+        file: join(folder, 'from/bad.yaml'),
+        line: 5,
+        why: expect.stringContaining('nonsense'),
+      },
+      {
+        kind: 'lure',
+        file: join(folder, 'from/deep/one.yaml'),
+        name: 'cve-2031-0003',
+        state: 'written',
+        answer: 'proven',
+      },
+      {
+        kind: 'refused',
+        file: join(folder, 'from/same.yaml'),
+        why: `${join(folder, 'from/deep/one.yaml')} has the id cve-2031-0003 too`,
+      },
+      { kind: 'lure', file: join(folder, 'from/two.yaml'), state: 'written' },
     ]);
     expect(run().filter((line) => JSON.stringify(line).includes('"unchanged"'))).toHaveLength(2);
   });

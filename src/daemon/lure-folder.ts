@@ -48,6 +48,8 @@ export const lureFolders = (configuration: Configuration): readonly string[] => 
 ];
 
 async function* filesIn(folder: string, depth: number): AsyncIterable<string> {
+  const found = depth === 0 ? await stat(folder).catch(() => null) : null;
+  if (found?.isFile() === true) yield folder;
   // A folder that is not there (yet) has no lures.
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {

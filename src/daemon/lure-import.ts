@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { PicketError } from '../core/errors.ts';
 import type { LureDocument } from '../lures/document.ts';
 import { isLure, readLure, writeLure } from '../lures/read-lure.ts';
@@ -130,35 +130,42 @@ export function* importLures(from: string, into: string): Iterable<ImportLine> {
   }
   const taken = new Map<string, string>();
   for (const path of files) {
-    const file = relative(from, path) || basename(path);
     const read = readOne(path);
     if (!isLure(read)) {
-      yield { kind: 'refused', file, ...read };
+      yield { kind: 'refused', file: path, ...read };
       continue;
     }
     const other = taken.get(read.name);
     if (other !== undefined) {
-      yield { kind: 'refused', file, line: 1, why: `${other} has the id ${read.name} too` };
+      yield { kind: 'refused', file: path, line: 1, why: `${other} has the id ${read.name} too` };
       continue;
     }
-    taken.set(read.name, file);
+    taken.set(read.name, path);
     const state = keep(into, read);
     const { name, cves, product, steps } = read;
-    yield { kind: 'lure', file, name, cves, product, steps: steps.length, state, answer: answerOf(read) };
+    yield {
+      kind: 'lure',
+      file: path,
+      name,
+      cves,
+      product,
+      steps: steps.length,
+      state,
+      answer: answerOf(read),
+    };
   }
 }
 
 /** Reads lures without installing them: `picket lures check`. */
 export function* checkLures(from: string): Iterable<ImportLine> {
   for (const path of inputs(from)) {
-    const file = relative(from, path) || basename(path);
     const read = readOne(path);
-    if (!isLure(read)) yield { kind: 'refused', file, ...read };
+    if (!isLure(read)) yield { kind: 'refused', file: path, ...read };
     else {
       const { name, cves, product, steps } = read;
       yield {
         kind: 'lure',
-        file,
+        file: path,
         name,
         cves,
         product,
