@@ -3,9 +3,11 @@
 import type { Decoy } from '../core/decoy.ts';
 import { adb } from './adb/adb.ts';
 import { any } from './any/any.ts';
+import { coap } from './coap/coap.ts';
 import { dns } from './dns/dns.ts';
 import { docker } from './docker/docker.ts';
 import { elasticsearch } from './elasticsearch/elasticsearch.ts';
+import { ftp } from './ftp/ftp.ts';
 import { http } from './http/http.ts';
 import { ike } from './ike/ike.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
@@ -22,6 +24,8 @@ import { rtsp } from './rtsp/rtsp.ts';
 import { s3 } from './s3/s3.ts';
 import { s7comm } from './s7comm/s7comm.ts';
 import { sip } from './sip/sip.ts';
+import { smb } from './smb/smb.ts';
+import { smtp } from './smtp/smtp.ts';
 import { snmp } from './snmp/snmp.ts';
 import { ssdp } from './ssdp/ssdp.ts';
 import { ssh } from './ssh/ssh.ts';
@@ -35,6 +39,9 @@ export const decoys: readonly Decoy[] = [
   telnet,
   http,
   redis,
+  smtp,
+  ftp,
+  smb,
   proxy,
   rdp,
   adb,
@@ -58,5 +65,6 @@ export const decoys: readonly Decoy[] = [
   ssdp,
   ike,
   tftp,
+  coap,
   any,
 ];
