@@ -12,11 +12,15 @@ import { http } from './http/http.ts';
 import { ike } from './ike/ike.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import { mcp } from './mcp/mcp.ts';
+import { memcached } from './memcached/memcached.ts';
 import { metadata } from './metadata/metadata.ts';
 import { modbus } from './modbus/modbus.ts';
+import { mongodb } from './mongodb/mongodb.ts';
 import { mqtt } from './mqtt/mqtt.ts';
+import { mysql } from './mysql/mysql.ts';
 import { ntp } from './ntp/ntp.ts';
 import { ollama } from './ollama/ollama.ts';
+import { postgres } from './postgres/postgres.ts';
 import { proxy } from './proxy/proxy.ts';
 import { rdp } from './rdp/rdp.ts';
 import { redis } from './redis/redis.ts';
@@ -39,6 +43,10 @@ export const decoys: readonly Decoy[] = [
   telnet,
   http,
   redis,
+  mysql,
+  postgres,
+  mongodb,
+  memcached,
   smtp,
   ftp,
   smb,

@@ -36,6 +36,7 @@ const samples: readonly (readonly ['tcp' | 'udp', string, Uint8Array])[] = [
   ['udp', 'snmp', hexOf('302602010104067075626c6963a019020101020100020100300e300c06082b060102010101000500')],
   ['udp', 'ssdp', octetsOf('M-SEARCH * HTTP/1.1\r\nST: ssdp:all\r\n\r\n')],
   ['udp', 'ike', hexOf(`0102030405060708${'00'.repeat(8)}01100200000000000000001c`)],
+  ['udp', 'coap', octetsOf('\x40\x01\x12\x34\xbb.well-known\x04core')],
   ['udp', 'tftp', octetsOf('\0\x01a\0octet\0')],
 ];
 
