@@ -16,6 +16,7 @@ import {
   type Exec,
   findContainer,
   findImage,
+  keepLog,
 } from './engine.ts';
 import { empty, failure, json } from './answers.ts';
 import { framed, PrintedStream, raw, ShellStream, waitFor } from './streams.ts';
@@ -30,6 +31,9 @@ export interface Call {
 }
 
 export type Handling = Generator<DecoyOutput, Answer, undefined>;
+
+/** Octets of one container's configuration, which is kept. */
+const configurationLimit = 32_768;
 
 const shells = /^(?:\/usr)?(?:\/bin\/)?(?:ba|da|a|z)?sh$/;
 /** A shell that reads its commands from the client. */
@@ -58,6 +62,7 @@ export function* createContainer({ request, context, engine }: Call): Handling {
   }
   if (body === undefined) return failure(400, request.body === '' ? 'EOF' : 'invalid JSON');
   if (image === '') return failure(400, 'No command specified');
+  if (request.bodyLength > configurationLimit) return failure(400, 'http: request body too large');
   const found = findImage(engine, image);
   if (found === null)
     return failure(
@@ -90,7 +95,7 @@ export function* createContainer({ request, context, engine }: Call): Handling {
   return json(201, { Id: container.id, Warnings: [] });
 }
 
-function* startContainer({ context }: Call, container: Container): Handling {
+function* startContainer({ context, engine }: Call, container: Container): Handling {
   if (container.state === 'running') return { status: 304 };
   container.startedAt = context.now();
   container.pid = 4_000 + Number.parseInt(container.id.slice(0, 3), 16);
@@ -103,7 +108,7 @@ function* startContainer({ context }: Call, container: Container): Handling {
     return empty();
   }
   const run = runWords(context, container.words, textAt(container.config, 'User'));
-  container.log = run.pieces;
+  keepLog(engine, container, run.pieces);
   yield* run.outputs;
   if (run.status === 127 && run.pieces.every((piece) => piece.stream === 'stderr')) {
     finish(container, 127, context.now());

@@ -8,10 +8,12 @@ import { plantedAwsKey, plantedPassword } from '../../wire/planted-credential.ts
 import type { ShellPiece } from '../http-service/shell-run.ts';
 import { digestOf } from './version.ts';
 
-const sourceLimit = 256;
-const containerLimit = 32;
+const sourceLimit = 128;
+const containerLimit = 16;
 const imageLimit = 32;
 const execLimit = 64;
+/** Octets that the logs of all containers of one source may hold. */
+const logLimit = 524_288;
 
 export interface Image {
   readonly id: string;
@@ -283,6 +285,18 @@ export function addContainer(
   }
   engine.containers.set(container.id, container);
   return container;
+}
+
+/** Keeps what a container has printed; the logs of the oldest give way. */
+export function keepLog(engine: Engine, container: Container, pieces: readonly ShellPiece[]): void {
+  container.log = pieces;
+  const size = (each: Container): number => each.log.reduce((sum, piece) => sum + piece.bytes.length, 0);
+  let held = engine.containers.values().reduce((sum, each) => sum + size(each), 0);
+  for (const each of engine.containers.values()) {
+    if (held <= logLimit || each === container) return;
+    held -= size(each);
+    each.log = [];
+  }
 }
 
 /** By name, id or the beginning of an id. */

@@ -224,7 +224,7 @@ export function* bulk(call: Call, defaultIndex: string): Handling {
       );
     }
     const name = textAt(action, verb, '_index') || defaultIndex;
-    const id = textAt(action, verb, '_id') || freshId(call);
+    const id = textAt(action, verb, '_id').slice(0, 512) || freshId(call);
     const text = verb === 'delete' ? '' : (lines[(at += 1)] ?? '');
     yield* notes(name, text);
     if (!namePattern.test(name)) continue;

@@ -126,4 +126,14 @@ describe('a service in Go’s manner', () => {
       'command',
     ]);
   });
+
+  it('and the web server knows it too', () => {
+    const machine = persona();
+    const { accessKeyId } = plantedAwsKey(machine, 'a bucket object', '2001:db8::5');
+    const { facts } = talk(http, machine, [octetsOf(`GET /?key=${accessKeyId} HTTP/1.1\r\nHost: a\r\n\r\n`)]);
+    expect(facts[0]).toMatchObject({
+      name: 'planted-credential',
+      detail: 'AWS access key planted in a bucket object',
+    });
+  });
 });

@@ -14,6 +14,7 @@ import {
   HttpRequestReader,
   headerValue,
 } from '../../wire/http-request.ts';
+import { plantedUse } from '../http-service/planted-use.ts';
 import { capturesOf } from './captures.ts';
 import { addressesIn, downloaderCall, injectedCommand } from './injected-command.ts';
 import { answerOfInstalled, pausesOf, shownAs } from './installed-lure.ts';
@@ -179,6 +180,7 @@ class HttpSession implements DecoySession {
         },
       };
     }
+    yield* plantedUse(this.#context.persona, 'http', { target: path, headers, body });
     const fact: Fact = { kind: 'request', service: 'http', method, path, headers, body, status };
     yield { do: 'saw', fact };
   }

@@ -9,11 +9,14 @@ import { releaseOf, uuidFrom } from './release.ts';
 
 const sourceLimit = 128;
 const objectLimit = 200;
+/** Characters of JSON that one source's cluster may hold. */
+const sizeLimit = 1_048_576;
 
 export interface Cluster {
   /** By resource (`pods`), then `namespace/name`. */
   readonly objects: Map<string, Map<string, JsonObject>>;
   revision: number;
+  size: number;
 }
 
 const clusters = new WeakMap<Persona, Map<string, Cluster>>();
@@ -56,6 +59,9 @@ export function put(cluster: Cluster, resource: string, object: JsonObject): boo
   const key = `${textAt(object, 'metadata', 'namespace')}/${textAt(object, 'metadata', 'name')}`;
   const all = cluster.objects.get(resource) ?? new Map<string, JsonObject>();
   if (!all.has(key) && all.size >= objectLimit) return false;
+  const size = JSON.stringify(object).length;
+  if (cluster.size + size > sizeLimit) return false;
+  cluster.size += size;
   cluster.revision += 1;
   all.set(key, object);
   cluster.objects.set(resource, all);
@@ -71,7 +77,7 @@ interface App {
 function installed(persona: Persona, source: string): Cluster {
   const random = persona.random('kubernetes cluster');
   const created = persona.bootedAt - 86_400_000 * (30 + below(random, 300));
-  const cluster: Cluster = { objects: new Map(), revision: 1_000_000 + below(random, 8_000_000) };
+  const cluster: Cluster = { objects: new Map(), revision: 1_000_000 + below(random, 8_000_000), size: 0 };
   const meta = (
     name: string,
     namespace: string | null,

@@ -21,8 +21,9 @@ const uvicorn: Manner = plainManner({
     'HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\nInvalid HTTP request received.',
 });
 
-const sessionLimit = 1_024;
-const queueLimit = 64;
+const sessionLimit = 256;
+/** Characters of answers that wait for one session's stream. */
+const queuedLimit = 524_288;
 /** A stream of events is held open for four minutes at most. */
 const streamSteps = 480;
 const stepMilliseconds = 500;
@@ -183,8 +184,10 @@ function* posted(request: ServiceRequest, context: DecoyContext): Handling {
   const message = request.json;
   if (message === undefined) return plain(400, 'Could not parse message');
   const answer = yield* answerMessage(context, message);
-  if (answer !== null && session.queue.length < queueLimit)
+  const queued = session.queue.reduce((sum, text) => sum + text.length, 0);
+  if (answer !== null && queued < queuedLimit) {
     session.queue.push(`event: message\r\ndata: ${JSON.stringify(answer)}\r\n\r\n`);
+  }
   return { status: 202, body: 'Accepted' };
 }
 

@@ -6,7 +6,7 @@ import type { Answer } from '../http-service/service.ts';
 import { listObjects, listVersions } from './listing.ts';
 import { document, type Element, failure, isoMoment } from './reply.ts';
 import type { Call } from './routes.ts';
-import { addBucket, type Bucket } from './store.ts';
+import { addBucket, type Bucket, takeRoom } from './store.ts';
 
 const namePattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
@@ -163,7 +163,9 @@ export function createBucket(call: Call, name: string): Answer {
 
 export function putSetting(call: Call, bucket: Bucket): Answer {
   const name = bucketSettings.find((each) => call.request.query.has(each)) ?? 'acl';
-  bucket.settings.set(name, call.caller.body.slice(0, 20_480));
+  const value = call.caller.body.slice(0, 20_480);
+  if (!takeRoom(call.store, value.length)) return failure(call.identity, 'SlowDown', `/${bucket.name}`);
+  bucket.settings.set(name, value);
   return { status: name === 'policy' ? 204 : 200 };
 }
 

