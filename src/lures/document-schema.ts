@@ -1,4 +1,4 @@
-/** The JSON Schema of a lure's file: what is checked when one is read, and what docs/reference/lure.schema.json shows. */
+/** The JSON Schema of a lure's file: what is checked when one is read. docs/lures.md tells it to people. */
 
 import { exploitClasses } from '../core/behavior.ts';
 import type { JsonSchema } from '../core/observation-schema.ts';
