@@ -47,6 +47,7 @@ const toTest: Readonly<Record<string, string>> = {
   mosquitto: 'the real broker beside the decoy',
   'mosquitto-clients': 'mosquitto_pub, mosquitto_sub',
   mount: 'a disk that is full',
+  ncrack: 'password guessing',
   'netcat-openbsd': 'bare connections',
   nginx: 'the real web server beside the decoy',
   nmap: 'port scans',
@@ -61,6 +62,7 @@ const toTest: Readonly<Record<string, string>> = {
   'redis-server': 'the real server beside the decoy',
   'redis-tools': 'redis-cli',
   s3cmd: 'a client of object stores',
+  samba: 'the real file server beside the decoy',
   'samba-common-bin': 'net rpc',
   'sip-tester': 'sipp',
   smbclient: 'smbclient, rpcclient',
@@ -94,6 +96,7 @@ const daemons: Readonly<Record<string, string>> = {
   postfix: 'postfix',
   postgresql: 'postgresql',
   'redis-server': 'redis-server',
+  samba: 'smbd',
   snmpd: 'snmpd',
   vsftpd: 'vsftpd',
 };

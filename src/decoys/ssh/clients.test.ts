@@ -277,6 +277,27 @@ describe('other clients', () => {
     expect(served.errors).toEqual([]);
   });
 
+  needTools(['medusa', 'ncrack'])('medusa and ncrack find the password', async () => {
+    await using served = await serveDecoy(decoy, sshPersona());
+    const port = String(served.port);
+    const medusa = await run('medusa', [
+      '-h',
+      '127.0.0.1',
+      '-n',
+      port,
+      '-u',
+      'root',
+      '-p',
+      'secret',
+      '-M',
+      'ssh',
+    ]);
+    expect(medusa.stdout).toContain('Password: secret [SUCCESS]');
+    const ncrack = await run('ncrack', ['--user', 'root', '--pass', 'secret', `ssh://127.0.0.1:${port}`]);
+    expect(ncrack.stdout).toContain("'root' 'secret'");
+    expect(served.errors).toEqual([]);
+  });
+
   needTools(['ssh-keyscan'])('ssh-keyscan reads the three host keys', async () => {
     await using served = await serveDecoy(decoy, sshPersona());
     const result = await run('ssh-keyscan', ['-p', String(served.port), '127.0.0.1']);

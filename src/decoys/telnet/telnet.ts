@@ -1,6 +1,7 @@
 import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import { below } from '../../core/random.ts';
 import type { ShellEvent } from '../../shell/event.ts';
+import { layerOf } from '../../shell/files/visit.ts';
 import { ShellSession } from '../../shell/session.ts';
 import { LinuxOptions } from './linux-options.ts';
 import { escapeTelnet, telnet as code, telnetOption, TelnetReader } from '../../wire/telnet-stream.ts';
@@ -211,6 +212,7 @@ class TelnetSession implements DecoySession {
       destinationPort: context.destinationPort,
       now: () => context.now(),
       service: 'telnet',
+      layer: layerOf(context.persona, context.source),
     });
     yield* this.#say('\r\n');
     yield* this.#relay(this.#shell.start(), true);

@@ -190,6 +190,18 @@ describe('the vnc decoy', () => {
     expect(served.errors).toEqual([]);
   });
 
+  needTools(['medusa', 'ncrack'])('is guessed by medusa and ncrack', async () => {
+    await using served = await serveDecoy(vnc, persona());
+    const port = String(served.port);
+    const [medusa, ncrack] = await Promise.all([
+      run('medusa', ['-h', '127.0.0.1', '-n', port, '-u', 'x', '-p', 'secret', '-M', 'vnc']),
+      run('ncrack', ['--user', 'x', '--pass', 'secret', `vnc://127.0.0.1:${port}`]),
+    ]);
+    expect(medusa).toContain('Password: secret [SUCCESS]');
+    expect(ncrack).toMatch(/vnc: 'x' 'secret'/);
+    expect(served.errors).toEqual([]);
+  });
+
   needTools(['nmap'])('is told apart by nmap', async () => {
     await using served = await serveDecoy(vnc, persona());
     const said = await run('nmap', [
