@@ -84,6 +84,12 @@ export const debianDb: PersonaMaker = {
       tls: () => snakeoilCertificate(seed, hostname, installedAt),
       http: null,
       // A run id belongs to one start of the daemon.
+      software: {
+        mysql: { product: 'MariaDB', version: '10.5.23-MariaDB-0+deb11u1' },
+        postgres: { product: 'PostgreSQL', version: '13.14 (Debian 13.14-0+deb11u1)' },
+        mongodb: { product: 'MongoDB', version: '4.4.29' },
+        memcached: { product: 'memcached', version: '1.6.9' },
+      },
       redis: { version: '6.0.16', runId: hexDigits(seed.random(`redis started ${bootedAt}`), 40) },
     };
   },

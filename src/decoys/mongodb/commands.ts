@@ -61,8 +61,8 @@ const sameValue = (left: BsonValue | undefined, right: BsonValue): boolean => {
 function matches(held: BsonDocument, filter: BsonDocument): boolean {
   for (const [name, wanted] of filter) {
     if (name === '$or' || name === '$and') {
-      const parts = list(wanted).map((each) => matches(held, inner(each)));
-      if (name === '$or' ? !parts.includes(true) : parts.includes(false)) return false;
+      const fits = (each: BsonValue): boolean => matches(held, inner(each));
+      if (name === '$or' ? !list(wanted).some(fits) : !list(wanted).every(fits)) return false;
       continue;
     }
     const own = held.get(name);
@@ -445,7 +445,7 @@ export function runCommand(request: Request): BsonDocument {
       return cursor(request, name, found.slice(skip, skip + limit));
     }
     case 'getmore':
-      return failed(43, 'CursorNotFound', `cursor id ${String(first)} not found`);
+      return failed(43, 'CursorNotFound', `cursor id ${bsonText(first, 32)} not found`);
     case 'aggregate': {
       let found: BsonDocument[] = collectionOf(request, name).slice();
       for (const stage of list(body.get('pipeline')).slice(0, 16)) {

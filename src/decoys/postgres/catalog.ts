@@ -300,7 +300,7 @@ export function catalogTable(view: PostgresView, schema: string, name: string): 
               relationOid(view, each) ?? 0,
               each,
               11,
-              /s$|user|shadow|group/.test(each) && !/class$/.test(each) ? 'v' : 'r',
+              /s$|user|shadow|group/.test(each) && !each.endsWith('class') ? 'v' : 'r',
               4,
               0,
             ),
@@ -423,7 +423,7 @@ export function catalogTable(view: PostgresView, schema: string, name: string): 
             false,
           ]),
           ...catalogNames
-            .filter((each) => !/s$/.test(each))
+            .filter((each) => !each.endsWith('s'))
             .map((each): Value[] => ['pg_catalog', each, 'postgres', null, true, false, false, false]),
         ],
       );

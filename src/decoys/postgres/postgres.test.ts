@@ -182,7 +182,7 @@ describe('the postgres decoy', () => {
         Buffer.concat([parse, bind, describePortal, execute, sync]),
       ]),
     );
-    expect(text).toContain('1\0\0\0\x04' + '2\0\0\0\x04' + 'T');
+    expect(text).toContain('1\0\0\0\x042\0\0\0\x04T');
     expect(text).toContain('D\0\0\0\x0f\0\x01\0\0\0\x05hello');
     expect(text.endsWith('C\0\0\0\rSELECT 1\0Z\0\0\0\x05I')).toBe(true);
   });

@@ -70,9 +70,8 @@ export class PostgresSession implements DecoySession {
       if (input === null) return;
       if (input.kind === 'invalid') {
         // Ahead of the login the server only writes to its log; afterwards it says that it lost its place.
-        this.#stage === 'queries'
-          ? yield* this.#fatal(failureOf('08P01', 'invalid message length'))
-          : yield* this.#close();
+        if (this.#stage === 'queries') yield* this.#fatal(failureOf('08P01', 'invalid message length'));
+        else yield* this.#close();
         return;
       }
       if (this.#stage === 'startup') {

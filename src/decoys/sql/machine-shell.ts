@@ -26,8 +26,9 @@ function withAccount(persona: Persona, account: string): Persona {
     const home = homes[account] ?? '/';
     const uid = 107 + below(persona.random(`account ${account}`), 12);
     const users = [...persona.users, { name: account, uid, home, shell: shells[account] ?? '/bin/sh' }];
-    found = Object.create(persona, { users: { value: users, enumerable: true } }) as Persona;
-    known.set(account, found);
+    const made: Persona = Object.create(persona, { users: { value: users, enumerable: true } });
+    known.set(account, made);
+    found = made;
   }
   return found;
 }
