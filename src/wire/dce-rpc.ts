@@ -39,11 +39,6 @@ function message(type: number, callId: number, body: Buffer): Buffer {
 /** NDR 2.0: 8a885d04-1ceb-11c9-9fe8-08002b104860. */
 const ndr = Buffer.from('045d888aeb1cc9119fe808002b10486002000000', 'hex');
 
-/** The interface of the first context of a bind, in hex as it stands on the wire. */
-export function boundInterface(bind: RpcMessage): string {
-  return bind.reader.slice(32, 16).toString('hex');
-}
-
 // bind_ack: max_xmit_frag (2), max_recv_frag (2), assoc_group_id (4), sec_addr (2 + n), align 4, n_results (1), reserved (3),
 //           results: result (2), reason (2), transfer_syntax (20)
 export function bindAcknowledge(bind: RpcMessage, pipe: string): Buffer {

@@ -132,6 +132,8 @@ export class FileCommands {
     const path = files.resolve(tree.share.folder, name);
     const before = files.find(path);
     // FILE_SUPERSEDE 0, FILE_OPEN 1, FILE_CREATE 2, FILE_OPEN_IF 3, FILE_OVERWRITE 4, FILE_OVERWRITE_IF 5
+    if (before === null && files.find(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory')
+      return refuse(status.pathNotFound);
     if (before === null && (disposition === 1 || disposition === 4)) return refuse(status.nameNotFound);
     if (before !== null && disposition === 2) return refuse(status.nameCollision);
     if (before !== null && wantsFolder && before.kind !== 'directory') return refuse(status.notADirectory);

@@ -16,7 +16,8 @@ import {
 import type { FileServer } from './server.ts';
 
 export interface LogonOutcome {
-  readonly kind: 'anonymous' | 'guest' | 'user' | 'refused';
+  /** A stranger is a guest whose name the server has never heard (`map to guest = bad user`), and so sees open shares alone. */
+  readonly kind: 'anonymous' | 'stranger' | 'guest' | 'user' | 'refused';
   readonly fact: AuthFact | null;
   /** The key that both sides know; null where the password is not known, and so nothing can be signed. */
   readonly sessionKey: Buffer | null;
@@ -27,8 +28,11 @@ export class Logon {
   readonly #context: DecoyContext;
   readonly challenge: Uint8Array;
 
-  constructor(context: DecoyContext) {
+  readonly #takesStrangers: boolean;
+
+  constructor(context: DecoyContext, takesStrangers: boolean) {
     this.#context = context;
+    this.#takesStrangers = takesStrangers;
     this.challenge = context.randomBytes(8);
   }
 
@@ -86,7 +90,13 @@ export class Logon {
       password: netNtlm(user, domain, workstation, this.challenge, response),
       accepted: isAccepted,
     };
-    if (!isAccepted) return { kind: 'refused', fact, sessionKey: null, user };
+    if (!isAccepted) {
+      const isUser =
+        this.#context.persona.users.some((one) => one.name === lower && one.uid >= 1_000) ||
+        login.accepted.some(([name]) => name.toLowerCase() === lower);
+      const kind = this.#takesStrangers && !isUser ? 'stranger' : 'refused';
+      return { kind, fact, sessionKey: null, user };
+    }
     if (base === null) return { kind: isProved ? 'user' : 'guest', fact, sessionKey: null, user };
     const exchanged = key.exchanged && key.encrypted.length === 16;
     return { kind: 'user', fact, user, sessionKey: exchanged ? new Rc4(base).next(key.encrypted) : base };

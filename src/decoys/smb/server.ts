@@ -29,6 +29,8 @@ export interface FileServer {
   readonly compresses: boolean;
   readonly guid: Uint8Array;
   readonly shares: readonly Share[];
+  /** Samba as Debian sets it up makes guests of names that it does not know. */
+  readonly takesStrangers: boolean;
 }
 
 const servers = new WeakMap<Persona, FileServer>();
@@ -105,6 +107,7 @@ function makeServer(persona: Persona): FileServer {
     compresses: build === 18_362 || build === 18_363,
     guid: Uint8Array.from({ length: 16 }, () => below(random, 256)),
     shares,
+    takesStrangers: isSamba && isOpen,
   };
 }
 

@@ -1,14 +1,16 @@
 import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import type { Persona } from '../../core/persona.ts';
 import { createPersona } from '../../personas/index.ts';
-import { needTools } from '../../../test/support/need.ts';
+import { needRoot, needTools } from '../../../test/support/need.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
 import { LittleWriter } from '../../wire/little-endian.ts';
 import { smb } from './smb.ts';
@@ -293,5 +295,72 @@ describe('real clients of the smb decoy', () => {
     expect(text).toMatch(/\b210\b/);
     expect(text).toContain('State: VULNERABLE');
     expect(served.errors).toEqual([]);
+  });
+});
+
+describe('the smb decoy beside a real Samba', () => {
+  needRoot(['smbd', 'smbclient'])('refuses as Samba 4.17 does', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'smbd-'));
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'share'));
+    chmodSync(join(folder, 'share'), 0o777);
+    writeFileSync(join(folder, 'share/readme.txt'), 'hello\n');
+    const port = await new Promise<number>((resolve) => {
+      const probe = createServer().listen(0, '127.0.0.1', () => {
+        const address = probe.address();
+        probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+      });
+    });
+    const folders = [
+      'state directory',
+      'lock directory',
+      'pid directory',
+      'cache directory',
+      'private dir',
+      'ncalrpc dir',
+    ];
+    for (const name of folders) mkdirSync(join(folder, name.replace(' ', '-')));
+    const own = folders.map((name) => `${name} = ${join(folder, name.replace(' ', '-'))}\n`);
+    writeFileSync(
+      join(folder, 'smb.conf'),
+      `[global]\nworkgroup = WORKGROUP\nnetbios name = FILES\ninterfaces = 127.0.0.1\nbind interfaces only = yes\n${own.join('')}` +
+        `smb ports = ${port}\ndisable netbios = yes\nmap to guest = Bad User\nlog file = ${join(folder, 'log')}\nload printers = no\n` +
+        `[public]\npath = ${join(folder, 'share')}\nguest ok = yes\nread only = no\n`,
+    );
+    const words = ['-F', '--no-process-group', '-s', join(folder, 'smb.conf')];
+    // At its end it ends its process group, which must not be ours.
+    const daemon = spawn('smbd', words, { stdio: 'ignore', detached: true });
+    try {
+      for (let tries = 0; tries < 100; tries += 1) {
+        const isOpen = await new Promise<boolean>((resolve) => {
+          const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+          socket.on('connect', () => socket.destroy());
+        });
+        if (isOpen) break;
+        await sleep(50);
+      }
+      await using served = await serveDecoy(smb, persona('Samba', '4.17.12', { computer: 'FILES' }));
+      writeFileSync(join(folder, 'local'), 'local\n');
+      const script =
+        'get nosuch; mkdir a; mkdir a; del nosuch; rmdir nosuch; put local x; rename x readme.txt; cd readme.txt; rmdir readme.txt; ' +
+        'ls nosuch; get a; put local a; put local q/x; rename nosuch b; rmdir a; del x; stat readme.txt';
+      const refusals = async (to: number): Promise<string[]> => {
+        const said = [
+          await run('smbclient', ['-N', '//127.0.0.1/nosuch', '-p', `${to}`, '-c', 'ls'], folder),
+          await run('smbclient', ['-N', '//127.0.0.1/public', '-p', `${to}`, '-c', script], folder),
+        ];
+        return said
+          .join('')
+          .split('\n')
+          .filter((line) => !line.startsWith('putting'));
+      };
+      const real = await refusals(port);
+      expect(real.join('\n')).toContain('NT_STATUS_OBJECT_PATH_NOT_FOUND');
+      expect(await refusals(served.port)).toEqual(real);
+      expect(served.errors).toEqual([]);
+    } finally {
+      daemon.kill();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

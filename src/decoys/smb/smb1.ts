@@ -29,7 +29,7 @@ export class Smb1 {
   constructor(context: DecoyContext, server: FileServer) {
     this.#context = context;
     this.#server = server;
-    this.#logon = new Logon(context);
+    this.#logon = new Logon(context, server.takesStrangers);
   }
 
   /** What was sent in transactions is kept. */
@@ -170,7 +170,7 @@ export class Smb1 {
     if (outcome.fact !== null) yield { do: 'saw', fact: outcome.fact };
     if (outcome.kind === 'refused') yield this.#reply(request, status.logonFailure, Buffer.alloc(0));
     else {
-      const guest = outcome.kind === 'guest' ? 1 : 0;
+      const guest = outcome.kind === 'guest' || outcome.kind === 'stranger' ? 1 : 0;
       // One octet of padding: the words and the count end on an odd offset.
       const text = new LittleWriter().uint8(0).wide(`${system}\0${manager}\0${workgroup}\0`);
       yield this.#reply(request, status.success, and(guest, null), text.finish(), 0x0800);

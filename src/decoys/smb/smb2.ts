@@ -215,7 +215,7 @@ export class Smb2 {
       const id = Buffer.from(this.#context.randomBytes(8)).readBigUInt64LE() & 0xffff_ffff_ffffn;
       session = {
         id: (id === 0n ? 1n : id) + BigInt(this.#sessions.size),
-        logon: new Logon(this.#context),
+        logon: new Logon(this.#context, this.#server.takesStrangers),
         preauthentication: this.#preauthentication,
         outcome: null,
         key: null,
@@ -252,7 +252,8 @@ export class Smb2 {
     session.outcome = answer;
     if (answer.sessionKey !== null)
       session.key = signingKey(this.#dialect, answer.sessionKey, session.preauthentication);
-    const flags = answer.kind === 'anonymous' ? 2 : answer.kind === 'guest' ? 1 : 0;
+    const flags =
+      answer.kind === 'anonymous' ? 2 : answer.kind === 'guest' || answer.kind === 'stranger' ? 1 : 0;
     const reply = spnegoResponse('completed', null);
     const body = new LittleWriter()
       .uint16(9)

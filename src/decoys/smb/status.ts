@@ -14,6 +14,7 @@ export const status = {
   moreProcessing: 0xc0000016,
   accessDenied: 0xc0000022,
   nameNotFound: 0xc0000034,
+  pathNotFound: 0xc000003a,
   nameCollision: 0xc0000035,
   diskFull: 0xc000007f,
   logonFailure: 0xc000006d,
