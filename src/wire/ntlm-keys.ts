@@ -13,7 +13,11 @@ export function md4(message: Uint8Array): Buffer {
   padded[message.length] = 0x80;
   padded.writeBigUInt64LE(BigInt(message.length) * 8n, length - 8);
   let [a, b, c, d] = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476];
-  const rounds: readonly (readonly [order: readonly number[], shifts: readonly number[], constant: number])[] = [
+  const rounds: readonly (readonly [
+    order: readonly number[],
+    shifts: readonly number[],
+    constant: number,
+  ])[] = [
     [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], [3, 7, 11, 19], 0],
     [[0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15], [3, 5, 9, 13], 0x5a827999],
     [[0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15], [3, 9, 11, 15], 0x6ed9eba1],
@@ -106,7 +110,10 @@ export class NtlmSeal {
 
   constructor(sessionKey: Uint8Array, from: 'client' | 'server', keyExchange: boolean) {
     const derive = (use: string): Buffer =>
-      createHash('md5').update(sessionKey).update(`${constants[from]} ${use} key magic constant\0`, 'latin1').digest();
+      createHash('md5')
+        .update(sessionKey)
+        .update(`${constants[from]} ${use} key magic constant\0`, 'latin1')
+        .digest();
     this.#signKey = derive('signing');
     this.#cipher = new Rc4(derive('sealing'));
     this.#exchanged = keyExchange;
