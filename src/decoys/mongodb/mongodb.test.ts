@@ -298,7 +298,6 @@ describe('clients', () => {
     await using served = await serveDecoy(mongodb, persona());
     const child = spawn('nmap', [
       '-Pn',
-      '-sV',
       '-p',
       String(served.port),
       '--script',
@@ -308,7 +307,7 @@ describe('clients', () => {
     let text = '';
     child.stdout.on('data', (piece: Buffer) => (text += piece.toString()));
     await new Promise((resolve) => child.on('close', resolve));
-    expect(text).toMatch(/version = 4\.4\.29|MongoDB 4\.4\.29/);
+    expect(text).toContain('version = 4.4.29');
     expect(text).toContain('name = admin');
     expect(served.errors).toEqual([]);
   });

@@ -50,7 +50,7 @@ export function exploitSeen(
 
 /** Names that those who delete data and ask for money give to what they leave. */
 const noteNames =
-  /^(?:please_?)?(?:read_?me|warning|readme_to_recover|recover_?your_?data|how_to_restore|pwned|hacked|ransom|restore|backup_info|contact_?me|bitcoin|z?_?readme)/i;
+  /^(?:please_?)?(?:read_{0,4}me|warning|readme_to_recover|recover_?your_?data|how_to_restore|pwned|hacked|ransom|restore|backup_info|contact_?me|bitcoin|z?_?readme)/i;
 const noteText = /\b(?:btc|bitcoin|monero|onion|ransom)\b|backed up|your (?:data|database)|recover|decrypt/i;
 
 export function isNoteName(name: string): boolean {
