@@ -174,6 +174,17 @@ it('tells a refused bind by its connection', async () => {
   expect(await told(lines.join('\n'))).toEqual([`${a} ldap failure cn=joe,dc=example,dc=org`]);
 });
 
+it('tells a refused login at PostgreSQL by its process', async () => {
+  const head = '2026-01-10 10:00:00.123 UTC [4711]';
+  const lines = [
+    `${head} [unknown]@[unknown] LOG:  connection received: host=${a} port=40000`,
+    `${head} joe@db FATAL:  password authentication failed for user "joe"`,
+    `${head} x LOG:  connection received: host=198.51.100.6 port=1@db FATAL:  password authentication failed for user "y"`,
+    `2026-01-10 10:00:00.123 UTC [4712] joe@db FATAL:  password authentication failed for user "joe"`,
+  ];
+  expect(await told(lines.join('\n'))).toEqual([`${a} postgresql failure joe`]);
+});
+
 describe('a name that a client chooses', () => {
   const forms: readonly ((name: string) => string)[] = [
     (name) => `Jan 10 10:00:00 mx dovecot: auth-worker(3): pam(${name},${a}): unknown user`,

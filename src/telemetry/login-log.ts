@@ -15,6 +15,7 @@ import { isSshd, SshLog } from './openssh.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
 import { ownLine } from './own-head.ts';
 import { commonEvent, dumpedPacket, filteredPacket } from './packet-line.ts';
+import { PostgresqlLog } from './postgresql-log.ts';
 import { sshesame } from './records/honeypot.ts';
 import { recordForm } from './records/index.ts';
 import { windowsXml } from './records/platform.ts';
@@ -81,6 +82,7 @@ class LoginLog {
   readonly #ssh = new SshLog();
   readonly #access = new AccessLog();
   readonly #directory = new DirectoryLog(this.#addresses);
+  readonly #postgresql = new PostgresqlLog(this.#addresses);
 
   read(line: string, near: number, writer: BatchWriter): void {
     const entry = logEntry(line, near);
@@ -187,6 +189,8 @@ class LoginLog {
       const event = windowsXml(text, near);
       return event !== null && addEvent(event, this.#addresses, writer);
     }
+    if ((line.includes('LOG:  ') || line.includes('FATAL:  ')) && this.#postgresql.read(line, near, writer))
+      return true;
     const event = line.charCodeAt(20) === 91 ? sshesame(line) : null;
     return event !== null && addEvent(event, this.#addresses, writer);
   }
