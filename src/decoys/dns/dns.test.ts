@@ -82,6 +82,14 @@ describe('the DNS decoy', () => {
     expect(Buffer.from(whole ?? []).toString('latin1')).toContain('9.18.28-1~deb12u2-Debian');
   });
 
+  it('fails to look up for strangers where it is told to, and gives its identifier', () => {
+    const open = server('9.16.48-Debian', { recursion: 'yes', identifier: 'ns1' });
+    const [failed] = talk(dns, open, [query('example.org.', 1)], { transport: 'udp' }).replies;
+    expect([(failed?.[3] ?? 0) & 15, (failed?.[3] ?? 0) & 0x80]).toEqual([2, 0x80]);
+    const asked = query('example.org.', 1, 1, 0x100, hexOf('00 0029 1000 00000000 0004 0003 0000'));
+    expect(talk(dns, open, [framed(asked)]).text).toContain('\0\x03\0\x03ns1');
+  });
+
   it('recognises what attackers ask', () => {
     const tkey = octets(
       hexOf('1234 0100 0001 0000 0000 0001'),

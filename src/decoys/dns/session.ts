@@ -63,8 +63,9 @@ export class DnsSession implements DecoySession {
     const query = readDnsQuery(bytes);
     if (query === null || query.isResponse) return null;
     yield* this.#record(query);
-    // What the client can take without EDNS is 512 octets; over UDP never more than it sent.
-    const limit = isStream ? 65_535 : bytes.length;
+    // RFC 6891 §6.2.3: 512 octets, or what the client says and BIND's 1232 allow; over UDP never more than it sent.
+    const most = query.extension === null ? 512 : Math.max(512, Math.min(query.extension.size, 1_232));
+    const limit = isStream ? 65_535 : Math.min(bytes.length, most);
     if (query.fault !== null) {
       const bare: DnsReply = {
         code: code.format,

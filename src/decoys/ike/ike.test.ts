@@ -125,32 +125,36 @@ describe('the IKE decoy', () => {
     ]);
   });
 
-  needTools(['ike-scan'])('is a handshake for ike-scan in main mode, and none in aggressive mode', async () => {
-    await using served = await serveDecoy(ike, gateway());
-    const scan = (...more: string[]) =>
-      run('ike-scan', [
-        '--sport=0',
-        `--dport=${served.port}`,
-        '--retry=1',
-        '--timeout=1500',
-        '-M',
-        ...more,
-        '127.0.0.1',
-      ]);
-    const main = await scan('--trans=7/256,2,1,14');
-    expect(main.stdout).toContain('Main Mode Handshake returned');
-    expect(main.stdout).toContain('Enc=AES');
-    const refused = await scan('--trans=1,1,1,1');
-    expect(refused.stdout).toContain('NO-PROPOSAL-CHOSEN');
-    const aggressive = await scan('--aggressive', '--id=vpn', '--trans=7/256,2,1,14');
-    expect(aggressive.stdout).toContain('AUTHENTICATION-FAILED');
-    expect(served.facts).toContainEqual({
-      kind: 'auth',
-      service: 'ike',
-      user: 'vpn',
-      method: 'other',
-      accepted: false,
-    });
-    expect(served.errors).toEqual([]);
-  });
+  needTools(['ike-scan'])(
+    'is a handshake for ike-scan in main mode, and none in aggressive mode',
+    async () => {
+      await using served = await serveDecoy(ike, gateway());
+      const scan = (...more: string[]) =>
+        run('ike-scan', [
+          '--sport=0',
+          `--dport=${served.port}`,
+          '--retry=1',
+          '--timeout=1500',
+          '-M',
+          ...more,
+          '127.0.0.1',
+        ]);
+      const main = await scan('--trans=7/256,2,1,14');
+      expect(main.stdout).toContain('Main Mode Handshake returned');
+      expect(main.stdout).toContain('Enc=AES');
+      expect((await scan('--ikev2')).stdout).toMatch(/1 returned (?:handshake|notify)/);
+      const refused = await scan('--trans=1,1,1,1');
+      expect(refused.stdout).toContain('NO-PROPOSAL-CHOSEN');
+      const aggressive = await scan('--aggressive', '--id=vpn', '--trans=7/256,2,1,14');
+      expect(aggressive.stdout).toContain('AUTHENTICATION-FAILED');
+      expect(served.facts).toContainEqual({
+        kind: 'auth',
+        service: 'ike',
+        user: 'vpn',
+        method: 'other',
+        accepted: false,
+      });
+      expect(served.errors).toEqual([]);
+    },
+  );
 });

