@@ -78,6 +78,7 @@ describe('the docker decoy before real clients', () => {
       const found = await run(
         'nmap',
         '-Pn',
+        '-sT',
         '--script',
         '+docker-version',
         '-p',

@@ -62,7 +62,7 @@ describe('the elasticsearch decoy', () => {
     'is taken by nmap for its release',
     async () => {
       await using served = await serveDecoy(elasticsearch, node('7.10.2'));
-      const { stdout } = await run('nmap', ['-Pn', '-sV', '-p', String(served.port), '127.0.0.1']);
+      const { stdout } = await run('nmap', ['-Pn', '-sT', '-sV', '-p', String(served.port), '127.0.0.1']);
       expect(stdout).toContain('Elasticsearch REST API 7.10.2');
       expect(served.errors).toEqual([]);
     },

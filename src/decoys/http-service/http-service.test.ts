@@ -127,7 +127,13 @@ describe('a service in Go’s manner', () => {
     ]);
   });
 
-  it('and the web server knows it too', () => {
+  it('records no more of a field than a record may have', () => {
+    const { facts } = say(`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`);
+    const request = facts.find((fact) => fact.kind === 'request');
+    expect(request?.headers.map(([, value]) => value.length)).toEqual([1, 16_384]);
+  });
+
+  it('has the web server know a planted credential too', () => {
     const machine = persona();
     const { accessKeyId } = plantedAwsKey(machine, 'a bucket object', '2001:db8::5');
     const { facts } = talk(http, machine, [octetsOf(`GET /?key=${accessKeyId} HTTP/1.1\r\nHost: a\r\n\r\n`)]);

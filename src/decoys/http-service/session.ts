@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
+import type { Header } from '../../core/observation.ts';
 import {
   type BadRequest,
   bodyKept,
@@ -16,6 +17,7 @@ import type { Answer, Framing, HeadFacts, Hijacker, HttpService, Manner } from '
 /** No client needs more; a flood on one connection ends. */
 const requestsPerConnection = 1_000;
 const outputsPerRequest = 256;
+const recordedFieldLimit = 16_384;
 /** Octets of unfinished bodies that all conversations may hold together; past it the one that brings more ends. */
 const heldLimit = 268_435_456;
 let heldByAll = 0;
@@ -114,7 +116,7 @@ class HttpServiceSession implements DecoySession {
           service: this.#service.name,
           method,
           path: target,
-          headers,
+          headers: recordedHeaders(headers),
           body: '',
           status,
         },
@@ -155,7 +157,7 @@ class HttpServiceSession implements DecoySession {
       service: this.#service.name,
       method,
       path: target,
-      headers,
+      headers: recordedHeaders(headers),
       body: body.slice(0, bodyKept),
       status,
     };
@@ -212,6 +214,10 @@ class HttpServiceSession implements DecoySession {
     return !connection.split(',').some((token) => token.trim() === 'close');
   }
 }
+
+/** As long as a record of the request may have them; a visitor cannot make one that is refused. */
+const recordedHeaders = (headers: readonly Header[]): readonly Header[] =>
+  headers.map(([name, value]): Header => [name, value.slice(0, recordedFieldLimit)]);
 
 const isExploit = (output: DecoyOutput): boolean => output.do === 'saw' && output.fact.kind === 'exploit';
 

@@ -8,6 +8,9 @@ import { ShellSession } from '../../shell/session.ts';
 
 const outputLimit = 262_144;
 const commandLimit = 16_384;
+/** As many and as long as a record of a command may have them. */
+const urlsRecorded = 32;
+const urlLength = 2_048;
 
 export interface ShellPiece {
   readonly stream: 'stdout' | 'stderr';
@@ -49,7 +52,8 @@ export function openShell(
 export function recordOf(service: string, event: ShellEvent): DecoyOutput | null {
   if (event.say === 'capture') return { do: 'capture', bytes: event.bytes, how: event.how, name: event.name };
   if (event.say !== 'command') return null;
-  const { input, urls } = event;
+  const { input } = event;
+  const urls = event.urls.slice(0, urlsRecorded).map((url) => url.slice(0, urlLength));
   return { do: 'saw', fact: { kind: 'command', service, input, ...(urls.length > 0 ? { urls } : {}) } };
 }
 
