@@ -81,6 +81,8 @@ function ownText(persona: Persona, pattern: string): string | null {
   return made;
 }
 
+const sentText = (text: string | null): string | null => (text === null ? null : asSent(text));
+
 class Rendering {
   readonly #visit: LureVisit;
   readonly #output = new Map<string, string>();
@@ -125,9 +127,9 @@ class Rendering {
       case 'like':
         return second !== undefined && compiledPattern(first)?.matcher(second).find() === true
           ? second
-          : ownText(this.#visit.persona, first);
+          : sentText(ownText(this.#visit.persona, first));
       case 'having':
-        return second?.includes(first) === true ? second : first;
+        return second?.includes(first) === true ? second : asSent(first);
       case 'run':
       case 'file':
         return this.#once(`${name} ${first}`, () =>

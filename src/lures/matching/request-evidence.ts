@@ -71,6 +71,9 @@ export function evidenceOf(pattern: RequestPattern, sample: WebRequest): number 
     (pattern.form.length > 0 ? pairLetters(sample.body) : ownLetters(sample.body)) +
     pattern.headers.reduce((sum, [name, value]) => sum + ownLetters(name) + value.weight, 0);
   const total = letters + beyond;
-  if (total < 12) return surest >= 0.5 ? 0.7 : 0;
+  if (total < 12) {
+    if (surest >= 0.5) return 0.7;
+    return total >= 3 && !universal.test(path) ? searching : 0;
+  }
   return total >= 24 ? 0.85 : 0.7;
 }

@@ -243,8 +243,16 @@ function* withEdge(state: State, goal: Extract<Goal, { kind: 'edge' }>): Iterabl
 
 function withLength(state: State, goal: Extract<Goal, { kind: 'length' }>): State | null {
   const { place, comparison, size } = goal;
-  if (place.part !== 'body' && place.part !== 'response')
-    return comparison.startsWith('>') || comparison === '!=' ? state : null;
+  if (place.part !== 'body' && place.part !== 'response') {
+    if (!comparison.startsWith('>') && comparison !== '!=') return null;
+    if (place.part === 'header') return state;
+    const header = draftAt(state, place.at);
+    if (header.headers.some(([name]) => name.toLowerCase() === place.part)) return state;
+    const digits = Math.min(Math.max(size + 1, 8), 256);
+    return changed(state, place.at, {
+      headers: [...header.headers, [headerName(place.part), parseText(`{{like("[a-f0-9]{${digits}}")}}`)]],
+    });
+  }
   const draft = draftAt(state, place.at);
   let { least, most } = draft.size ?? { least: 0, most: Number.MAX_SAFE_INTEGER };
   if (comparison === '==') [least, most] = [Math.max(least, size), Math.min(most, size)];
