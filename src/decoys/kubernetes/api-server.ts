@@ -9,17 +9,10 @@ import type { ServiceRequest } from '../http-service/request.ts';
 import type { Answer } from '../http-service/service.ts';
 import { shellLine } from '../http-service/shell-run.ts';
 import { type Cluster, clusterFor, clusterTime, put } from './cluster.ts';
+import { discover } from './discovery.ts';
 import { execAnswer } from './exec-stream.ts';
-import { opennessOf, releaseOf, uuidFrom } from './release.ts';
-import {
-  apiVersionOf,
-  groups,
-  parseResourcePath,
-  type Resource,
-  type ResourcePath,
-  resources,
-  versionsOf,
-} from './resources.ts';
+import { opennessOf, uuidFrom } from './release.ts';
+import { apiVersionOf, parseResourcePath, type Resource, type ResourcePath, resources } from './resources.ts';
 import { failure, json } from './status.ts';
 import { runWorkload } from './workload.ts';
 
@@ -94,116 +87,7 @@ export function* answerApiServer(request: ServiceRequest, context: DecoyContext)
       [['X-Content-Type-Options', 'nosniff']],
     );
   }
-  return discover(call, path);
-}
-
-function discover({ request, context }: Call, path: string): Answer {
-  const { persona } = context;
-  const release = releaseOf(persona);
-  const [, major = '1', minor = '24'] = /^v(\d+)\.(\d+)/.exec(release.version) ?? [];
-  switch (path) {
-    case '/version':
-      return {
-        status: 200,
-        headers: [['Content-Type', 'application/json']],
-        body: JSON.stringify(
-          {
-            major,
-            minor,
-            gitVersion: release.version,
-            gitCommit: release.commit,
-            gitTreeState: 'clean',
-            buildDate: release.built,
-            goVersion: release.go,
-            compiler: 'gc',
-            platform: 'linux/amd64',
-          },
-          null,
-          2,
-        ),
-      };
-    case '/healthz':
-    case '/livez':
-    case '/readyz':
-      return {
-        status: 200,
-        headers: [
-          ['Content-Type', 'text/plain; charset=utf-8'],
-          ['X-Content-Type-Options', 'nosniff'],
-        ],
-        body: 'ok',
-      };
-    case '/':
-      return json(request, 200, {
-        paths: [
-          '/.well-known/openid-configuration',
-          '/api',
-          '/api/v1',
-          '/apis',
-          ...groups.flatMap((group) => [
-            `/apis/${group}`,
-            ...versionsOf(group).map((version) => `/apis/${group}/${version}`),
-          ]),
-          '/healthz',
-          '/livez',
-          '/metrics',
-          '/openapi/v2',
-          '/readyz',
-          '/version',
-        ],
-      });
-    case '/api':
-      return json(request, 200, {
-        kind: 'APIVersions',
-        versions: ['v1'],
-        serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: `${persona.address}:6443` }],
-      });
-    case '/apis':
-      return json(request, 200, {
-        kind: 'APIGroupList',
-        apiVersion: 'v1',
-        groups: groups.map((group) => groupView(group)),
-      });
-    default:
-  }
-  const [, kind = '', first = '', second = '', ...more] = path.split('/');
-  if (more.length === 0 && kind === 'apis' && groups.includes(first)) {
-    if (second === '') return json(request, 200, { kind: 'APIGroup', apiVersion: 'v1', ...groupView(first) });
-    if (versionsOf(first).includes(second)) return resourceList(request, first, second);
-  }
-  if (kind === 'api' && first === 'v1' && second === '') return resourceList(request, '', 'v1');
-  return {
-    status: 404,
-    headers: [
-      ['Content-Type', 'text/plain; charset=utf-8'],
-      ['X-Content-Type-Options', 'nosniff'],
-    ],
-    body: '404 page not found\n',
-  };
-}
-
-const groupView = (group: string): object => {
-  const versions = versionsOf(group).map((version) => ({ groupVersion: `${group}/${version}`, version }));
-  return { name: group, versions, preferredVersion: versions[0] };
-};
-
-const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-
-function resourceList(request: ServiceRequest, group: string, version: string): Answer {
-  const listed = resources.filter((each) => each.group === group && each.version === version);
-  return json(request, 200, {
-    kind: 'APIResourceList',
-    ...(group === '' ? {} : { apiVersion: 'v1' }),
-    groupVersion: apiVersionOf({ group, version }),
-    resources: listed.map(({ name, namespaced, kind, shortNames }) => ({
-      name,
-      singularName: '',
-      namespaced,
-      kind,
-      verbs,
-      shortNames: shortNames.length > 0 ? shortNames : undefined,
-    })),
-  });
+  return discover(request, context, path);
 }
 
 function verbOf(method: string, name: string): string {
