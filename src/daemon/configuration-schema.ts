@@ -25,6 +25,21 @@ const section = (description: string, properties: Record<string, JsonSchema>): J
   properties,
 });
 
+const endpoint = (description: string): JsonSchema => ({
+  type: 'string',
+  pattern: '^(?:\\[[0-9a-fA-F:.]{2,45}\\]|[0-9.]{7,15}):[0-9]{1,5}$',
+  description,
+});
+
+const exporters: JsonSchema = {
+  type: 'array',
+  maxItems: 256,
+  items: { type: 'string', format: 'network' },
+  default: ['127.0.0.0/8', '::1/128'],
+  description:
+    'Networks whose senders are heard; this machine alone by default. Whoever may send here can have others blocked.',
+};
+
 /** Where the decoys listen when nothing is configured: high ports, so that a plain user can start it and no service is in the way. */
 const defaultListeners: readonly { decoy: string; port: number; persona: string }[] = [
   { decoy: 'ssh', port: 2222, persona: 'ubuntu-web' },
@@ -221,6 +236,60 @@ export const configurationSchema: JsonSchema = {
         key: { type: 'string', default: '', description: 'File of the private key, without a passphrase.' },
       }),
     }),
+    telemetry: {
+      type: 'array',
+      maxItems: 64,
+      default: [],
+      description:
+        'Records of the protected network that are taken in live. One entry a source: flow, file, syslog, journal or conntrack.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        minProperties: 1,
+        properties: {
+          flow: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['listen'],
+            description: 'Exports of NetFlow 5 and 9, IPFIX and sFlow over UDP, all on one port.',
+            properties: {
+              listen: endpoint('Address and port, such as 127.0.0.1:2055.'),
+              from: exporters,
+            },
+          },
+          file: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 4096,
+            description:
+              'A log file that grows. Followed over rotation and truncation, from its end at the first start and from where it was left at later ones.',
+          },
+          format: {
+            type: 'string',
+            maxLength: 64,
+            description:
+              'Name of the reader for file or syslog, auto for by content. A file: auto. Syslog: syslog.',
+          },
+          syslog: {
+            type: 'object',
+            additionalProperties: false,
+            minProperties: 1,
+            description: 'Messages of syslog (RFC 3164, RFC 5424) over UDP and TCP (RFC 6587).',
+            properties: {
+              udp: endpoint('Address and port for datagrams, such as 127.0.0.1:5514.'),
+              tcp: endpoint('Address and port for connections.'),
+              from: exporters,
+            },
+          },
+          journal: { const: true, description: 'The journal of systemd, through journalctl.' },
+          conntrack: {
+            const: true,
+            description:
+              'Connections that the kernel tracks, through conntrack, which the supervisor starts as root. Whoever succeeded shows only with net.netfilter.nf_conntrack_acct=1.',
+          },
+        },
+      },
+    },
     processes: section('User ids that the processes take when started as root.', {
       sensorUid: {
         type: 'integer',
@@ -242,6 +311,21 @@ export const configurationSchema: JsonSchema = {
         maximum: 2_147_483_647,
         default: 47_003,
         description: 'Of the fence.',
+      },
+      telemetryUid: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 2_147_483_647,
+        default: 47_004,
+        description: 'Of the process that reads telemetry.',
+      },
+      telemetryGroups: {
+        type: 'array',
+        maxItems: 16,
+        items: { type: 'string', pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]{0,31}$' },
+        default: ['adm', 'systemd-journal'],
+        description:
+          'Groups that it keeps, so that it may read logs; those that the machine does not have are passed over.',
       },
     }),
   },
