@@ -113,6 +113,13 @@ describe('a watched folder of lures', () => {
     expect(problems).toMatchObject([{ file: join(folder, 'b.json') }]);
   });
 
+  it('takes a file in the place of a folder', async () => {
+    put('alone.json', lure('alone', '/shell/alone.php'));
+    const own = new LureFolder({ folders: [join(folder, 'alone.json')], log: () => {} });
+    await own.look();
+    expect(names()).toEqual(['alone']);
+  });
+
   it('looks by itself while the process runs', async () => {
     const late = new Promise<void>((resolve) => {
       watched = new LureFolder({

@@ -47,15 +47,22 @@ export const lureFolders = (configuration: Configuration): readonly string[] => 
   ...configuration.sensor.lures,
 ];
 
-async function* filesIn(folder: string, depth: number): AsyncIterable<string> {
+async function* filesIn(
+  folder: string,
+  depth: number,
+  unreadable: (folder: string, code: string) => void,
+): AsyncIterable<string> {
   const found = depth === 0 ? await stat(folder).catch(() => null) : null;
   if (found?.isFile() === true) yield folder;
   // A folder that is not there (yet) has no lures.
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') unreadable(folder, error.code ?? String(error));
+    return [];
+  });
   for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && depth < depthLimit) yield* filesIn(path, depth + 1);
+    if (entry.isDirectory() && depth < depthLimit) yield* filesIn(path, depth + 1, unreadable);
     else if (/\.(?:json|ya?ml)$/i.test(entry.name)) yield path;
   }
 }
@@ -66,6 +73,8 @@ export class LureFolder {
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> = Promise.resolve();
   #isStopped = false;
+  /** Folders that it has said it can't read, so that it says so once. */
+  readonly #complained = new Set<string>();
 
   constructor(options: LureFolderOptions) {
     this.#options = options;
@@ -101,11 +110,19 @@ export class LureFolder {
     return this.#looking;
   }
 
+  #complain(folder: string, code: string): void {
+    if (this.#complained.has(folder)) return;
+    this.#complained.add(folder);
+    this.#options.log(
+      `lures: ${folder} can't be read (${code}); the sensor's and the engine's user ids must be able to`,
+    );
+  }
+
   async #look(): Promise<void> {
     const files = new Map<string, KnownFile>();
     let changed = 0;
     for (const folder of this.#options.folders) {
-      for await (const path of filesIn(folder, 0)) {
+      for await (const path of filesIn(folder, 0, (at, code) => this.#complain(at, code))) {
         if (files.size >= fileLimit || this.#isStopped) break;
         const found = await stat(path).catch(() => null);
         if (found === null || !found.isFile()) continue;
