@@ -35,6 +35,10 @@ const allowed: Record<string, { imports: string[]; why: string }> = {
     why: 'the process that meets attackers can neither decide nor block',
   },
   telemetry: { imports: ['core', 'wire'], why: 'a reader makes observations and judges nothing' },
+  collector: {
+    imports: ['core', 'wire', 'telemetry'],
+    why: 'what hears live telemetry hands it to the readers and judges nothing',
+  },
   detectors: {
     imports: ['core', 'wire', 'signatures', 'lures'],
     why: 'evidence comes from observations alone',
@@ -53,6 +57,7 @@ const allowed: Record<string, { imports: string[]; why: string }> = {
       'personas',
       'sensor',
       'telemetry',
+      'collector',
       'detectors',
       'decide',
       'fence',

@@ -9,7 +9,7 @@ import { allow, decisions, explain, sources } from './ask.ts';
 import { doctor } from './doctor.ts';
 import { lures } from './lures.ts';
 import { persona } from './persona.ts';
-import { engine, fence, sensor, store } from './role.ts';
+import { engine, fence, sensor, store, telemetry } from './role.ts';
 import { up } from './up.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -25,6 +25,7 @@ const subcommands: readonly Subcommand[] = [
   doctor,
   persona,
   sensor,
+  telemetry,
   engine,
   fence,
   store,

@@ -1,4 +1,4 @@
-/** `picket sensor`, `engine`, `fence`, `store`: one of Picket's processes alone. `picket up` starts all of them. */
+/** `picket sensor`, `telemetry`, `engine`, `fence`, `store`: one of Picket's processes alone. `picket up` starts all of them. */
 
 import process from 'node:process';
 import type { Command } from 'commander';
@@ -27,6 +27,17 @@ export const sensor: Subcommand = role('sensor', 'run the sensor alone', async (
   const configuration = loadConfiguration(path);
   await runUntilStopped('sensor', () =>
     runSensor(configuration, readInheritedSockets(process.env['PICKET_SOCKETS'])),
+  );
+});
+
+export const telemetry: Subcommand = role('telemetry', 'run the telemetry process alone', async (path) => {
+  const { loadConfiguration } = await import('../daemon/configuration.ts');
+  const { runUntilStopped } = await import('../daemon/role.ts');
+  const { runTelemetry } = await import('../daemon/telemetry-process.ts');
+  const configuration = loadConfiguration(path);
+  const descriptor = process.env['PICKET_CONNTRACK'];
+  await runUntilStopped('telemetry', () =>
+    runTelemetry(configuration, descriptor === undefined ? null : Number(descriptor)),
   );
 });
 

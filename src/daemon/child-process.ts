@@ -6,7 +6,7 @@ import process from 'node:process';
 import { startOf } from './reachable-code.ts';
 
 export interface ChildOptions {
-  readonly role: 'store' | 'engine' | 'fence' | 'sensor';
+  readonly role: 'store' | 'engine' | 'fence' | 'sensor' | 'telemetry';
   /** The configuration as JSON (which is YAML), given over standard input. */
   readonly configuration: string;
   /** Descriptors that the child inherits, from number 4 on. */

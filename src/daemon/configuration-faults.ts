@@ -5,6 +5,7 @@ import type { Configuration } from './configuration.ts';
 import { tlsFault } from './api-tls.ts';
 import { nearest } from './nearest.ts';
 import { readBenignList } from './policy-of.ts';
+import { telemetryFaults } from './telemetry-faults.ts';
 
 /** A key whose value can't be used, and the mend in one sentence without subject. */
 export interface ConfigurationFault {
@@ -20,7 +21,11 @@ export async function configurationFaults(
     JSON.stringify([sensor.listeners, sensor.anyPort.persona]);
   // The defaults name what is there, as a test holds.
   const isUsual = named(configuration.sensor) === named(defaults.sensor);
-  return [...(isUsual ? [] : await partFaults(configuration)), ...machineFaults(configuration)];
+  return [
+    ...(isUsual ? [] : await partFaults(configuration)),
+    ...(await telemetryFaults(configuration)),
+    ...machineFaults(configuration),
+  ];
 }
 
 /** The lists of parts are loaded here and not with the configuration: that takes half a second, and most processes need none of them. */

@@ -11,6 +11,7 @@ import { PicketError } from '../core/errors.ts';
 import { configurationFaults, type ConfigurationFault } from './configuration-faults.ts';
 import { configurationSchema } from './configuration-schema.ts';
 import { nearest } from './nearest.ts';
+import { telemetryContradictions } from './telemetry-faults.ts';
 import { yamlFault } from './yaml-fault.ts';
 
 export interface ListenerConfiguration {
@@ -18,6 +19,16 @@ export interface ListenerConfiguration {
   readonly port: number;
   readonly transport: 'tcp' | 'udp';
   readonly persona: string;
+}
+
+/** One of flow, file, syslog, journal and conntrack. */
+export interface TelemetryConfiguration {
+  readonly flow?: { readonly listen: string; readonly from: readonly string[] };
+  readonly file?: string;
+  readonly format?: string;
+  readonly syslog?: { readonly udp?: string; readonly tcp?: string; readonly from: readonly string[] };
+  readonly journal?: true;
+  readonly conntrack?: true;
 }
 
 export interface Configuration {
@@ -58,7 +69,14 @@ export interface Configuration {
     /** Both empty for plain HTTP. */
     readonly tls: { readonly certificate: string; readonly key: string };
   };
-  readonly processes: { readonly sensorUid: number; readonly engineUid: number; readonly fenceUid: number };
+  readonly telemetry: readonly TelemetryConfiguration[];
+  readonly processes: {
+    readonly sensorUid: number;
+    readonly engineUid: number;
+    readonly fenceUid: number;
+    readonly telemetryUid: number;
+    readonly telemetryGroups: readonly string[];
+  };
 }
 
 const ajv = new Ajv({ useDefaults: true, allErrors: false, strict: false, verbose: true });
@@ -198,7 +216,7 @@ function contradictions(value: Configuration): ConfigurationFault[] {
     }
     taken.add(key);
   }
-  return faults;
+  return [...faults, ...telemetryContradictions(value.telemetry)];
 }
 
 function explain(

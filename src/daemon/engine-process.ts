@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { preloadApi } from '../api/preload.ts';
 import { startApi } from '../api/server.ts';
-import { LinkServer } from '../bus/link.ts';
+import { LinkServer, type LinkEvents } from '../bus/link.ts';
 import { systemClock } from '../core/clock.ts';
 import { ClickHouseStore } from '../store/clickhouse-store.ts';
 import { DecisionLog } from '../store/decision-log.ts';
@@ -64,11 +64,14 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     received: (peer, value) => engine.fenceDesk.received(peer, value),
     closed: (peer) => engine.fenceDesk.closed(peer),
   });
-  const sensorLink = new LinkServer(folders.sensorLink, {
+  const sensorEvents: LinkEvents = {
     opened: (peer) => engine.sensorDesk.opened(peer),
     received: (peer, value) => engine.sensorDesk.received(peer, value),
     closed: (peer, error) => engine.sensorDesk.closed(peer, error),
-  });
+  };
+  const sensorLink = new LinkServer(folders.sensorLink, sensorEvents);
+  // Telemetry speaks as a sensor does, at a door of its own: neither process can enter the other's folder.
+  const telemetryLink = new LinkServer(folders.telemetryLink, sensorEvents);
   const view = new EngineView({ configuration, engine, decisionLog, store, now: () => systemClock.now() });
   warmPipeline();
   await engine.restore();
@@ -83,12 +86,14 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   engine.start();
   await fenceLink.start();
   await sensorLink.start();
+  await telemetryLink.start();
   const lures = new LureFolder({ folders: lureFolders(configuration), log: say });
   void lures.start();
   return {
     async stop(): Promise<void> {
       lures.stop();
       await sensorLink.stop();
+      await telemetryLink.stop();
       await api.stop();
       await engine.stop();
       await fenceLink.stop();

@@ -18,6 +18,8 @@ export interface PrivilegesToKeep {
   readonly gid: number;
   /** Keep CAP_NET_ADMIN: the fence's only one. */
   readonly networkAdmin: boolean;
+  /** Supplementary groups that it keeps, by number. None where left out. */
+  readonly groups?: readonly number[];
 }
 
 /**
@@ -40,7 +42,7 @@ export function dropPrivileges(keep: PrivilegesToKeep): void {
     if (!(keep.networkAdmin && capability === CAP_NET_ADMIN)) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
   }
   if (keep.networkAdmin) prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
-  process.setgroups?.([]);
+  process.setgroups?.([...(keep.groups ?? [])]);
   process.setgid?.(keep.gid);
   process.setuid?.(keep.uid);
   const mask = keep.networkAdmin ? 1 << CAP_NET_ADMIN : 0;

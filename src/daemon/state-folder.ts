@@ -10,8 +10,10 @@ export interface StateFolders {
   readonly sensor: string;
   readonly engine: string;
   readonly store: string;
-  /** Sockets on which the engine hears the sensor and the fence, and the store hears the engine. */
+  readonly telemetry: string;
+  /** Sockets on which the engine hears the sensor, telemetry and the fence, and the store hears the engine. */
   readonly sensorLink: string;
+  readonly telemetryLink: string;
   readonly fenceLink: string;
   readonly storeLink: string;
 }
@@ -22,7 +24,9 @@ export function stateFolders(configuration: Configuration): StateFolders {
     sensor: join(state, 'sensor'),
     engine: join(state, 'engine'),
     store: join(state, 'store'),
+    telemetry: join(state, 'telemetry'),
     sensorLink: join(state, 'run', 'sensor', 'engine.sock'),
+    telemetryLink: join(state, 'run', 'telemetry', 'engine.sock'),
     fenceLink: join(state, 'run', 'fence', 'engine.sock'),
     storeLink: join(state, 'run', 'store', 'store.sock'),
   };
@@ -52,14 +56,16 @@ export function makeFolder(path: string): string[] {
  */
 export function makeStateFolders(configuration: Configuration): StateFolders {
   const folders = stateFolders(configuration);
-  const { sensorUid, engineUid, fenceUid } = configuration.processes;
+  const { sensorUid, engineUid, fenceUid, telemetryUid } = configuration.processes;
   const rows: readonly (readonly [path: string, uid: number, gid: number, mode: number])[] = [
     [configuration.state, 0, 0, 0o711],
     [join(configuration.state, 'run'), 0, 0, 0o711],
     [folders.sensor, sensorUid, sensorUid, 0o700],
     [folders.engine, engineUid, engineUid, 0o700],
     [folders.store, engineUid, engineUid, 0o700],
+    [folders.telemetry, telemetryUid, telemetryUid, 0o700],
     [join(folders.sensorLink, '..'), engineUid, sensorUid, 0o2750],
+    [join(folders.telemetryLink, '..'), engineUid, telemetryUid, 0o2750],
     [join(folders.fenceLink, '..'), engineUid, fenceUid, 0o2750],
     [join(folders.storeLink, '..'), engineUid, engineUid, 0o700],
   ];

@@ -9,8 +9,9 @@ import { makeAnyPortSockets, makeListeningSocket } from '../sensor/any-port-sock
 import { installSensorRules, removeSensorRules } from '../sensor/any-port-rules.ts';
 import { makeProbeSocket } from '../sensor/probe-socket.ts';
 import { localKeyFile } from './api-client.ts';
-import { Child } from './child-process.ts';
+import { Child, type ChildOptions } from './child-process.ts';
 import type { Configuration } from './configuration.ts';
+import { ConntrackEvents } from './conntrack-events.ts';
 import { log } from './log.ts';
 import { noSockets, type InheritedSockets } from './inherited-sockets.ts';
 import { requireNetworkAdmin } from './privileges.ts';
@@ -29,15 +30,20 @@ export class Supervisor {
   readonly #log = log('picket');
   #firstKey: string | null = null;
   #children: Child[] = [];
+  #conntrack: ConntrackEvents | null = null;
   #rules = false;
+  #telemetryRules = false;
   readonly #lock: StateLock;
   /** Of this state folder, so that another Picket on the machine neither replaces nor removes it. */
   readonly #sensorTable: string;
+  readonly #telemetryTable: string;
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
     this.#lock = new StateLock(configuration.state);
-    this.#sensorTable = `picket_sensor_${createHash('sha256').update(configuration.state).digest('hex').slice(0, 8)}`;
+    const mark = createHash('sha256').update(configuration.state).digest('hex').slice(0, 8);
+    this.#sensorTable = `picket_sensor_${mark}`;
+    this.#telemetryTable = `picket_telemetry_${mark}`;
   }
 
   /** The API key that was made at this start; null where there was one already. */
@@ -64,12 +70,19 @@ export class Supervisor {
     let inherited = noSockets;
     try {
       if (root) inherited = this.#privilegedSockets(configuration, descriptors);
+      if (root && configuration.telemetry.length > 0) {
+        installSensorRules({ uid: configuration.processes.telemetryUid, table: this.#telemetryTable });
+        this.#telemetryRules = true;
+      }
     } catch (error) {
       await this.stop();
       throw error;
     }
     const json = JSON.stringify(configuration);
-    const child = (role: 'store' | 'engine' | 'fence' | 'sensor'): Child =>
+    const entries = configuration.telemetry;
+    if (entries.some((entry) => entry.conntrack === true)) this.#conntrack = new ConntrackEvents(this.#log);
+    const events = this.#conntrack?.start() ?? null;
+    const child = (role: ChildOptions['role']): Child =>
       new Child({
         role,
         configuration: json,
@@ -78,17 +91,21 @@ export class Supervisor {
         ...(role === 'sensor'
           ? { descriptors, environment: { PICKET_SOCKETS: JSON.stringify(inherited) } }
           : {}),
+        ...(role === 'telemetry' && events !== null
+          ? { descriptors: [events], environment: { PICKET_CONNTRACK: String(firstDescriptor) } }
+          : {}),
       });
     const store = configuration.store.engine === 'chdb' ? [child('store')] : [];
     const engine = child('engine');
     const fence = child('fence');
     const sensor = child('sensor');
-    this.#children = [...store, engine, fence, sensor];
+    const telemetry = entries.length > 0 ? [child('telemetry')] : [];
+    this.#children = [...store, engine, fence, sensor, ...telemetry];
     try {
       // The sensor's spool takes what comes before the engine is there: contacts are accepted from the first moment. The store, which is
       // the last to be needed, does not take the processors from it.
       const sensing = sensor.start();
-      const others = Promise.all([engine.start(), fence.start()]);
+      const others = Promise.all([engine, fence, ...telemetry].map((process) => process.start()));
       await Promise.race([sensing, others]);
       const storing = store.map((process) =>
         process.start().catch((error: unknown) => {
@@ -108,8 +125,13 @@ export class Supervisor {
     // Against the flow of the data: whoever makes records first, whoever keeps them last.
     for (const child of this.#children.toReversed()) await child.stop();
     this.#children = [];
+    this.#conntrack?.stop();
+    this.#conntrack = null;
+    const { sensorUid, telemetryUid } = this.#configuration.processes;
+    if (this.#telemetryRules) removeSensorRules({ uid: telemetryUid, table: this.#telemetryTable });
+    this.#telemetryRules = false;
     if (this.#rules) {
-      removeSensorRules({ uid: this.#configuration.processes.sensorUid, table: this.#sensorTable });
+      removeSensorRules({ uid: sensorUid, table: this.#sensorTable });
       this.#rules = false;
     }
     this.#lock.release();

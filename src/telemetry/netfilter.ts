@@ -20,6 +20,9 @@ const flagBits: readonly (readonly [string, number])[] = [
   [' RST ', 4],
   [' PSH ', 8],
   [' ACK ', 16],
+  [' URG ', 32],
+  [' ECE ', 64],
+  [' CWR ', 128],
 ];
 
 function value(message: string, name: string, from: number): string {
