@@ -50,7 +50,8 @@ const longText = 65_536;
 
 const header: JsonSchema = { type: 'array', minItems: 2, maxItems: 2, items: text(16_384) };
 
-const facts: Readonly<
+/** The fields of each kind of fact. */
+export const factFields: Readonly<
   Record<ObservationKind, { required: Record<string, JsonSchema>; optional?: Record<string, JsonSchema> }>
 > = {
   contact: { required: { service: text(32), protocol: text(32), tls: flag, firstBytes: text(1400) } },
@@ -141,7 +142,7 @@ const facts: Readonly<
   refusal: { required: { service: text(32), what: { enum: refusals }, detail: text(1024) } },
 };
 
-const variants: JsonSchema[] = Object.entries(facts).map(([kind, { required, optional }]) => ({
+const variants: JsonSchema[] = Object.entries(factFields).map(([kind, { required, optional }]) => ({
   title: kind,
   type: 'object',
   additionalProperties: false,

@@ -1,5 +1,6 @@
 /** Makes observations of what conversations state: gives them id, time and addresses, and hands them to the spool and on. */
 
+import { boundedFact } from '../core/bounded-fact.ts';
 import { IdSource } from '../core/id.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Fact, Fingerprints, Observation, Transport } from '../core/observation.ts';
@@ -42,7 +43,8 @@ export class Recorder {
     this.#onObservation = onObservation;
   }
 
-  record(parties: Parties, fact: Fact): void {
+  record(parties: Parties, stated: Fact): void {
+    const fact = boundedFact(stated);
     const at = this.#clock.now();
     if (parties.spoofable && !this.#mayRecordSpoofable(at)) return;
     const seen = {
