@@ -48,7 +48,7 @@ export function analyze(picket: Command): Command {
     )
     .addOption(
       new Option(
-        '--lures <folder>',
+        '--lures <path>',
         'lures or scanner templates that name the CVEs of requests; may be repeated',
       )
         .argParser((text: string, all: readonly string[]) => [...all, text])
