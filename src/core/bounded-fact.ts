@@ -46,12 +46,15 @@ const cuts = new Map<string, readonly (readonly [name: string, cut: Cut])[]>(
 
 /** The fact, its texts and lists cut where they are longer than a record may hold; the same object where none is. */
 export function boundedFact(fact: Fact): Fact {
-  let bounded = fact;
+  const changes: Record<string, unknown> = {};
+  let changed = false;
   for (const [name, cut] of cuts.get(fact.kind) ?? []) {
     const value: unknown = Reflect.get(fact, name);
     if (value === undefined) continue;
     const fitting = cut(value);
-    if (fitting !== value) bounded = { ...bounded, [name]: fitting };
+    if (fitting === value) continue;
+    changes[name] = fitting;
+    changed = true;
   }
-  return bounded;
+  return changed ? Object.assign({}, fact, changes) : fact;
 }
