@@ -6,39 +6,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { JsonSchema } from '../../src/core/observation-schema.ts';
 import { configurationSchema } from '../../src/daemon/configuration-schema.ts';
-import { decoys } from '../../src/decoys/index.ts';
 import { detectors } from '../../src/detectors/index.ts';
 import { enforcers } from '../../src/enforcers/index.ts';
 import { createPersona, personaNames } from '../../src/personas/index.ts';
 import { readers } from '../../src/telemetry/index.ts';
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((text) => cell(text)).join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map((row) => line(row))].join('\n');
-}
-
-const page = (title: string, source: string, ...parts: readonly string[]): string =>
-  `${[`# ${title}`, `<!-- made by npm run docs from ${source} -->`, ...parts].join('\n\n')}\n`;
-
-function decoyPage(): string {
-  return page(
-    'Decoys',
-    'src/decoys/index.ts',
-    'In the order in which they are asked whether the first bytes of a stranger on any port are theirs.',
-    table(
-      ['decoy', 'what it is', 'transport', 'usual ports', 'who speaks first'],
-      decoys.map((decoy) => [
-        `\`${decoy.name}\``,
-        decoy.summary,
-        decoy.transport === 'both' ? 'tcp, udp' : decoy.transport,
-        decoy.ports.length === 0 ? 'any' : decoy.ports.join(', '),
-        decoy.recognise === undefined ? 'the decoy' : 'the client',
-      ]),
-    ),
-  );
-}
+import { decoyPage } from './decoy-page.ts';
+import { page, table } from './markdown.ts';
 
 function detectorPage(): string {
   return page(
@@ -184,7 +157,7 @@ function commandLinePage(root: string): string {
 /** File name to text. */
 export function reference(root: string): ReadonlyMap<string, string> {
   return new Map([
-    ['decoys.md', decoyPage()],
+    ['decoys.md', decoyPage(root)],
     ['detectors.md', detectorPage()],
     ['enforcers.md', enforcerPage(root)],
     ['readers.md', readerPage()],

@@ -88,6 +88,8 @@ export interface Decoy {
   /** Lower case, as in `decoy:<name>`. */
   readonly name: string;
   readonly summary: string;
+  /** The real program that a test compares it with, and how much of it is equal there; absent where there was none to compare with. */
+  readonly fidelity?: string;
   readonly transport: 'tcp' | 'udp' | 'both';
   /** Where the real service usually listens. */
   readonly ports: readonly number[];

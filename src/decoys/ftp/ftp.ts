@@ -18,6 +18,7 @@ import { FtpSession } from './session.ts';
 export const ftp: Decoy = {
   name: 'ftp',
   summary: 'A file server: logins, the machine’s files, uploads; passive mode over a port of its own',
+  fidelity: 'vsftpd 3.0.3: 8 of 8 conversations equal',
   transport: 'tcp',
   ports: [21, 2121],
   open: (context) => new FtpSession(context),

@@ -7,6 +7,7 @@ export const postgres: Decoy = {
   name: 'postgres',
   summary:
     'PostgreSQL server: md5, SCRAM and clear logins, both query protocols, COPY … PROGRAM and libraries as attackers use them',
+  fidelity: 'PostgreSQL 15: what psql prints of 80 statements, and 3 refused logins, equal',
   transport: 'tcp',
   ports: [5432],
   recognise(firstBytes) {

@@ -9,6 +9,7 @@ const inlineNames =
 export const redis: Decoy = {
   name: 'redis',
   summary: 'Redis key-value server (RESP2, RESP3 and inline), with the ways by which it is taken over',
+  fidelity: 'Redis 7.0: 346 commands, answers and errors equal',
   transport: 'tcp',
   ports: [6379],
   recognise(firstBytes) {

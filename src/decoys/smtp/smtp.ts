@@ -14,6 +14,7 @@ import { SmtpSession } from './session.ts';
 export const smtp: Decoy = {
   name: 'smtp',
   summary: 'A mail server: logins, envelopes, messages; relays for anybody and sends nothing',
+  fidelity: 'Postfix 3.7.11: 19 of 19 conversations equal but for queue ids',
   transport: 'tcp',
   ports: [25, 587, 2525],
   open: (context) => new SmtpSession(context),

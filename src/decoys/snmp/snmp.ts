@@ -13,6 +13,7 @@ import { SnmpSession } from './session.ts';
 export const snmp: Decoy = {
   name: 'snmp',
   summary: 'Management agent (Net-SNMP, versions 1, 2c and 3)',
+  fidelity: 'Net-SNMP 5.9.3 over TCP: walks, gets and errors equal, times and names aside',
   transport: 'both',
   ports: [161],
   recognise(firstBytes) {

@@ -258,6 +258,7 @@ class TelnetSession implements DecoySession {
 export const telnet: Decoy = {
   name: 'telnet',
   summary: 'The login and shell of a device (RFC 854, 857, 858, 1073)',
+  fidelity: 'inetutils-telnetd 2.4, where the persona claims it: 5 of 5 kinds of client equal',
   transport: 'tcp',
   ports: [23, 2323],
   open: (context) => new TelnetSession(context),
