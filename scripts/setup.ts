@@ -23,6 +23,7 @@ const toTest: Readonly<Record<string, string>> = {
   bubblewrap: 'the shell is compared with real shells inside it',
   busybox: 'the BusyBox shell',
   chrony: 'a client of time servers',
+  conntrack: 'events of connection tracking',
   curl: 'requests',
   dash: 'the POSIX shell',
   'dropbear-bin': 'SSH server and client of small devices',
@@ -68,6 +69,7 @@ const toTest: Readonly<Record<string, string>> = {
   smbclient: 'smbclient, rpcclient',
   snmp: 'snmpget, snmpwalk',
   snmpd: 'the real agent beside the decoy',
+  softflowd: 'flow exports of a real exporter',
   sshpass: 'ssh with a password',
   swaks: 'a mail client',
   tcpdump: 'captures',
@@ -98,6 +100,7 @@ const daemons: Readonly<Record<string, string>> = {
   'redis-server': 'redis-server',
   samba: 'smbd',
   snmpd: 'snmpd',
+  softflowd: 'softflowd',
   vsftpd: 'vsftpd',
 };
 

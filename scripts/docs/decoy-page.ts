@@ -16,33 +16,11 @@ const depths: readonly (readonly [word: string, mark: RegExp])[] = [
   ['terminal', /do: 'terminal'/],
 ];
 /** Real programs that its tests start to compare with, not clients of it. */
-const daemons: ReadonlySet<string> = new Set([
-  ...[
-    'dropbear',
-    'dropbearkey',
-    'initdb',
-    'ip',
-    'login',
-    'mariadb-install-db',
-    'mariadbd',
-    'memcached',
-    'mosquitto',
-    'named',
-  ],
-  ...[
-    'nginx',
-    'openssl',
-    'postfix',
-    'postgres',
-    'redis-server',
-    'smbd',
-    'snmpd',
-    'ssh-keygen',
-    'sshd',
-    'telnetd',
-    'vsftpd',
-  ],
-]);
+const daemons: ReadonlySet<string> = new Set(
+  'dropbear dropbearkey initdb ip login mariadb-install-db mariadbd memcached mosquitto named nginx openssl postfix postgres redis-server smbd snmpd ssh-keygen sshd telnetd vsftpd'.split(
+    ' ',
+  ),
+);
 
 function textsOf(folder: string, tests: boolean): string {
   if (!existsSync(folder)) return '';
