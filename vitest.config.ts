@@ -5,6 +5,7 @@ const whole = [
   'test/loop/**/*.test.ts',
   'test/faults/**/*.test.ts',
   'test/up/**/*.test.ts',
+  'test/telemetry/**/*.test.ts',
   'src/sensor/any-port.test.ts',
   'src/sensor/probe-watch.test.ts',
   'src/enforcers/nftables/nftables.test.ts',

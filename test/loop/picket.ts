@@ -8,7 +8,7 @@ import { stopGroup, within, type LoopNetwork } from './namespaces.ts';
 
 const entry = join(import.meta.dirname, '../../src/cli/main.ts');
 
-export type Role = 'sensor' | 'engine' | 'fence' | 'store';
+export type Role = 'sensor' | 'engine' | 'fence' | 'store' | 'telemetry';
 
 /** What `/proc/<pid>/task/<tid>/status` says of one thread's rights. */
 export interface ThreadRights {
