@@ -25,5 +25,6 @@ export const barePersona: Persona = {
   http: null,
   redis: null,
   software: {},
+  services: [],
   random: seededRandom,
 };

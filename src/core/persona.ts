@@ -66,14 +66,24 @@ export interface Software {
   readonly details?: Readonly<Record<string, string>>;
 }
 
+/** A port that the machine has open. */
+export interface PersonaService {
+  /** Name of the decoy that plays it. */
+  readonly decoy: string;
+  readonly port: number;
+  readonly transport: 'tcp' | 'udp';
+  /** Clients are expected to begin with TLS. */
+  readonly tls?: boolean;
+}
+
 export interface Persona {
   /** Such as `ubuntu-web`. */
   readonly name: string;
   readonly summary: string;
   readonly seed: string;
   readonly hostname: string;
-  /** What it runs: decides the shell's dialect. */
-  readonly system: 'linux-gnu' | 'linux-busybox';
+  /** What it runs: decides the shell's dialect. `firmware` stands for a system without a shell that visitors could know. */
+  readonly system: 'linux-gnu' | 'linux-busybox' | 'windows' | 'firmware';
   /** As `uname -snrvm` would give its parts. */
   readonly kernel: { readonly release: string; readonly version: string; readonly machine: string };
   /** Text of /etc/os-release; empty where the system has none. */
@@ -102,6 +112,8 @@ export interface Persona {
   readonly redis: RedisIdentity | null;
   /** The other programs, by the decoy that plays them. A decoy that is not named here draws a common version from `random`. */
   readonly software: Readonly<Record<string, Software>>;
+  /** What a port scan of the machine finds: few ports that go together. */
+  readonly services: readonly PersonaService[];
   /** A fresh stream of bytes for this purpose, the same at every call with the same purpose. */
   random(purpose: string): Random;
 }

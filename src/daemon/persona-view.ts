@@ -81,7 +81,7 @@ function view(persona: Persona, configuration: Configuration): PersonaView {
     hostname: persona.hostname,
     system: persona.system,
     release: /^PRETTY_NAME="?([^"\n]*)/m.exec(persona.osRelease)?.[1] ?? '',
-    kernel: `Linux ${kernel.release} ${kernel.version} ${kernel.machine}`,
+    kernel: `${persona.system.startsWith('linux') ? `Linux ${kernel.release} ` : ''}${kernel.version} ${kernel.machine}`,
     processor: `${cpu.count} × ${cpu.model}`,
     memoryMegabytes: Math.round(persona.memoryKilobytes / 1024),
     address: persona.address,

@@ -10,7 +10,10 @@ export interface PersonaOptions {
   readonly address?: string;
 }
 
-interface PersonaParts extends Omit<Persona, 'name' | 'summary' | 'seed' | 'tls' | 'software' | 'random'> {
+export interface PersonaParts extends Omit<
+  Persona,
+  'name' | 'summary' | 'seed' | 'tls' | 'software' | 'random'
+> {
   readonly software?: Persona['software'];
   /** Made when it is first asked for, since its key takes a while. */
   readonly tls: (() => TlsIdentity) | null;

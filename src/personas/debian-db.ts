@@ -10,6 +10,8 @@ import { openSshIdentity } from './openssh.ts';
 import { bullseyeOsRelease, bullseyeReleases } from './releases.ts';
 import { history, serverFiles } from './server-files.ts';
 import { hostKeyFiles } from './ssh-host-key.ts';
+import { openSshPackages, packageFiles } from './package-files.ts';
+import { servicesOf } from './services.ts';
 
 export const debianDb: PersonaMaker = {
   name: 'debian-db',
@@ -53,6 +55,15 @@ export const debianDb: PersonaMaker = {
           bootedAt,
         }),
         ...hostKeyFiles(ssh.keys, hostname),
+        ...packageFiles(
+          {
+            ...openSshPackages(ssh.version),
+            'mariadb-server-10.5': '1:10.5.23-0+deb11u1',
+            'postgresql-13': '13.14-0+deb11u1',
+            'redis-server': '5:6.0.16-1+deb11u2',
+          },
+          'Debian Developers <debian-devel@lists.debian.org>',
+        ),
         '/etc/debian_version': textFile('11.9\n'),
         '/etc/redis/redis.conf': textFile(
           'bind 0.0.0.0\nprotected-mode no\nport 6379\ntimeout 0\ntcp-keepalive 300\ndaemonize yes\nsupervised auto\npidfile /run/redis/redis-server.pid\nloglevel notice\nlogfile /var/log/redis/redis-server.log\ndatabases 16\nsave 900 1\nsave 300 10\nsave 60 10000\ndbfilename dump.rdb\ndir /var/lib/redis\n',
@@ -87,9 +98,8 @@ export const debianDb: PersonaMaker = {
       software: {
         mysql: { product: 'MariaDB', version: '10.5.23-MariaDB-0+deb11u1' },
         postgres: { product: 'PostgreSQL', version: '13.14 (Debian 13.14-0+deb11u1)' },
-        mongodb: { product: 'MongoDB', version: '4.4.29' },
-        memcached: { product: 'memcached', version: '1.6.9' },
       },
+      services: servicesOf('ssh 22, mysql 3306, postgres 5432, redis 6379'),
       redis: { version: '6.0.16', runId: hexDigits(seed.random(`redis started ${bootedAt}`), 40) },
     };
   },

@@ -6,10 +6,43 @@ import { debianDb } from './debian-db.ts';
 import { edgeAppliance } from './edge-appliance.ts';
 import { ipCamera } from './ip-camera.ts';
 import { javaApp } from './java-app.ts';
+import { dlinkNas } from './dlink-nas.ts';
+import { dockerHost } from './docker-host.ts';
+import { fortigate } from './fortigate.ts';
+import { gpuHost } from './gpu-host.ts';
+import { hikvisionCamera } from './hikvision-camera.ts';
+import { ivantiVpn } from './ivanti-vpn.ts';
+import { kubernetesNode } from './kubernetes-node.ts';
+import { mailServer } from './mail-server.ts';
+import { mikrotikRouter } from './mikrotik-router.ts';
+import { rhelWeb } from './rhel-web.ts';
+import { s3Gateway } from './s3-gateway.ts';
+import { siemensPlc } from './siemens-plc.ts';
+import { windowsServer } from './windows-server.ts';
 import { tplinkRouter } from './tplink-router.ts';
 import { ubuntuWeb } from './ubuntu-web.ts';
 
-const makers: readonly PersonaMaker[] = [ubuntuWeb, debianDb, tplinkRouter, ipCamera, edgeAppliance, javaApp];
+const makers: readonly PersonaMaker[] = [
+  ubuntuWeb,
+  debianDb,
+  tplinkRouter,
+  ipCamera,
+  edgeAppliance,
+  javaApp,
+  dlinkNas,
+  dockerHost,
+  fortigate,
+  gpuHost,
+  hikvisionCamera,
+  ivantiVpn,
+  kubernetesNode,
+  mailServer,
+  mikrotikRouter,
+  rhelWeb,
+  s3Gateway,
+  siemensPlc,
+  windowsServer,
+];
 
 export const personaNames: readonly string[] = makers.map((maker) => maker.name);
 

@@ -5,6 +5,7 @@ import { lastStart, logTime, momentBetween } from './calendar.ts';
 import { armCpuInfo, deviceAccountFiles } from './device-files.ts';
 import { macWithPrefix } from './hardware.ts';
 import { devicePolicy } from './login.ts';
+import { servicesOf } from './services.ts';
 
 interface Chip {
   readonly name: string;
@@ -119,6 +120,7 @@ export const ipCamera: PersonaMaker = {
       tls: null,
       http: { server: make.server, products: make.products, title: make.title },
       redis: null,
+      services: servicesOf('telnet 23, http 80, rtsp 554'),
     };
   },
 };

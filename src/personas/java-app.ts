@@ -10,12 +10,15 @@ import { openSshIdentity } from './openssh.ts';
 import { focalOsRelease, focalReleases } from './releases.ts';
 import { history, secret, serverFiles } from './server-files.ts';
 import { hostKeyFiles } from './ssh-host-key.ts';
+import { openSshPackages, packageFiles } from './package-files.ts';
+import { servicesOf } from './services.ts';
 
 interface JavaServer {
   readonly user: string;
   readonly home: string;
   readonly roles: readonly [string, ...string[]];
   readonly server: string;
+  readonly port: number;
   readonly title: string;
   readonly products: readonly string[];
   readonly unit: string;
@@ -38,6 +41,7 @@ const servers: readonly [JavaServer, ...JavaServer[]] = [
     home: '/opt/atlassian/confluence',
     roles: ['wiki', 'confluence', 'docs'],
     server: '',
+    port: 8090,
     title: 'Log In - Confluence',
     products: ['confluence', 'log4j'],
     unit: 'confluence',
@@ -48,6 +52,7 @@ const servers: readonly [JavaServer, ...JavaServer[]] = [
     home: '/u01/oracle/middleware',
     roles: ['wls', 'weblogic', 'app'],
     server: '',
+    port: 7001,
     title: 'Oracle WebLogic Server Administration Console',
     products: ['weblogic', 'log4j'],
     unit: 'weblogic',
@@ -66,6 +71,7 @@ const servers: readonly [JavaServer, ...JavaServer[]] = [
     home: '/opt/tomcat',
     roles: ['app', 'java', 'api', 'tomcat'],
     server: '',
+    port: 8080,
     title: 'Apache Tomcat/9.0.37',
     products: ['tomcat', 'spring', 'spring-cloud-gateway', 'struts', 'log4j'],
     unit: 'tomcat',
@@ -111,6 +117,10 @@ export const javaApp: PersonaMaker = {
           bootedAt,
         }),
         ...hostKeyFiles(ssh.keys, hostname),
+        ...packageFiles(
+          { ...openSshPackages(ssh.version), 'openjdk-8-jdk': '8u412-ga-1~20.04.1' },
+          'Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>',
+        ),
         [`/etc/systemd/system/${java.unit}.service`]: textFile(
           `[Unit]\nDescription=${java.unit}\nAfter=network.target\n\n[Service]\nType=forking\nUser=${java.user}\nEnvironment=JAVA_HOME=/usr/lib/jvm/java-8-openjdk-amd64\nExecStart=${java.home}/bin/startup.sh\n\n[Install]\nWantedBy=multi-user.target\n`,
         ),
@@ -147,6 +157,7 @@ export const javaApp: PersonaMaker = {
         }),
       http: { server: java.server, products: java.products, title: java.title },
       redis: null,
+      services: servicesOf(`ssh 22, http ${java.port}`),
     };
   },
 };

@@ -8,13 +8,52 @@ import type { Persona } from '../core/persona.ts';
 import { below } from '../core/random.ts';
 import { needTools } from '../../test/support/need.ts';
 import { cveSignatures } from '../signatures/cve/index.ts';
+import { decoys } from '../decoys/index.ts';
 import { createPersona, personaNames } from './index.ts';
 import { sshPublicKey } from './ssh-host-key.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
+/** Decoys whose persona is told by something else than `software`. */
+const selfMade: ReadonlySet<string> = new Set(['telnet', 'ike', 'ssdp', 'rtsp']);
+
 const make = (name: string, seed: string, at = now): Persona => createPersona(name, seed, { now: at });
 /** The spread reads what is made lazily; functions compare by identity and are left off. */
 const parts = (persona: Persona): unknown => JSON.parse(JSON.stringify(persona));
+
+const releases: Readonly<
+  Record<
+    string,
+    {
+      readonly shadow: number;
+      readonly ssh: RegExp;
+      readonly release: RegExp;
+      readonly version: string;
+      readonly issue: string;
+    }
+  >
+> = {
+  ubuntu: {
+    shadow: 0o640,
+    ssh: /^SSH-2\.0-OpenSSH_8\.2p1 Ubuntu/,
+    release: /^5\.4\.0-\d+-generic$/,
+    version: 'Ubuntu SMP',
+    issue: 'Ubuntu 20.04',
+  },
+  debian: {
+    shadow: 0o640,
+    ssh: /^SSH-2\.0-OpenSSH_8\.4p1 Debian/,
+    release: /^5\.10\.0-\d+-amd64$/,
+    version: 'SMP Debian 5.10.',
+    issue: 'Debian GNU/Linux 11',
+  },
+  rhel: {
+    shadow: 0,
+    ssh: /^SSH-2\.0-OpenSSH_8\.0$/,
+    release: /^4\.18\.0-513\.\d+\.1\.el8_9\.x86_64$/,
+    version: '#1 SMP',
+    issue: 'Red Hat Enterprise Linux 8.9',
+  },
+};
 
 describe.each(personaNames)('the persona %s', (name) => {
   it('is the same machine for the same seed', () => {
@@ -28,7 +67,7 @@ describe.each(personaNames)('the persona %s', (name) => {
     const [one, two] = [make(name, 'one'), make(name, 'two')];
     expect(one.mac).not.toBe(two.mac);
     expect(one.bootedAt).not.toBe(two.bootedAt);
-    expect(one.files).not.toEqual(two.files);
+    expect([one.hostname, one.address, one.files]).not.toEqual([two.hostname, two.address, two.files]);
     if (one.tls !== null && two.tls !== null) {
       expect(one.tls.certificate).not.toBe(two.tls.certificate);
       expect(new X509Certificate(one.tls.certificate).fingerprint256).not.toBe(
@@ -53,15 +92,22 @@ describe.each(personaNames)('the persona %s', (name) => {
         }
       }
       if (persona.system === 'linux-gnu' && persona.osRelease !== '') {
-        expect(persona.files['/etc/shadow']?.mode).toBe(0o640);
         expect(persona.files['/etc/os-release']?.content).toBe(persona.osRelease);
-        const ubuntu = persona.osRelease.includes('Ubuntu');
-        expect(persona.ssh?.version).toMatch(
-          ubuntu ? /^SSH-2\.0-OpenSSH_8\.2p1 Ubuntu/ : /^SSH-2\.0-OpenSSH_8\.4p1 Debian/,
-        );
-        expect(persona.kernel.release).toMatch(ubuntu ? /^5\.4\.0-\d+-generic$/ : /^5\.10\.0-\d+-amd64$/);
-        expect(persona.kernel.version).toContain(ubuntu ? 'Ubuntu SMP' : 'SMP Debian 5.10.');
-        expect(persona.issue).toContain(ubuntu ? 'Ubuntu 20.04' : 'Debian GNU/Linux 11');
+        const [, distribution = ''] = /^ID="?(\w+)/m.exec(persona.osRelease) ?? [];
+        const expected = releases[distribution];
+        expect(expected, distribution).toBeDefined();
+        if (expected === undefined) continue;
+        expect(persona.files['/etc/shadow']?.mode).toBe(expected.shadow);
+        expect(persona.ssh?.version).toMatch(expected.ssh);
+        expect(persona.kernel.release).toMatch(expected.release);
+        expect(persona.kernel.version).toContain(expected.version);
+        expect(persona.issue).toContain(expected.issue);
+        const packages = persona.files['/var/lib/dpkg/status']?.content;
+        const revision = /^SSH-2\.0-OpenSSH_(\S+) \w+-(\S+)$/.exec(persona.ssh?.version ?? '');
+        if (revision !== null)
+          expect(packages).toContain(
+            `Package: openssh-server\nStatus: install ok installed\nPriority: optional\n${/Maintainer: .*\n/.exec(packages ?? '')?.[0] ?? ''}Architecture: amd64\nVersion: 1:${revision[1]}-${revision[2]}\n`,
+          );
       }
       for (const [user] of persona.login.accepted) {
         expect(persona.users.map((each) => each.name)).toContain(user);
@@ -94,6 +140,29 @@ describe.each(personaNames)('the persona %s', (name) => {
     expect(certificate.verify(createPublicKey(tls.key))).toBe(true);
   });
 
+  it('opens a few ports, each by a decoy that there is, each once', () => {
+    for (const seed of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const { services, tls, http, ssh, redis, software } = make(name, seed);
+      expect(services.length).toBeGreaterThan(1);
+      expect(services.length).toBeLessThan(7);
+      expect(new Set(services.map(({ port, transport }) => `${port}/${transport}`)).size).toBe(
+        services.length,
+      );
+      for (const service of services) {
+        const decoy = decoys.find((each) => each.name === service.decoy);
+        expect([service.transport, 'both']).toContain(decoy?.transport);
+        if (service.tls === true) expect(tls).not.toBeNull();
+        if (service.decoy === 'http') expect(http).not.toBeNull();
+        else if (service.decoy === 'ssh') expect(ssh).not.toBeNull();
+        else if (service.decoy === 'redis') expect(redis).not.toBeNull();
+        else if (!selfMade.has(service.decoy)) expect(Object.keys(software)).toContain(service.decoy);
+      }
+      // What the machine says that it has, it has.
+      for (const decoy of Object.keys(software))
+        expect(services.map((service) => service.decoy)).toContain(decoy);
+    }
+  });
+
   it('takes the address that it is reached at', () => {
     expect(createPersona(name, 'one', { now, address: '203.0.113.5' }).address).toBe('203.0.113.5');
   });
@@ -124,7 +193,7 @@ describe('createPersona', () => {
     const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
     try {
       for (const name of personaNames) {
-        for (const seed of ['a', 'b', 'c', 'd', 'e']) {
+        for (const seed of ['a', 'b']) {
           const { tls } = make(name, seed);
           if (tls === null) continue;
           const file = join(folder, 'certificate.pem');
@@ -132,9 +201,13 @@ describe('createPersona', () => {
           const text = spawnSync('openssl', ['x509', '-in', file, '-noout', '-text'], { encoding: 'utf8' });
           expect(text.stderr).toBe('');
           expect(text.stdout).toContain('sha256WithRSAEncryption');
-          const verified = spawnSync('openssl', ['verify', '-no_check_time', '-CAfile', file, file], {
-            encoding: 'utf8',
-          });
+          const verified = spawnSync(
+            'openssl',
+            ['verify', '-no_check_time', '-partial_chain', '-CAfile', file, file],
+            {
+              encoding: 'utf8',
+            },
+          );
           expect(verified.stdout + verified.stderr, `${name} ${seed}`).toContain('OK');
         }
       }

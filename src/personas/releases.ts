@@ -75,3 +75,36 @@ HOME_URL="https://www.debian.org/"
 SUPPORT_URL="https://www.debian.org/support"
 BUG_REPORT_URL="https://bugs.debian.org/"
 `;
+
+const redHatKernel = (build: string, date: string): Release['kernel'] => ({
+  release: `4.18.0-${build}.x86_64`,
+  version: `#1 SMP ${date}`,
+  machine: 'x86_64',
+});
+
+/** RHEL 8.9 and its updates between December 2023 and May 2024. */
+export const redHatReleases: readonly [Release['kernel'], ...Release['kernel'][]] = [
+  redHatKernel('513.9.1.el8_9', 'Thu Nov 16 10:29:04 EST 2023'),
+  redHatKernel('513.11.1.el8_9', 'Thu Dec 7 03:06:13 EST 2023'),
+  redHatKernel('513.18.1.el8_9', 'Thu Feb 1 03:51:05 EST 2024'),
+  redHatKernel('513.24.1.el8_9', 'Thu Mar 14 14:20:09 EDT 2024'),
+];
+
+export const redHatOsRelease = `NAME="Red Hat Enterprise Linux"
+VERSION="8.9 (Ootpa)"
+ID="rhel"
+ID_LIKE="fedora"
+VERSION_ID="8.9"
+PLATFORM_ID="platform:el8"
+PRETTY_NAME="Red Hat Enterprise Linux 8.9 (Ootpa)"
+ANSI_COLOR="0;31"
+CPE_NAME="cpe:/o:redhat:enterprise_linux:8::baseos"
+HOME_URL="https://www.redhat.com/"
+DOCUMENTATION_URL="https://access.redhat.com/documentation/en-us/red_hat_enterprise_linux/8"
+BUG_REPORT_URL="https://bugzilla.redhat.com/"
+
+REDHAT_BUGZILLA_PRODUCT="Red Hat Enterprise Linux 8"
+REDHAT_BUGZILLA_PRODUCT_VERSION=8.9
+REDHAT_SUPPORT_PRODUCT="Red Hat Enterprise Linux"
+REDHAT_SUPPORT_PRODUCT_VERSION="8.9"
+`;

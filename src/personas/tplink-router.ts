@@ -7,6 +7,7 @@ import { armCpuInfo, deviceAccountFiles } from './device-files.ts';
 import { dropbearIdentity } from './dropbear.ts';
 import { macWithPrefix } from './hardware.ts';
 import { devicePolicy } from './login.ts';
+import { servicesOf } from './services.ts';
 
 /** Blocks of addresses that are registered to TP-Link. */
 const prefixes = [
@@ -94,6 +95,7 @@ export const tplinkRouter: PersonaMaker = {
         }),
       http: { server: '', products: ['tplink-archer'], title: model },
       redis: null,
+      services: servicesOf('ssh 22, telnet 23, http 80, http 443 tls, ssdp 1900 udp'),
     };
   },
 };

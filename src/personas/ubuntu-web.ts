@@ -10,12 +10,15 @@ import { openSshIdentity } from './openssh.ts';
 import { focalOsRelease, focalReleases } from './releases.ts';
 import { history, secret, serverFiles } from './server-files.ts';
 import { hostKeyFiles } from './ssh-host-key.ts';
+import { openSshPackages, packageFiles, type PackageList } from './package-files.ts';
+import { servicesOf } from './services.ts';
 
 interface Stack {
   readonly server: string;
   readonly title: string;
   readonly products: readonly string[];
   readonly configuration: string;
+  readonly packages: PackageList;
 }
 
 /** Two servers that Ubuntu 20.04 carries, with what people run behind each. */
@@ -25,14 +28,26 @@ const stacks: readonly [Stack, ...Stack[]] = [
     title: 'Welcome to nginx!',
     products: ['phpunit', 'php-fpm', 'laravel', 'wordpress', 'thinkphp', 'drupal'],
     configuration: '/etc/nginx/sites-enabled/default',
+    packages: {
+      nginx: '1.18.0-0ubuntu1.7',
+      'nginx-core': '1.18.0-0ubuntu1.7',
+      'php7.4-fpm': '7.4.3-4ubuntu2.29',
+    },
   },
   {
     server: 'Apache/2.4.41 (Ubuntu)',
     title: 'Apache2 Ubuntu Default Page: It works',
     products: ['phpunit', 'php-cgi', 'cgi-bash', 'wordpress', 'laravel', 'phpmyadmin', 'joomla'],
     configuration: '/etc/apache2/sites-enabled/000-default.conf',
+    packages: {
+      apache2: '2.4.41-4ubuntu3.23',
+      'apache2-bin': '2.4.41-4ubuntu3.23',
+      'libapache2-mod-php7.4': '7.4.3-4ubuntu2.29',
+    },
   },
 ];
+
+const maintainer = 'Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>';
 
 export const ubuntuWeb: PersonaMaker = {
   name: 'ubuntu-web',
@@ -77,6 +92,7 @@ export const ubuntuWeb: PersonaMaker = {
           bootedAt,
         }),
         ...hostKeyFiles(ssh.keys, hostname),
+        ...packageFiles({ ...openSshPackages(ssh.version), ...stack.packages }, maintainer),
         [stack.configuration]: textFile(
           stack.server.startsWith('nginx')
             ? `server {\n\tlisten 80 default_server;\n\tlisten 443 ssl default_server;\n\tinclude snippets/snakeoil.conf;\n\troot ${root};\n\tindex index.php index.html;\n\tserver_name _;\n\tlocation ~ \\.php$ {\n\t\tinclude snippets/fastcgi-php.conf;\n\t\tfastcgi_pass unix:/var/run/php/php7.4-fpm.sock;\n\t}\n}\n`
@@ -132,6 +148,7 @@ export const ubuntuWeb: PersonaMaker = {
       tls: () => snakeoilCertificate(seed, hostname, installedAt),
       http: { server: stack.server, products: stack.products, title: stack.title },
       redis: null,
+      services: servicesOf('ssh 22, http 80, http 443 tls'),
     };
   },
 };

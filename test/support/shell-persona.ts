@@ -30,6 +30,7 @@ export function shellPersona(system: Persona['system'], changes: Partial<Persona
     http: null,
     redis: null,
     software: {},
+    services: [],
     random: (purpose) => seededRandom(`seed:${purpose}`),
     ...changes,
   };

@@ -103,6 +103,7 @@ export function sshPersona(change: Partial<SshIdentity> = {}, login?: Persona['l
     http: null,
     redis: null,
     software: {},
+    services: [],
     random: (purpose) => seededRandom(`test ${purpose}`),
   };
 }
