@@ -127,6 +127,8 @@ export interface SensorSummary {
   /** The last one that is durably stored. */
   readonly stored: number;
   readonly counters: Readonly<Record<string, number>>;
+  /** What keeps it from working as it should, or the last record that it could not read; empty where there is none. */
+  readonly problem: string;
 }
 
 export interface Metric {

@@ -201,6 +201,9 @@ export const components: Readonly<Record<string, JsonSchema>> = {
     lastSequence: count('The last observation that was judged'),
     stored: count('The last one that is durably stored'),
     counters: { type: 'object', additionalProperties: { type: 'number' } },
+    problem: text(
+      'What keeps it from working, or the last record that it could not read; empty where there is none',
+    ),
   }),
   Key: object({ name: text('Its name'), scopes: list(scope), at: time('When it was made') }),
   NewKey: object({

@@ -225,6 +225,7 @@ export class EngineView implements EngineApi {
       lastSequence: sensor.judged,
       stored: sensor.stored,
       counters: { ...sensor.counters, refused: sensor.refused },
+      problem: sensor.problem,
     }));
   }
 

@@ -175,8 +175,13 @@ describe('exports of softflowd', () => {
         datagrams.map((bytes) => ({
           at: began,
           bytes: ethernetFrame({
-            ...{ at: began, source: [192, 0, 2, 1], destination: [192, 0, 2, 2], protocol: 17 },
-            ...{ sourcePort: 999, destinationPort: 2055, data: bytes },
+            at: began,
+            source: [192, 0, 2, 1],
+            destination: [192, 0, 2, 2],
+            protocol: 17,
+            sourcePort: 999,
+            destinationPort: 2055,
+            data: bytes,
           }),
         })),
       );

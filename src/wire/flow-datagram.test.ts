@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ethernetFrame } from '../../test/support/capture-frames.ts';
 import { octets, uint16, uint32 } from './big-endian.ts';
 import { FlowDecoder, flowDatagramLength } from './flow-datagram.ts';
-import type { FlowRecord } from './flow-record.ts';
+import { FlowRecord } from './flow-record.ts';
 
 interface Read {
   readonly flows: readonly Partial<FlowRecord>[];
@@ -22,7 +22,7 @@ function read(datagrams: readonly Uint8Array[], decoder = new FlowDecoder()): Re
   let records = 0;
   for (const bytes of datagrams) {
     records += decoder.read('exporter', bytes, 0, bytes.length, 5000, {
-      flow: (record) => flows.push({ ...record }),
+      flow: (record) => flows.push(Object.assign(new FlowRecord(), record)),
       damaged: (offset, why) => damaged.push(`${offset}: ${why}`),
     });
   }
@@ -31,20 +31,35 @@ function read(datagrams: readonly Uint8Array[], decoder = new FlowDecoder()): Re
 
 const v5 = (sequence: number, sampling = 0): Uint8Array =>
   octets(
-    ...[
-      uint16(5),
-      uint16(1),
-      uint32(60_000),
-      uint32(1_700_000_000),
-      uint32(0),
-      uint32(sequence),
-      0,
-      0,
-      uint16(sampling),
-    ],
-    ...[Uint8Array.from(source), Uint8Array.from(destination), uint32(0), uint16(1), uint16(2)],
-    ...[uint32(3), uint32(180), uint32(50_000), uint32(59_000), uint16(40_000), uint16(22)],
-    ...[0, 2, 6, 0, uint16(0), uint16(0), 24, 24, uint16(0)],
+    uint16(5),
+    uint16(1),
+    uint32(60_000),
+    uint32(1_700_000_000),
+    uint32(0),
+    uint32(sequence),
+    0,
+    0,
+    uint16(sampling),
+    Uint8Array.from(source),
+    Uint8Array.from(destination),
+    uint32(0),
+    uint16(1),
+    uint16(2),
+    uint32(3),
+    uint32(180),
+    uint32(50_000),
+    uint32(59_000),
+    uint16(40_000),
+    uint16(22),
+    0,
+    2,
+    6,
+    0,
+    uint16(0),
+    uint16(0),
+    24,
+    24,
+    uint16(0),
   );
 
 const set = (id: number, body: Uint8Array): Uint8Array => octets(uint16(id), uint16(body.length + 4), body);
@@ -145,15 +160,22 @@ describe('IPFIX', () => {
     octets(
       uint16(300),
       uint16(7),
-      ...[fields([27, 16], [28, 16], [4, 1], [7, 2], [11, 2])],
+      fields([27, 16], [28, 16], [4, 1], [7, 2], [11, 2]),
       // An enterprise's element of variable length, and the start in milliseconds.
-      ...[uint16(0x8000 | 9), uint16(65_535), uint32(29_305), fields([152, 8])],
+      uint16(0x8000 | 9),
+      uint16(65_535),
+      uint32(29_305),
+      fields([152, 8]),
     ),
   );
   const six = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
   const record = (name: Uint8Array): Uint8Array =>
     octets(
-      ...[Uint8Array.from(six), Uint8Array.from(six), 17, uint16(5353), uint16(53)],
+      Uint8Array.from(six),
+      Uint8Array.from(six),
+      17,
+      uint16(5353),
+      uint16(53),
       name,
       uint32(0),
       uint32(12_345),
@@ -194,8 +216,14 @@ describe('IPFIX', () => {
 
 describe('sFlow version 5', () => {
   const frame = ethernetFrame({
-    ...{ at: 0, source, destination, protocol: 6, sourcePort: 40_000, destinationPort: 22 },
-    ...{ flags: 2, tags: [12] },
+    at: 0,
+    source,
+    destination,
+    protocol: 6,
+    sourcePort: 40_000,
+    destinationPort: 22,
+    flags: 2,
+    tags: [12],
   });
   const padded = octets(frame, new Uint8Array((4 - (frame.length % 4)) % 4));
   const raw = octets(
@@ -209,25 +237,29 @@ describe('sFlow version 5', () => {
   );
   const sample = (output: number): Uint8Array => {
     const body = octets(
-      ...[
-        uint32(1),
-        uint32(3),
-        uint32(256),
-        uint32(512),
-        uint32(0),
-        uint32(1),
-        uint32(output),
-        uint32(1),
-        raw,
-      ],
+      uint32(1),
+      uint32(3),
+      uint32(256),
+      uint32(512),
+      uint32(0),
+      uint32(1),
+      uint32(output),
+      uint32(1),
+      raw,
     );
     return octets(uint32(1), uint32(body.length), body);
   };
   const counters = octets(uint32(2), uint32(8), uint32(1), uint32(2));
   const sflow = (...samples: readonly Uint8Array[]): Uint8Array =>
     octets(
-      ...[uint32(5), uint32(1), Uint8Array.of(192, 0, 2, 1), uint32(0), uint32(1), uint32(1000)],
-      ...[uint32(samples.length), ...samples],
+      uint32(5),
+      uint32(1),
+      Uint8Array.of(192, 0, 2, 1),
+      uint32(0),
+      uint32(1),
+      uint32(1000),
+      uint32(samples.length),
+      ...samples,
     );
 
   it('reads the headers in a sample, steps over counters, and tells what was discarded', () => {

@@ -81,15 +81,13 @@ export interface CapturedFrame {
 
 export function pcapOf(frames: readonly CapturedFrame[], linkType = 1): Uint8Array {
   return octets(
-    ...[
-      little(0xa1b2c3d4, 4),
-      little(2, 2),
-      little(4, 2),
-      little(0, 4),
-      little(0, 4),
-      little(65_535, 4),
-      little(linkType, 4),
-    ],
+    little(0xa1b2c3d4, 4),
+    little(2, 2),
+    little(4, 2),
+    little(0, 4),
+    little(0, 4),
+    little(65_535, 4),
+    little(linkType, 4),
     ...frames.map(({ at, bytes }) =>
       octets(
         little(Math.floor(at / 1000), 4),

@@ -239,7 +239,9 @@ export class FakeEngine implements EngineApi {
   }
 
   sensors(): SensorSummary[] {
-    return [{ id: 's-1', connected: true, lastSequence: 9, stored: 8, counters: { contacts: 3 } }];
+    return [
+      { id: 's-1', connected: true, lastSequence: 9, stored: 8, counters: { contacts: 3 }, problem: '' },
+    ];
   }
 
   resetBreaker(by: string): void {

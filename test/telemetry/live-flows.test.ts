@@ -110,8 +110,17 @@ describe('live telemetry', () => {
     ]);
     const timeouts = ['general=2', 'tcp=2', 'tcp.rst=1', 'tcp.fin=1', 'maxlife=5', 'expint=1'];
     exporter = network.spawn('host', 'softflowd', [
-      ...['-i', hostInterface, '-n', `127.0.0.1:${exportPort}`, '-v', '9', '-d'],
-      ...['-p', join(folder, 'softflowd.pid'), '-c', join(folder, 'softflowd.ctl')],
+      '-i',
+      hostInterface,
+      '-n',
+      `127.0.0.1:${exportPort}`,
+      '-v',
+      '9',
+      '-d',
+      '-p',
+      join(folder, 'softflowd.pid'),
+      '-c',
+      join(folder, 'softflowd.ctl'),
       ...timeouts.flatMap((timeout) => ['-t', timeout]),
     ]);
   }, 120_000);
