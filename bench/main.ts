@@ -9,6 +9,7 @@ import type { Benchmark, Figure } from './benchmark.ts';
 
 /** The list of benchmarks. Each is loaded only when it is asked for, so that one that lacks its tools leaves the others alone. */
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  blockers: async () => (await import('./blockers.ts')).blockers,
   contact: async () => (await import('./contact.ts')).contact,
   flows: async () => (await import('./flows.ts')).flows,
   loop: async () => (await import('./loop.ts')).loop,
