@@ -131,7 +131,12 @@ describe('the main job', () => {
   }, 60_000);
 
   test('its processes have no right but the fence’s one', () => {
-    const uids: Record<Exclude<Role, 'telemetry'>, number> = { sensor: 47_001, engine: 47_002, store: 47_002, fence: 47_003 };
+    const uids: Record<Exclude<Role, 'telemetry'>, number> = {
+      sensor: 47_001,
+      engine: 47_002,
+      store: 47_002,
+      fence: 47_003,
+    };
     for (const role of ['sensor', 'engine', 'store', 'fence'] as const) {
       const allowed = role === 'fence' ? 0x1000n : 0n;
       for (const thread of picket.rights(role)) {

@@ -134,7 +134,9 @@ describe('live telemetry', () => {
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  test('its process has a user id of its own and no right', () => {
+  test('its process has a user id of its own, no right, and begins nothing', async () => {
+    const rules = (await network.run('host', 'nft', ['list', 'ruleset'])).output;
+    expect(rules).toMatch(/table inet picket_telemetry_[0-9a-f]{8} \{[^}]*skuid 47004/);
     for (const thread of picket.rights('telemetry')) {
       expect(new Set(thread.uids)).toEqual(new Set([47_004]));
       if (thread.isMain) {
