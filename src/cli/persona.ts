@@ -70,7 +70,8 @@ function page(view: PersonaView): string[] {
     ['kernel', [view.kernel]],
     ['processor', [`${view.processor}, ${view.memoryMegabytes} MB of memory`]],
     ['address', [`${view.address}, ${view.mac}`]],
-    ['ports', view.ports.map(({ decoy, port, transport }) => `${port}/${transport} ${decoy}`)],
+    ['ports', view.services.map(({ decoy, port, transport }) => `${port}/${transport} ${decoy}`)],
+    ['listens at', view.ports.map(({ decoy, port, transport }) => `${port}/${transport} ${decoy}`)],
     ['users', view.users.map(({ name, shell, uid }) => `${name} (${uid}) ${shell}`)],
     [
       'software',

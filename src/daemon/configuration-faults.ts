@@ -18,7 +18,7 @@ export async function configurationFaults(
   defaults: Configuration,
 ): Promise<ConfigurationFault[]> {
   const named = (sensor: Configuration['sensor']): string =>
-    JSON.stringify([sensor.listeners, sensor.anyPort.persona]);
+    JSON.stringify([sensor.listeners, sensor.machines, sensor.anyPort.persona, sensor.anyPort.machines]);
   // The defaults name what is there, as a test holds.
   const isUsual = named(configuration.sensor) === named(defaults.sensor);
   return [
@@ -32,7 +32,7 @@ export async function configurationFaults(
 async function partFaults(configuration: Configuration): Promise<ConfigurationFault[]> {
   const { decoys } = await import('../decoys/index.ts');
   const { personaNames } = await import('../personas/index.ts');
-  const { anyPort, listeners } = configuration.sensor;
+  const { anyPort, listeners, machines } = configuration.sensor;
   const faults: ConfigurationFault[] = [];
   const decoyNames = decoys.map((decoy) => decoy.name);
   for (const [index, entry] of listeners.entries()) {
@@ -48,6 +48,16 @@ async function partFaults(configuration: Configuration): Promise<ConfigurationFa
         what: `is ${entry.transport}, and the decoy ${decoy.name} speaks over ${decoy.transport}; write transport: ${decoy.transport}`,
       });
     }
+  }
+  for (const [index, { persona }] of machines.entries()) {
+    faults.push(
+      ...nameFaults(['sensor', 'machines', String(index), 'persona'], 'persona', persona, personaNames),
+    );
+  }
+  for (const [index, { personas }] of anyPort.machines.entries()) {
+    const path = ['sensor', 'anyPort', 'machines', String(index), 'personas'];
+    for (const [place, name] of personas.entries())
+      faults.push(...nameFaults([...path, String(place)], 'persona', name, personaNames));
   }
   faults.push(...nameFaults(['sensor', 'anyPort', 'persona'], 'persona', anyPort.persona, personaNames));
   return faults;

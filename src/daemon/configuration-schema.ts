@@ -99,6 +99,22 @@ export const configurationSchema: JsonSchema = {
           },
         },
       },
+      machines: {
+        type: 'array',
+        maxItems: 256,
+        default: [],
+        description:
+          'Whole machines: a persona with all its ports on an address of its own, which this host must have.',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['persona', 'address'],
+          properties: {
+            persona: { type: 'string', description: 'Name of the persona.' },
+            address: { type: 'string', format: 'address', description: 'Where it lives.' },
+          },
+        },
+      },
       anyPort: section('Every other TCP and UDP port of an interface; needs root at the start.', {
         interface: {
           type: 'string',
@@ -117,6 +133,28 @@ export const configurationSchema: JsonSchema = {
           type: 'string',
           default: 'ubuntu-web',
           description: 'Name of the persona that answers there.',
+        },
+        machines: {
+          type: 'array',
+          maxItems: 64,
+          default: [],
+          description:
+            'Another machine for each address of a prefix that is led to the interface, drawn from these personas by seed and address. All other addresses are “persona”.',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['addresses', 'personas'],
+            properties: {
+              addresses: { type: 'string', format: 'network', description: 'Such as 192.0.2.0/28.' },
+              personas: {
+                type: 'array',
+                minItems: 1,
+                maxItems: 64,
+                items: { type: 'string' },
+                description: 'Names of personas; each counts as often as it is written.',
+              },
+            },
+          },
         },
       }),
       lures: {

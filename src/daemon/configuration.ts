@@ -38,10 +38,12 @@ export interface Configuration {
     readonly listen: string;
     readonly seed: string;
     readonly listeners: readonly ListenerConfiguration[];
+    readonly machines: readonly { readonly persona: string; readonly address: string }[];
     readonly anyPort: {
       readonly interface: string;
       readonly except: readonly number[];
       readonly persona: string;
+      readonly machines: readonly { readonly addresses: string; readonly personas: readonly string[] }[];
     };
     readonly lures: readonly string[];
     readonly products: readonly string[];
@@ -215,6 +217,13 @@ function contradictions(value: Configuration): ConfigurationFault[] {
       });
     }
     taken.add(key);
+  }
+  const homes = new Set<string>();
+  for (const [index, { address }] of value.sensor.machines.entries()) {
+    const path = ['sensor', 'machines', String(index), 'address'];
+    if (homes.has(address))
+      faults.push({ path, what: `is ${address}, as of another machine; give each its own` });
+    homes.add(address);
   }
   return [...faults, ...telemetryContradictions(value.telemetry)];
 }

@@ -92,16 +92,35 @@ function heldByPicket({ port, transport }: WantedPort, pid: number | null): stri
     : `held, it seems, by the running Picket (process ${pid}), whose sockets this user may not see`;
 }
 
-export async function portFindings(configuration: Configuration): Promise<Finding[]> {
-  const { listen, listeners } = configuration.sensor;
-  const wanted: readonly WantedPort[] = [
-    ...listeners.map(({ decoy, port, transport }) => ({
+/** The personas are loaded where there are machines: a name that is none is told as a fault of the configuration. */
+async function plannedPorts({ sensor }: Configuration): Promise<WantedPort[]> {
+  const own = sensor.listeners.map(({ decoy, port, transport }) => ({
+    what: decoy,
+    port,
+    transport,
+    address: sensor.listen,
+    key: 'sensor.listeners',
+  }));
+  if (sensor.machines.length === 0) return own;
+  const { personaNames } = await import('../personas/index.ts');
+  const { Machines } = await import('./machines.ts');
+  const machines = sensor.machines.filter(({ persona }) => personaNames.includes(persona));
+  const theirs = new Machines({ ...sensor, listeners: [], machines }, Date.now()).listeners();
+  return [
+    ...own,
+    ...theirs.map(({ decoy, port, transport, address }) => ({
       what: decoy,
       port,
       transport,
-      address: listen,
-      key: 'sensor.listeners',
+      address,
+      key: 'sensor.machines',
     })),
+  ];
+}
+
+export async function portFindings(configuration: Configuration): Promise<Finding[]> {
+  const wanted: readonly WantedPort[] = [
+    ...(await plannedPorts(configuration)),
     {
       what: 'API',
       port: configuration.api.port,
@@ -114,7 +133,8 @@ export async function portFindings(configuration: Configuration): Promise<Findin
   const findings: Finding[] = [];
   const tested = new Set<string>();
   for (const port of wanted) {
-    const check = `port ${port.port}/${port.transport}`;
+    const at = port.key === 'sensor.machines' ? ` at ${port.address}` : '';
+    const check = `port ${port.port}/${port.transport}${at}`;
     // A port that is named twice is a fault of the configuration, which is told there.
     if (tested.has(check)) continue;
     tested.add(check);

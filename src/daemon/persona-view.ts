@@ -23,6 +23,8 @@ export interface PersonaView {
   readonly address: string;
   readonly mac: string;
   readonly users: readonly { readonly name: string; readonly uid: number; readonly shell: string }[];
+  /** The ports of the whole machine. */
+  readonly services: Persona['services'];
   /** Where the configuration has decoys listen as this persona. */
   readonly ports: readonly { readonly decoy: string; readonly port: number; readonly transport: string }[];
   readonly software: Readonly<Record<string, Software>>;
@@ -87,6 +89,7 @@ function view(persona: Persona, configuration: Configuration): PersonaView {
     address: persona.address,
     mac: persona.mac,
     users: persona.users.map(({ name, uid, shell }) => ({ name, uid, shell })),
+    services: persona.services,
     ports: configuration.sensor.listeners
       .filter((entry) => entry.persona === persona.name)
       .map(({ decoy, port, transport }) => ({ decoy, port, transport })),

@@ -3,9 +3,7 @@
 import process from 'node:process';
 import type { Decoy } from '../core/decoy.ts';
 import { PicketError } from '../core/errors.ts';
-import type { Persona } from '../core/persona.ts';
 import { decoys } from '../decoys/index.ts';
-import { createPersona, personaNames } from '../personas/index.ts';
 import { Sensor, type Listener } from '../sensor/sensor.ts';
 import { Spool } from '../spool/spool.ts';
 import { nameProtocol } from '../wire/protocol-name.ts';
@@ -14,6 +12,7 @@ import { ObservationSender } from './observation-sender.ts';
 import { log } from './log.ts';
 import { LureFolder, lureFolders } from './lure-folder.ts';
 import type { InheritedSockets } from './inherited-sockets.ts';
+import { Machines } from './machines.ts';
 import { dropPrivileges } from './privileges.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
@@ -42,37 +41,10 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
   }
   await spool.start();
 
-  const personas = new Map<string, Persona>();
-  const personaNamed = (name: string): Persona => {
-    let persona = personas.get(name);
-    if (persona === undefined) {
-      if (!personaNames.includes(name)) {
-        throw new PicketError(
-          'PICKET_CONFIG_INVALID',
-          `sensor: there is no persona ${name}; one of ${personaNames.join(', ')}`,
-        );
-      }
-      persona = createPersona(name, `${configuration.sensor.seed} ${name}`, { now: Date.now() });
-      const { products } = configuration.sensor;
-      if (persona.http !== null && products.length > 0)
-        persona = {
-          ...persona,
-          http: { ...persona.http, products: [...persona.http.products, ...products] },
-        };
-      personas.set(name, persona);
-    }
-    return persona;
-  };
-  const listeners = configuration.sensor.listeners.map((entry, index): Listener => {
+  const machines = new Machines(configuration.sensor, Date.now());
+  const listeners = machines.listeners().map((planned, index): Listener => {
     const fd = inherited.listeners[index] ?? null;
-    return {
-      transport: entry.transport,
-      address: configuration.sensor.listen,
-      port: entry.port,
-      decoy: decoyNamed(entry.decoy),
-      persona: personaNamed(entry.persona),
-      ...(fd === null ? {} : { fd }),
-    };
+    return { ...planned, decoy: decoyNamed(planned.decoy), ...(fd === null ? {} : { fd }) };
   });
   const sender = new ObservationSender(folders.sensorLink, spool, say);
   const sensor = new Sensor({
@@ -81,7 +53,7 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
     listeners,
     decoys: decoys.filter((decoy) => decoy.name !== 'any'),
     any: decoyNamed('any'),
-    personaAt: () => personaNamed(configuration.sensor.anyPort.persona),
+    personaAt: (address) => machines.at(address),
     ...(inherited.any === null ? {} : { anyListeners: inherited.any }),
     ...(inherited.probe === null ? {} : { probeSocket: inherited.probe }),
     nameProtocol: (bytes, transport) => nameProtocol(bytes, transport).name,

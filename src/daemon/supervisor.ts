@@ -14,6 +14,7 @@ import type { Configuration } from './configuration.ts';
 import { ConntrackEvents } from './conntrack-events.ts';
 import { log } from './log.ts';
 import { noSockets, type InheritedSockets } from './inherited-sockets.ts';
+import { Machines } from './machines.ts';
 import { requireNetworkAdmin } from './privileges.ts';
 import { makeStateFolders } from './state-folder.ts';
 import { StateLock } from './state-lock.ts';
@@ -139,16 +140,16 @@ export class Supervisor {
 
   #privilegedSockets(configuration: Configuration, descriptors: number[]): InheritedSockets {
     const uid = configuration.processes.sensorUid;
-    const { anyPort, listen, listeners } = configuration.sensor;
+    const { anyPort } = configuration.sensor;
     const hand = (fd: number): number => {
       descriptors.push(fd);
       return firstDescriptor + descriptors.length - 1;
     };
-    const low = listeners.map((listener) =>
-      listener.transport === 'tcp' && listener.port < 1024
-        ? hand(makeListeningSocket(listen, listener.port, uid))
-        : null,
-    );
+    const low = new Machines(configuration.sensor, Date.now())
+      .listeners()
+      .map(({ address, port, transport }) =>
+        port < 1024 ? hand(makeListeningSocket(address, port, uid, transport)) : null,
+      );
     if (anyPort.interface === '') {
       installSensorRules({ uid, table: this.#sensorTable });
       this.#rules = true;

@@ -19,6 +19,8 @@ function banner(configuration: Configuration, firstKey: string | null): string {
     (entry) =>
       `  ${entry.decoy.padEnd(8)}${bracketed(sensor.listen)}:${entry.port}/${entry.transport}  as ${entry.persona}`,
   );
+  for (const { persona, address } of sensor.machines)
+    decoys.push(`  all     ports of ${persona} on ${bracketed(address)}`);
   if (sensor.anyPort.interface !== '')
     decoys.push(`  any     every other port of ${sensor.anyPort.interface}`);
   const enforcement =

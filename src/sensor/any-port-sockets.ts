@@ -152,17 +152,23 @@ export function makeAnyPortSockets(plan: AnyPortPlan): AnyPortSockets {
  * A bound and listening TCP socket for the sensor to inherit: how a decoy gets a port below 1024. Throws PICKET_PORT_TAKEN or
  * PICKET_NOT_PRIVILEGED.
  */
-export function makeListeningSocket(address: string, port: number, uid: number): number {
+export function makeListeningSocket(
+  address: string,
+  port: number,
+  uid: number,
+  transport: 'tcp' | 'udp' = 'tcp',
+): number {
   const parsed = parseAddress(address);
   const family = parsed?.family ?? 4;
   const made: number[] = [];
   const before = libc().setfsuid(uid);
   try {
-    const fd = make(made, family, stream, 0);
-    set(fd, option.reuseAddress, 1);
+    const fd = make(made, family, transport === 'tcp' ? stream : datagram, 0);
+    // Of datagram sockets it would let a second one take the port away.
+    if (transport === 'tcp') set(fd, option.reuseAddress, 1);
     const bytes = socketAddress(family, parsed?.value ?? 0n, port);
     check(libc().bind(fd, bytes, bytes.length), `bind to port ${port}`);
-    check(libc().listen(fd, backlog), 'listen');
+    if (transport === 'tcp') check(libc().listen(fd, backlog), 'listen');
     return fd;
   } catch (error) {
     closeDescriptors(made);

@@ -4,7 +4,7 @@ import type { Decoy } from '../core/decoy.ts';
 import type { Persona } from '../core/persona.ts';
 import { Conversation, type Ends, type Surroundings } from './conversation.ts';
 import type { Linked } from './conversation-list.ts';
-import { chooseDecoy } from './decoy-choice.ts';
+import { chooseDecoy, ownDecoy } from './decoy-choice.ts';
 
 export class DatagramConversation extends Conversation implements Linked {
   before: Linked | null = null;
@@ -25,7 +25,13 @@ export class DatagramConversation extends Conversation implements Linked {
     decoy: Decoy | null,
     answer: (conversation: DatagramConversation, bytes: Uint8Array) => boolean,
   ) {
-    super(around, 'udp', ends, persona, decoy);
+    super(
+      around,
+      'udp',
+      ends,
+      persona,
+      decoy ?? ownDecoy(around.decoys, persona, 'udp', ends.destinationPort),
+    );
     this.name = name;
     this.lastActivity = this.openedAt;
     this.#answer = answer;

@@ -1,6 +1,23 @@
 /** Which decoy answers on a port that has none of its own. */
 
 import type { Decoy } from '../core/decoy.ts';
+import type { Persona, PersonaService } from '../core/persona.ts';
+
+/** What this machine has on a port of its own; null where the port is none of its services. */
+export function serviceAt(persona: Persona, transport: 'tcp' | 'udp', port: number): PersonaService | null {
+  return persona.services.find((each) => each.port === port && each.transport === transport) ?? null;
+}
+
+/** The decoy that plays the machine's service on this port; null where it has none there. */
+export function ownDecoy(
+  decoys: readonly Decoy[],
+  persona: Persona,
+  transport: 'tcp' | 'udp',
+  port: number,
+): Decoy | null {
+  const service = serviceAt(persona, transport, port);
+  return service === null ? null : (decoys.find((decoy) => decoy.name === service.decoy) ?? null);
+}
 
 /** A decoy whose server speaks first and which usually lives on this port; null where there is none. */
 export function firstSpeaker(decoys: readonly Decoy[], transport: 'tcp' | 'udp', port: number): Decoy | null {

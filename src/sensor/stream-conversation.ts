@@ -9,7 +9,7 @@ import { ja3, ja4 } from '../wire/tls-fingerprint.ts';
 import { AsidePort } from './aside-port.ts';
 import { Conversation, type Ends, type Surroundings } from './conversation.ts';
 import type { Linked } from './conversation-list.ts';
-import { chooseDecoy, firstSpeaker } from './decoy-choice.ts';
+import { chooseDecoy, firstSpeaker, ownDecoy, serviceAt } from './decoy-choice.ts';
 
 /** Whom a conversation tells that it is over or has stirred. */
 export interface StreamKeeper {
@@ -65,6 +65,8 @@ export class StreamConversation extends Conversation implements Linked {
   lastActivity: number;
   readonly key: string;
   readonly #keeper: StreamKeeper;
+  /** The machine's service on this port does not begin with TLS. */
+  readonly #isPlain: boolean;
   #stream: Speaking;
   #gathered: Buffer | null = null;
   #handshaking = false;
@@ -87,7 +89,15 @@ export class StreamConversation extends Conversation implements Linked {
     persona: Persona,
     decoy: Decoy | null,
   ) {
-    super(around, 'tcp', ends, persona, decoy);
+    super(
+      around,
+      'tcp',
+      ends,
+      persona,
+      decoy ?? ownDecoy(around.decoys, persona, 'tcp', ends.destinationPort),
+    );
+    const service = serviceAt(persona, 'tcp', ends.destinationPort);
+    this.#isPlain = service !== null && service.tls !== true && service.decoy === this.decoy?.name;
     this.key = key;
     this.#keeper = keeper;
     this.#stream = socket;
@@ -275,7 +285,8 @@ export class StreamConversation extends Conversation implements Linked {
   #first(chunk: Buffer): void {
     this.#gather(chunk);
     const bytes = this.#gathered ?? chunk;
-    if (!this.tls && bytes[0] === 0x16 && bytes.length <= helloLimit) {
+    // A machine's plain port takes a ClientHello for nonsense, as the real service does.
+    if (!this.tls && !this.#isPlain && bytes[0] === 0x16 && bytes.length <= helloLimit) {
       const hello = parseClientHello(bytes);
       if (hello === 'incomplete') return;
       if (hello !== 'not-tls') {

@@ -172,6 +172,45 @@ export class Machine {
   }
 }
 
+/** What the process list of a server shows of its services, as their packages start them. */
+function serviceProcesses(persona: Persona): string[] {
+  const has = (decoy: string): boolean => persona.services.some((service) => service.decoy === decoy);
+  const server = persona.http?.server ?? '';
+  const { mysql, postgres } = persona.software;
+  const major = Number.parseInt(postgres?.version ?? '', 10);
+  const web = server.startsWith('Apache')
+    ? server.includes('Red Hat')
+      ? '/usr/sbin/httpd -DFOREGROUND'
+      : '/usr/sbin/apache2 -k start'
+    : server === ''
+      ? '/usr/lib/jvm/java-8-openjdk-amd64/bin/java -Djava.awt.headless=true -Xms1024m -Xmx1024m'
+      : 'nginx: master process /usr/sbin/nginx -g daemon on; master_process on;';
+  const lines: readonly (readonly [shown: boolean, command: string])[] = [
+    [persona.http !== null, web],
+    [persona.redis !== null, '/usr/bin/redis-server 0.0.0.0:6379'],
+    [
+      has('mysql'),
+      mysql?.product === 'MariaDB' ? '/usr/sbin/mariadbd' : '/usr/libexec/mysqld --basedir=/usr',
+    ],
+    [
+      has('postgres'),
+      `/usr/lib/postgresql/${major}/bin/postgres -D /var/lib/postgresql/${major}/main -c config_file=/etc/postgresql/${major}/main/postgresql.conf`,
+    ],
+    [has('docker'), '/usr/bin/dockerd'],
+    [has('docker') || has('kubernetes'), '/usr/bin/containerd'],
+    [
+      has('kubernetes'),
+      'kube-apiserver --anonymous-auth=true --secure-port=6443 --service-cluster-ip-range=10.96.0.0/12',
+    ],
+    [has('kubernetes'), '/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml'],
+    [has('ollama'), '/usr/local/bin/ollama serve'],
+    [has('s3'), '/usr/local/bin/minio server --console-address 127.0.0.1:9001 /srv/minio'],
+    [has('smtp'), '/usr/lib/postfix/sbin/master -w'],
+    [has('ftp'), '/usr/sbin/vsftpd /etc/vsftpd.conf'],
+  ];
+  return lines.flatMap(([shown, command]) => (shown ? [command] : []));
+}
+
 function listProcesses(machine: Machine, random: Random): RunningProcess[] {
   const processes: RunningProcess[] = [];
   let pid = 1;
@@ -208,10 +247,7 @@ function listProcesses(machine: Machine, random: Random): RunningProcess[] {
         '/usr/sbin/rsyslogd -n -iNONE',
         '/lib/systemd/systemd-logind',
         ...(persona.ssh === null ? [] : ['sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups']),
-        ...(persona.http === null
-          ? []
-          : ['nginx: master process /usr/sbin/nginx -g daemon on; master_process on;']),
-        ...(persona.redis === null ? [] : ['/usr/bin/redis-server 0.0.0.0:6379']),
+        ...serviceProcesses(persona),
         '/sbin/agetty -o -p -- \\u --noclear tty1 linux',
       ];
   for (const daemon of daemons) add(daemon);

@@ -79,18 +79,13 @@ export const connections: Command = {
   run(process) {
     const { options, machine } = process.state;
     const { persona } = machine;
-    const listening = [
-      ...(persona.ssh === null ? [] : [22]),
-      ...(machine.busybox ? [23] : []),
-      ...(persona.http === null ? [] : [80]),
-      ...(persona.redis === null ? [] : [6379]),
-    ];
     process.output.write(
       'Active Internet connections (servers and established)\nProto Recv-Q Send-Q Local Address           Foreign Address         State      \n',
     );
-    for (const port of listening)
+    const listening = persona.services.toSorted((one, other) => (one.transport < other.transport ? -1 : 1));
+    for (const { port, transport } of listening)
       process.output.write(
-        `tcp        0      0 ${`0.0.0.0:${port}`.padEnd(23)} ${'0.0.0.0:*'.padEnd(23)} LISTEN     \n`,
+        `${transport}        0      0 ${`0.0.0.0:${port}`.padEnd(23)} ${'0.0.0.0:*'.padEnd(23)} ${transport === 'tcp' ? 'LISTEN' : ''}     \n`,
       );
     process.output.write(
       `tcp        0    196 ${`${persona.address}:${options.destinationPort}`.padEnd(23)} ${`${options.source}:${options.sourcePort}`.padEnd(23)} ESTABLISHED\n`,
