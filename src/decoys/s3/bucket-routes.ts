@@ -5,7 +5,7 @@ import type { DecoyOutput } from '../../core/decoy.ts';
 import type { Answer } from '../http-service/service.ts';
 import { listObjects, listVersions } from './listing.ts';
 import { document, type Element, failure, isoMoment } from './reply.ts';
-import type { Call } from './routes.ts';
+import type { Call } from './call.ts';
 import { addBucket, type Bucket, takeRoom } from './store.ts';
 
 const namePattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;

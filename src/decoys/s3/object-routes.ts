@@ -8,7 +8,7 @@ import { percentDecoded } from '../../wire/query-text.ts';
 import type { Answer } from '../http-service/service.ts';
 import { accessControl } from './bucket-routes.ts';
 import { document, type Element, failure, isoMoment } from './reply.ts';
-import type { Call } from './routes.ts';
+import type { Call } from './call.ts';
 import { addPart, addUpload, type Bucket, md5, putObject, type StoredObject } from './store.ts';
 
 const bytesOf = (latin1: string): Uint8Array => new Uint8Array(Buffer.from(latin1, 'latin1'));

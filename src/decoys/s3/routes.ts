@@ -13,6 +13,7 @@ import {
   putSetting,
   readBucket,
 } from './bucket-routes.ts';
+import type { Call } from './call.ts';
 import { listBuckets } from './listing.ts';
 import {
   abortUpload,
@@ -26,15 +27,6 @@ import {
 } from './object-routes.ts';
 import { failure, type Identity } from './reply.ts';
 import { type Bucket, storeFor, type Store } from './store.ts';
-
-export interface Call {
-  readonly request: ServiceRequest;
-  readonly context: DecoyContext;
-  readonly identity: Identity;
-  readonly store: Store;
-  readonly caller: Caller;
-  accessed(operation: string, object: string, status: number): DecoyOutput;
-}
 
 export interface Target {
   readonly bucket: string;

@@ -3,10 +3,10 @@
 import { Buffer } from 'node:buffer';
 import type { DecoyContext } from '../../core/decoy.ts';
 import type { ShellEvent } from '../../shell/event.ts';
-import type { ShellOptions } from '../../shell/options.ts';
 import { SshWriter } from '../../wire/ssh-bytes.ts';
 import type { SshDaemon } from './daemon.ts';
 import { message } from './messages.ts';
+import type { OpenShell, Program } from './program.ts';
 import { openProgram, type Request } from './programs.ts';
 import type { Outbox } from './outbox.ts';
 import type { SshTransport } from './transport.ts';
@@ -20,20 +20,6 @@ export interface Terminal {
   readonly columns: number;
   readonly rows: number;
 }
-
-/** What a channel runs. */
-export interface Program {
-  start(): Iterable<ShellEvent>;
-  receive(bytes: Uint8Array): Iterable<ShellEvent>;
-  end(): Iterable<ShellEvent>;
-}
-
-/** The visitor's shell, as `ShellSession` is one. */
-export interface Shell extends Program {
-  run(command: string): Iterable<ShellEvent>;
-}
-
-export type OpenShell = (options: ShellOptions) => Shell;
 
 export interface ChannelParts {
   readonly openShell: OpenShell;

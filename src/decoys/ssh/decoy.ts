@@ -1,5 +1,5 @@
 import type { Decoy } from '../../core/decoy.ts';
-import type { OpenShell } from './channel.ts';
+import type { OpenShell } from './program.ts';
 import { SshSession } from './session.ts';
 
 /** The SSH decoy with this shell behind the login. */

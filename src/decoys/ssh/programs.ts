@@ -3,7 +3,7 @@
 import { encodeText } from '../../shell/byte-text.ts';
 import { layerOf } from '../../shell/files/visit.ts';
 import type { ShellOptions } from '../../shell/options.ts';
-import type { OpenShell, Program } from './channel.ts';
+import type { OpenShell, Program } from './program.ts';
 import type { SshDaemon } from './daemon.ts';
 import { parseScpCommand } from './scp-command.ts';
 import { ScpSink } from './scp-sink.ts';

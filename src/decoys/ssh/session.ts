@@ -3,7 +3,7 @@ import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.t
 import { PicketError } from '../../core/errors.ts';
 import type { SshIdentity } from '../../core/persona.ts';
 import { SshAuthentication } from './authentication.ts';
-import type { OpenShell } from './channel.ts';
+import type { OpenShell } from './program.ts';
 import { SshConnection } from './connection.ts';
 import { daemonOf } from './daemon.ts';
 import { Outbox } from './outbox.ts';
