@@ -7,6 +7,7 @@ import { isObject, textAt, textsOf, valueAt } from '../../wire/json-value.ts';
 import { plantedAwsKey, plantedPassword } from '../../wire/planted-credential.ts';
 import type { ShellPiece } from '../http-service/shell-run.ts';
 import { digestOf } from './version.ts';
+import { Visitors } from '../visitors.ts';
 
 const sourceLimit = 128;
 const containerLimit = 16;
@@ -126,20 +127,11 @@ const services: readonly Service[] = [
   },
 ];
 
-const engines = new WeakMap<Persona, Map<string, Engine>>();
+const engines = new Visitors<Engine>(sourceLimit);
 
-/** The engine for this source; the source unseen for longest is forgotten. */
+/** The engine for this source. */
 export function engineFor(persona: Persona, source: string): Engine {
-  const known = engines.get(persona) ?? new Map<string, Engine>();
-  engines.set(persona, known);
-  const engine = known.get(source) ?? installed(persona, source);
-  known.delete(source);
-  known.set(source, engine);
-  if (known.size > sourceLimit) {
-    const oldest = known.keys().next().value;
-    if (oldest !== undefined) known.delete(oldest);
-  }
-  return engine;
+  return engines.of(persona, source, () => installed(persona, source));
 }
 
 function installed(persona: Persona, source: string): Engine {

@@ -4,6 +4,7 @@ import type { Persona } from '../../core/persona.ts';
 import { below, pick } from '../../core/random.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../wire/json-value.ts';
 import { plantedHexToken, plantedPassword } from '../../wire/planted-credential.ts';
+import { Visitors } from '../visitors.ts';
 
 const sourceLimit = 128;
 const indexLimit = 64;
@@ -25,19 +26,10 @@ export interface Store {
   counter: number;
 }
 
-const stores = new WeakMap<Persona, Map<string, Store>>();
+const stores = new Visitors<Store>(sourceLimit);
 
 export function storeFor(persona: Persona, source: string): Store {
-  const known = stores.get(persona) ?? new Map<string, Store>();
-  stores.set(persona, known);
-  const store = known.get(source) ?? filled(persona, source);
-  known.delete(source);
-  known.set(source, store);
-  if (known.size > sourceLimit) {
-    const oldest = known.keys().next().value;
-    if (oldest !== undefined) known.delete(oldest);
-  }
-  return store;
+  return stores.of(persona, source, () => filled(persona, source));
 }
 
 const firstNames = [

@@ -6,6 +6,7 @@ import { below } from '../../core/random.ts';
 import { type JsonObject, type JsonValue, textAt } from '../../wire/json-value.ts';
 import { plantedAwsKey, plantedJwt, plantedPassword } from '../../wire/planted-credential.ts';
 import { releaseOf, uuidFrom } from './release.ts';
+import { Visitors } from '../visitors.ts';
 
 const sourceLimit = 128;
 const objectLimit = 200;
@@ -19,19 +20,10 @@ export interface Cluster {
   size: number;
 }
 
-const clusters = new WeakMap<Persona, Map<string, Cluster>>();
+const clusters = new Visitors<Cluster>(sourceLimit);
 
 export function clusterFor(persona: Persona, source: string): Cluster {
-  const known = clusters.get(persona) ?? new Map<string, Cluster>();
-  clusters.set(persona, known);
-  const cluster = known.get(source) ?? installed(persona, source);
-  known.delete(source);
-  known.set(source, cluster);
-  if (known.size > sourceLimit) {
-    const oldest = known.keys().next().value;
-    if (oldest !== undefined) known.delete(oldest);
-  }
-  return cluster;
+  return clusters.of(persona, source, () => installed(persona, source));
 }
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');

@@ -2,6 +2,7 @@
 
 import type { Persona } from '../../core/persona.ts';
 import { below, hexDigits, pick } from '../../core/random.ts';
+import { Visitors } from '../visitors.ts';
 
 const visitorLimit = 48;
 const storeLimit = 1024 * 1024;
@@ -96,24 +97,11 @@ export class MemcachedInstance {
   }
 }
 
-const instances = new WeakMap<Persona, Map<string, MemcachedInstance>>();
+const instances = new Visitors<MemcachedInstance>(visitorLimit);
 
+/** The instance for a source on a persona. */
 export function instanceFor(persona: Persona, source: string, now: number): MemcachedInstance {
-  let visitors = instances.get(persona);
-  if (visitors === undefined) {
-    visitors = new Map();
-    instances.set(persona, visitors);
-  }
-  const instance = visitors.get(source) ?? new MemcachedInstance(persona, now);
-  visitors.delete(source);
-  visitors.set(source, instance);
-  if (visitors.size > visitorLimit) {
-    for (const oldest of visitors.keys()) {
-      visitors.delete(oldest);
-      break;
-    }
-  }
-  return instance;
+  return instances.of(persona, source, () => new MemcachedInstance(persona, now));
 }
 
 /** An expiry as the protocol gives it: seconds from now up to 30 days, else a moment; negative is at once. 0 stays 0. */

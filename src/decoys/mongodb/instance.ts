@@ -5,6 +5,7 @@ import type { Persona } from '../../core/persona.ts';
 import { below, hexDigits, pick } from '../../core/random.ts';
 import { applicationData } from '../sql/application-data.ts';
 import { ObjectId, writeBson, type BsonDocument, type BsonValue } from '../../wire/bson.ts';
+import { Visitors } from '../visitors.ts';
 
 const visitorLimit = 48;
 const storeLimit = 2 * 1024 * 1024;
@@ -108,22 +109,9 @@ function plain(item: unknown): BsonValue {
   return typeof item === 'string' || typeof item === 'number' ? item : null;
 }
 
-const instances = new WeakMap<Persona, Map<string, MongoInstance>>();
+const instances = new Visitors<MongoInstance>(visitorLimit);
 
+/** The instance for a source on a persona. */
 export function instanceFor(persona: Persona, source: string, now: number): MongoInstance {
-  let visitors = instances.get(persona);
-  if (visitors === undefined) {
-    visitors = new Map();
-    instances.set(persona, visitors);
-  }
-  const instance = visitors.get(source) ?? new MongoInstance(persona, now);
-  visitors.delete(source);
-  visitors.set(source, instance);
-  if (visitors.size > visitorLimit) {
-    for (const oldest of visitors.keys()) {
-      visitors.delete(oldest);
-      break;
-    }
-  }
-  return instance;
+  return instances.of(persona, source, () => new MongoInstance(persona, now));
 }

@@ -5,6 +5,7 @@ import { below } from '../../core/random.ts';
 import { applicationData } from '../sql/application-data.ts';
 import { TableSpace } from '../sql/store.ts';
 import { firstThread, identityOf, type MysqlIdentity } from './identity.ts';
+import { Visitors } from '../visitors.ts';
 
 const storeLimit = 2 * 1024 * 1024;
 const visitorLimit = 48;
@@ -55,23 +56,9 @@ export class MysqlInstance {
   }
 }
 
-const instances = new WeakMap<Persona, Map<string, MysqlInstance>>();
+const instances = new Visitors<MysqlInstance>(visitorLimit);
 
-/** The instance for a source on a persona; the visitor not seen for longest makes room. */
+/** The instance for a source on a persona. */
 export function instanceFor(persona: Persona, source: string, now: number): MysqlInstance {
-  let visitors = instances.get(persona);
-  if (visitors === undefined) {
-    visitors = new Map();
-    instances.set(persona, visitors);
-  }
-  const instance = visitors.get(source) ?? new MysqlInstance(persona, now);
-  visitors.delete(source);
-  visitors.set(source, instance);
-  if (visitors.size > visitorLimit) {
-    for (const oldest of visitors.keys()) {
-      visitors.delete(oldest);
-      break;
-    }
-  }
-  return instance;
+  return instances.of(persona, source, () => new MysqlInstance(persona, now));
 }

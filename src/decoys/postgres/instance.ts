@@ -5,6 +5,7 @@ import type { Persona } from '../../core/persona.ts';
 import { below, pick } from '../../core/random.ts';
 import { applicationData } from '../sql/application-data.ts';
 import { TableSpace } from '../sql/store.ts';
+import { Visitors } from '../visitors.ts';
 
 const visitorLimit = 48;
 const storeLimit = 2 * 1024 * 1024;
@@ -84,22 +85,9 @@ export class PostgresInstance {
   }
 }
 
-const instances = new WeakMap<Persona, Map<string, PostgresInstance>>();
+const instances = new Visitors<PostgresInstance>(visitorLimit);
 
+/** The instance for a source on a persona. */
 export function instanceFor(persona: Persona, source: string, now: number): PostgresInstance {
-  let visitors = instances.get(persona);
-  if (visitors === undefined) {
-    visitors = new Map();
-    instances.set(persona, visitors);
-  }
-  const instance = visitors.get(source) ?? new PostgresInstance(persona, now);
-  visitors.delete(source);
-  visitors.set(source, instance);
-  if (visitors.size > visitorLimit) {
-    for (const oldest of visitors.keys()) {
-      visitors.delete(oldest);
-      break;
-    }
-  }
-  return instance;
+  return instances.of(persona, source, () => new PostgresInstance(persona, now));
 }

@@ -4,6 +4,7 @@ import type { Persona } from '../../core/persona.ts';
 import { below, hexDigits, pick } from '../../core/random.ts';
 import { Configuration } from './configuration.ts';
 import { Database } from './keyspace.ts';
+import { Visitors } from '../visitors.ts';
 
 /** Octets that one visitor may keep. With 48 visitors a persona, 96 MiB at the worst. */
 const storeLimit = 2 * 1024 * 1024;
@@ -80,23 +81,9 @@ export class Instance {
   }
 }
 
-const instances = new WeakMap<Persona, Map<string, Instance>>();
+const instances = new Visitors<Instance>(visitorLimit);
 
-/** The instance for a source on a persona; the visitor not seen for longest makes room. */
+/** The instance for a source on a persona. */
 export function instanceFor(persona: Persona, source: string, now: number): Instance {
-  let visitors = instances.get(persona);
-  if (visitors === undefined) {
-    visitors = new Map();
-    instances.set(persona, visitors);
-  }
-  const instance = visitors.get(source) ?? new Instance(persona, now);
-  visitors.delete(source);
-  visitors.set(source, instance);
-  if (visitors.size > visitorLimit) {
-    for (const oldest of visitors.keys()) {
-      visitors.delete(oldest);
-      break;
-    }
-  }
-  return instance;
+  return instances.of(persona, source, () => new Instance(persona, now));
 }
