@@ -9,6 +9,7 @@ import { allow, decisions, explain, sources } from './ask.ts';
 import { doctor } from './doctor.ts';
 import { lures } from './lures.ts';
 import { persona } from './persona.ts';
+import { replay } from './replay.ts';
 import { engine, fence, sensor, store, telemetry } from './role.ts';
 import { up } from './up.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -17,6 +18,7 @@ import type { Subcommand } from './subcommand.ts';
 const subcommands: readonly Subcommand[] = [
   up,
   analyze,
+  replay,
   lures,
   sources,
   decisions,

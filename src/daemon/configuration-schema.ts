@@ -1,6 +1,7 @@
 /** The configuration's JSON Schema: every key with what it does and its default. `docs/reference/configuration.md` is made from it. */
 
 import type { JsonSchema } from '../core/observation-schema.ts';
+import { maliciousScore, suspiciousScore } from '../decide/sequential-test.ts';
 
 const cidrs = (description: string): JsonSchema => ({
   type: 'array',
@@ -13,6 +14,14 @@ const port = (description: string, byDefault: number): JsonSchema => ({
   type: 'integer',
   minimum: 0,
   maximum: 65_535,
+  default: byDefault,
+  description,
+});
+
+const score = (description: string, byDefault: number): JsonSchema => ({
+  type: 'number',
+  minimum: 0.1,
+  maximum: 1000,
   default: byDefault,
   description,
 });
@@ -222,6 +231,80 @@ export const configurationSchema: JsonSchema = {
         default: 2000,
         description: 'Blocks an hour below which the breaker never opens.',
       },
+      suspicious: score('Score (nats) from which a source is rate-limited.', suspiciousScore),
+      malicious: score('Score (nats) from which a source is blocked.', maliciousScore),
+      jitter: {
+        type: 'number',
+        minimum: 0,
+        maximum: 0.5,
+        default: 0.1,
+        description: 'Relative spread of the leases, so that they do not end all at once.',
+      },
+      doubtfulLeaseSeconds: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 86_400,
+        default: 900,
+        description: 'Longest lease on evidence that could be another’s, or of an address that is shared.',
+      },
+      renewalFactor: {
+        type: 'number',
+        minimum: 1,
+        maximum: 16,
+        default: 2,
+        description: 'A counted drop renews a lease to this many times its first length.',
+      },
+      escalationFactor: {
+        type: 'number',
+        minimum: 1,
+        maximum: 16,
+        default: 2,
+        description: 'Each earlier block in a week makes the first lease this many times as long.',
+      },
+      escalatedLeaseSeconds: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_209_600,
+        default: 14_400,
+        description: 'Longest first lease to which that leads.',
+      },
+      hitsPerBlockHour: {
+        type: 'number',
+        minimum: 0,
+        maximum: 3600,
+        default: 0,
+        description:
+          'Contacts that an hour of blocking must be likely to stop; leases are then chosen by when a source is likely to come again. 0: fixed lengths.',
+      },
+      shortestLeaseSeconds: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 86_400,
+        default: 900,
+        description: 'With hitsPerBlockHour: the least that a source with the score of a malicious one gets.',
+      },
+      networkMembers: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 256,
+        default: 8,
+        description:
+          'Members of a network (IPv4 /24, IPv6 /56 or /48) that must have earned a block for it to be blocked as one. 0: never.',
+      },
+      networkShare: {
+        type: 'number',
+        minimum: 0,
+        maximum: 1,
+        default: 0.05,
+        description: 'And the share of its 256 members that they must be.',
+      },
+      collateralShare: {
+        type: 'number',
+        minimum: 0,
+        maximum: 1,
+        default: 0.001,
+        description: 'Share of the good sessions of the last days above which a decision waits for a person.',
+      },
     }),
     guards: section('What is never or only mildly decided on.', {
       own: cidrs('Protected networks, next hops and other own addresses: never decided on.'),
@@ -233,6 +316,19 @@ export const configurationSchema: JsonSchema = {
         default: [],
         description:
           'Files of networks that many honest people stand behind: MISP-warninglists JSON, or one CIDR a line.',
+      },
+      sharedLists: {
+        type: 'array',
+        items: { type: 'string' },
+        default: [],
+        description:
+          'Files of networks whose addresses many people share (relays, carriers), in the same forms: rate-limited, never blocked.',
+      },
+      crawlers: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Whether the names of sources are asked for in DNS, so that verified crawlers of search engines are let through. Tells the resolver who came.',
       },
     }),
     fence: section('How decisions become true.', {

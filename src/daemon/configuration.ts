@@ -56,12 +56,26 @@ export interface Configuration {
     readonly longestLeaseSeconds: number;
     readonly blockOnConversation: boolean;
     readonly breakerMinimum: number;
+    readonly suspicious: number;
+    readonly malicious: number;
+    readonly jitter: number;
+    readonly doubtfulLeaseSeconds: number;
+    readonly renewalFactor: number;
+    readonly escalationFactor: number;
+    readonly escalatedLeaseSeconds: number;
+    readonly hitsPerBlockHour: number;
+    readonly shortestLeaseSeconds: number;
+    readonly networkMembers: number;
+    readonly networkShare: number;
+    readonly collateralShare: number;
   };
   readonly guards: {
     readonly own: readonly string[];
     readonly allow: readonly string[];
     readonly lab: readonly string[];
     readonly benignLists: readonly string[];
+    readonly sharedLists: readonly string[];
+    readonly crawlers: boolean;
   };
   readonly fence: { readonly table: string };
   readonly store: { readonly engine: 'chdb' | 'clickhouse' | 'none'; readonly url: string };

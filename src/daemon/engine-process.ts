@@ -17,7 +17,8 @@ import { EngineView } from './engine-api.ts';
 import { Engine } from './engine.ts';
 import { log } from './log.ts';
 import { LureFolder, lureFolders } from './lure-folder.ts';
-import { allowedBy, benignEntries, networksOf, policyOf } from './policy-of.ts';
+import { systemResolver } from './system-resolver.ts';
+import { allowedBy, benignEntries, networksOf, policyOf, sharedEntries } from './policy-of.ts';
 import { dropPrivileges } from './privileges.ts';
 import { takePriority } from './priority.ts';
 import type { Running } from './role.ts';
@@ -55,6 +56,8 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     lab: networksOf(configuration.guards.lab),
     allow: allowedBy(configuration),
     benign,
+    shared: sharedEntries(configuration),
+    resolver: configuration.guards.crawlers ? systemResolver() : null,
     decisionLog,
     store,
     log: say,

@@ -6,6 +6,7 @@ import type { Network } from '../core/address.ts';
 import { formatNetwork, parseNetwork } from '../core/address.ts';
 import type { Observation } from '../core/observation.ts';
 import { Allowlist, type AllowEntry } from '../decide/guards/allowlist.ts';
+import { GoodTraffic } from '../decide/good-traffic.ts';
 import type { BenignEntry } from '../decide/guards/benign-list.ts';
 import { Breaker } from '../decide/guards/breaker.ts';
 import { standardGuards } from '../decide/guards/standard.ts';
@@ -14,6 +15,7 @@ import type { Policy } from '../decide/policy.ts';
 import { detectors } from '../detectors/index.ts';
 import type { DecisionLog } from '../store/decision-log.ts';
 import type { EventStore } from '../store/event-store.ts';
+import { type NameResolver, ResolvedCrawlers } from './crawler-book.ts';
 import { EventKeeper } from './event-keeper.ts';
 import { FenceDesk } from './fence-desk.ts';
 import { Pipeline } from './pipeline.ts';
@@ -27,6 +29,10 @@ export interface EngineOptions {
   /** From the configuration; those added later are in the decision log. */
   readonly allow: readonly AllowEntry[];
   readonly benign: readonly BenignEntry[];
+  /** Networks whose addresses many people share. */
+  readonly shared?: readonly BenignEntry[];
+  /** Asks for names of crawlers; none where nobody may be asked. */
+  readonly resolver?: NameResolver | null;
   readonly decisionLog: DecisionLog;
   readonly store: EventStore | null;
   readonly log: (line: string) => void;
@@ -91,14 +97,27 @@ export class Engine {
     const { clock, policy } = options;
     this.allowlist = new Allowlist(options.allow);
     this.breaker = new Breaker(policy);
+    const goodTraffic = new GoodTraffic();
+    const resolver = options.resolver ?? null;
     this.judge = new Judge({
       policy,
+      goodTraffic,
       guards: standardGuards({
         policy,
         own: options.own,
         lab: options.lab,
         allowlist: this.allowlist,
         benign: options.benign,
+        shared: options.shared ?? [],
+        goodTraffic,
+        isAtFault: (source) => (this.judge.sources.find(source)?.score ?? 0) >= policy.suspicious,
+        crawlers:
+          resolver === null
+            ? null
+            : new ResolvedCrawlers({
+                resolver,
+                verified: (address) => this.#dropRefused('picket', `${address} is a verified crawler`),
+              }),
         breaker: this.breaker,
       }),
     });
@@ -167,8 +186,10 @@ export class Engine {
   }
 
   start(): void {
+    const { clock } = this.#options;
     this.#timer = setInterval(() => {
       this.fenceDesk.expire();
+      for (const decision of this.judge.resume(clock.now())) this.#decided(decision);
       this.#writeLog();
     }, 10_000);
     this.#pruner = setInterval(() => {

@@ -53,6 +53,7 @@ export class Pipeline {
   observe(observation: Observation, decided: (decision: Decision) => void): readonly Evidence[] {
     if (observation.source === '') return this.runner.runAlone(observation);
     const source = sourceKey(observation.source);
+    if (wentWell(observation)) this.judge.succeeded(source, observation.at);
     if (this.judge.sources.find(source) === undefined) {
       const first = this.#firsts.take(source);
       if (first !== null) this.#judge(first, source, decided);
@@ -93,6 +94,14 @@ export class Pipeline {
     }
     return record;
   }
+}
+
+/** A session with a protected service that went well; a conversation with a decoy never is. */
+function wentWell(observation: Observation): boolean {
+  if (observation.kind === 'login') return observation.outcome === 'success';
+  if (observation.kind === 'web-access') return observation.status >= 200 && observation.status < 400;
+  if (observation.kind === 'object-access') return observation.status >= 200 && observation.status < 300;
+  return false;
 }
 
 function grounded(evidence: Evidence, source: string, observation: Observation): GroundedEvidence {

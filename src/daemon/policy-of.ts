@@ -27,6 +27,11 @@ export function allowedBy(configuration: Configuration): AllowEntry[] {
   }));
 }
 
+/** Networks of which a list says that many people share each address. */
+export function sharedEntries(configuration: Configuration): BenignEntry[] {
+  return configuration.guards.sharedLists.flatMap((path) => readBenignList(path));
+}
+
 /** Reads the benign lists: MISP-warninglists JSON (`{"name": …, "list": [CIDR…]}`), or one CIDR a line with `#` comments. */
 export function benignEntries(configuration: Configuration): BenignEntry[] {
   return configuration.guards.benignLists.flatMap((path) => readBenignList(path));

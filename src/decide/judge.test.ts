@@ -115,9 +115,12 @@ describe('decisions', () => {
     expect(decision?.guards.map((guard) => `${guard.guard} ${guard.outcome}`)).toEqual([
       'reserved-address pass',
       'allowlist pass',
+      'verified-crawler pass',
       'benign-list pass',
       'shared-address pass',
       'spoofable-evidence pass',
+      'collateral-forecast pass',
+      'replay pass',
       'breaker pass',
     ]);
     expect(decision?.otherwise).toBe(

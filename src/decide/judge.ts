@@ -4,10 +4,14 @@ import { formatNetwork, parseNetwork, type Network } from '../core/address.ts';
 import type { Action, Decision, GuardOutcome, Verdict } from '../core/decision.ts';
 import type { GroundedEvidence } from '../core/evidence.ts';
 import { IdSource } from '../core/id.ts';
+import { ContactForecast } from './contact-forecast.ts';
 import { smallestChange } from './counterfactual.ts';
+import { type GoodTraffic } from './good-traffic.ts';
 import type { Candidate, Guard } from './guards/guard.ts';
+import { NetworkRollUp, parentsOf, type RolledUp } from './network-roll-up.ts';
 import type { Policy } from './policy.ts';
-import type { SourceRecord } from './source-record.ts';
+import { hardness, rule, type Ruling } from './ruling.ts';
+import type { SourceRecord, Standing } from './source-record.ts';
 import { SourceTable } from './source-table.ts';
 
 export interface JudgeOptions {
@@ -16,26 +20,25 @@ export interface JudgeOptions {
   readonly guards: readonly Guard[];
   /** In [0, 1): spreads the leases. Given, so that recorded input comes out the same each time. */
   readonly random?: () => number;
+  /** Where sessions that succeeded are remembered, for the guards that ask for them. */
+  readonly goodTraffic?: GoodTraffic;
 }
 
 /** A refused or held candidate is asked again after this long, or when the action gets harder. */
 const quietMilliseconds = 60_000;
 
+/** A network that a guard refused is asked for again after this long. */
+const networkQuietMilliseconds = 600_000;
+
 /** A connection that is cut off repeats its last packets for about this long. */
 const tailMilliseconds = 10_000;
+/** Blocks with a longer rest between them are not held together. */
+const offenceMemoryMilliseconds = 7 * 86_400_000;
+/** Sources whose next contact is forecast at most; the oldest without a history make room. */
+const forecastsKept = 131_072;
+
 /** A renewal by less than this part of the lease is not worth its write. */
 const leastRenewal = 10;
-
-interface Ruling {
-  readonly action: Action;
-  readonly seconds: number;
-  readonly capSeconds: number;
-  readonly outcomes: readonly GuardOutcome[];
-  readonly refused: boolean;
-  readonly held: boolean;
-}
-
-const hardness: Record<Action, number> = { observe: 0, 'rate-limit': 1, challenge: 2, block: 3 };
 
 export class Judge {
   readonly policy: Policy;
@@ -43,12 +46,28 @@ export class Judge {
   readonly #guards: readonly Guard[];
   readonly #random: () => number;
   readonly #ids = new IdSource();
+  readonly #forecast: ContactForecast | null;
+  readonly #rollUp: NetworkRollUp;
+  readonly #goodTraffic: GoodTraffic | null;
+  /** Sources with a milder decision beneath the one that stands. */
+  readonly #layered = new Set<string>();
 
   constructor(options: JudgeOptions) {
     this.policy = options.policy;
     this.#guards = options.guards;
     this.#random = options.random ?? Math.random;
     this.sources = new SourceTable(options.policy.maximumSources);
+    this.#forecast =
+      options.policy.hitsPerBlockHour > 0
+        ? new ContactForecast(Math.min(forecastsKept, options.policy.maximumSources))
+        : null;
+    this.#rollUp = new NetworkRollUp(options.policy);
+    this.#goodTraffic = options.goodTraffic ?? null;
+  }
+
+  /** A session of this source (its key) with a protected service went well. */
+  succeeded(source: string, at: number): void {
+    this.#goodTraffic?.succeeded(source, at);
   }
 
   /** Counts an observation of this source (its key). */
@@ -75,10 +94,16 @@ export class Judge {
     if (evidence.weight <= 0) return null;
     const conversation =
       this.policy.blockOnConversation && evidence.kind === 'contact' && !evidence.spoofable;
-    if (record.score < this.policy.suspicious && !conversation) return null;
-    const action = record.score >= this.policy.malicious || conversation ? 'block' : 'rate-limit';
-    // Late evidence counts at the last one's time: a decision can't begin before what it rests on was known.
-    return this.#consider(record, action, record.scoredAt);
+    // On probation less is enough: a lease that ended not long ago was for cause.
+    const { standing } = record;
+    const isOnProbation =
+      standing !== null &&
+      standing.until <= evidence.at &&
+      evidence.at - standing.until < this.policy.probationMilliseconds;
+    const least = isOnProbation ? this.policy.probationShare : 1;
+    if (record.score < this.policy.suspicious * least && !conversation) return null;
+    const action = record.score >= this.policy.malicious * least || conversation ? 'block' : 'rate-limit';
+    return this.#consider(record, action, evidence);
   }
 
   /**
@@ -90,12 +115,16 @@ export class Judge {
   renew(source: string, at: number): Decision | null {
     const record = this.sources.find(source);
     const standing = record?.standing ?? null;
-    if (record === undefined || standing === null || standing.until <= at || standing.byPerson) return null;
+    if (record === undefined || standing === null || standing.until <= at) return null;
+    this.#forecast?.contact(source, null, at);
+    if (standing.byPerson) return null;
     const cap = Math.min(standing.capSeconds, this.policy.longestLeaseSeconds);
-    if (at < standing.from + tailMilliseconds) return null;
-    const seconds = Math.min(standing.leaseSeconds * 2, cap);
+    const forecast = this.#forecast?.worthSeconds(source, this.policy.hitsPerBlockHour) ?? null;
+    // A forecast knows of the rest of a conversation that is cut off; a rule of fixed length must not be renewed by it.
+    if (forecast === null && at < standing.from + tailMilliseconds) return null;
+    const seconds = Math.min(forecast ?? standing.leaseSeconds * this.policy.renewalFactor, cap);
     const until = at + this.#jittered(seconds, cap) * 1000;
-    if (until < standing.until + (standing.leaseSeconds * 1000) / leastRenewal) return null;
+    if (until < standing.until + ((forecast ?? standing.leaseSeconds) * 1000) / leastRenewal) return null;
     standing.renewals += 1;
     standing.until = until;
     return this.#decision(record, {
@@ -106,8 +135,42 @@ export class Judge {
       renewals: standing.renewals,
       outcomes: record.guards,
       simulated: false,
-      reason: `renewed: it still stops traffic`,
+      reason:
+        forecast === null
+          ? `renewed: it still stops traffic`
+          : `renewed: the next contact is likely within ${seconds} s`,
     });
+  }
+
+  /** Puts milder decisions back into force over which a harder one stood that has ended. */
+  resume(at: number): Decision[] {
+    const back: Decision[] = [];
+    for (const source of this.#layered) {
+      const record = this.sources.find(source);
+      const standing = record?.standing ?? null;
+      const beneath = standing?.beneath ?? null;
+      if (record === undefined || standing === null || beneath === null || beneath.until <= at) {
+        this.#layered.delete(source);
+        continue;
+      }
+      if (standing.until > at) continue;
+      this.#layered.delete(source);
+      record.standing = beneath;
+      if (beneath.beneath != null) this.#layered.add(source);
+      back.push(
+        this.#decision(record, {
+          id: beneath.decision,
+          action: beneath.action,
+          at,
+          until: beneath.until,
+          renewals: beneath.renewals,
+          outcomes: record.guards,
+          simulated: false,
+          reason: `in force again until its own end: the harder decision over it has ended`,
+        }),
+      );
+    }
+    return back;
   }
 
   /** A decision by a person, which stands like Picket's own; the guards on reserved and allowed addresses still hold. Throws nothing: a refusal is in the outcomes. */
@@ -126,7 +189,8 @@ export class Judge {
     const placed = !ruling.refused && !ruling.held;
     if (placed && (ruling.action === 'block' || ruling.action === 'rate-limit')) {
       // Remembered, so that a milder decision of Picket's own does not take its place, and an allowed network ends it.
-      this.sources.touch(targetText, at).standing = {
+      const record = this.sources.touch(targetText, at);
+      record.standing = {
         decision: id,
         action: ruling.action,
         until,
@@ -135,7 +199,9 @@ export class Judge {
         renewals: 0,
         capSeconds: ruling.capSeconds,
         byPerson: true,
+        beneath: this.#beneath(record.standing, ruling.action, until),
       };
+      if (record.standing.beneath != null) this.#layered.add(targetText);
     }
     return {
       id,
@@ -217,35 +283,48 @@ export class Judge {
     return record.verdict(this.policy);
   }
 
-  #consider(record: SourceRecord, action: 'block' | 'rate-limit', at: number): Decision | null {
-    const standing = record.standing;
-    if (standing !== null && standing.until > at && hardness[standing.action] >= hardness[action])
+  #consider(record: SourceRecord, action: 'block' | 'rate-limit', cause: GroundedEvidence): Decision | null {
+    // Late evidence counts at the last one's time: a decision can't begin before what it rests on was known.
+    const at = record.scoredAt;
+    const standing = record.standing !== null && record.standing.until > at ? record.standing : null;
+    if (standing !== null && (standing.byPerson || hardness[standing.action] >= hardness[action]))
       return null;
     if (at < record.quietUntil && record.quietAction === action) return null;
     const target = parseNetwork(record.source);
-    if (target === null) return null;
-    const ruling = this.#rule({
-      target,
-      targetText: record.source,
-      action,
-      seconds: this.policy.leaseSeconds,
-      at,
-      record,
-      byPerson: false,
-    });
+    if (target === null || this.#isCovered(target, at)) return null;
+    const candidate = { target, targetText: record.source, action, at, record, byPerson: false };
+    const seconds = this.#firstLease(record, action, cause, at);
+    const ruling = this.#rule({ ...candidate, seconds });
     record.guards = ruling.outcomes;
-    const stands = standing !== null && standing.until > at;
-    if (ruling.refused || ruling.held || (stands && hardness[ruling.action] <= hardness[standing.action])) {
+    if (
+      ruling.refused ||
+      ruling.held ||
+      (standing !== null && hardness[ruling.action] <= hardness[standing.action])
+    ) {
       record.quietUntil = at + quietMilliseconds;
       record.quietAction = action;
-      if (stands && !ruling.held) return null;
+      if (standing !== null && !ruling.held) return null;
     }
     const placed =
       !ruling.refused && !ruling.held && (ruling.action === 'block' || ruling.action === 'rate-limit');
+    if (placed && ruling.action === 'block') {
+      const wider = this.#considerNetwork(target, record, cause, at);
+      if (wider !== null) return wider;
+    }
+    // The next contact is too far or too unsure to be worth a block until then.
+    if (seconds === 0 && placed) return null;
+    return this.#place(record, ruling, placed, describe(record), at);
+  }
+
+  #place(record: SourceRecord, ruling: Ruling, placed: boolean, reason: string, at: number): Decision {
     const id = this.#ids.next(at);
-    const seconds = this.#jittered(ruling.seconds, ruling.capSeconds);
-    const until = at + seconds * 1000;
+    const until = at + this.#jittered(ruling.seconds, ruling.capSeconds) * 1000;
     if (placed && (ruling.action === 'block' || ruling.action === 'rate-limit')) {
+      if (ruling.action === 'block') {
+        const rested = record.standing === null || at - record.standing.until > offenceMemoryMilliseconds;
+        record.offences = rested ? 1 : record.offences + 1;
+      }
+      const beneath = this.#beneath(record.standing, ruling.action, until);
       record.standing = {
         decision: id,
         action: ruling.action,
@@ -255,7 +334,9 @@ export class Judge {
         renewals: 0,
         capSeconds: ruling.capSeconds,
         byPerson: false,
+        beneath,
       };
+      if (beneath !== null) this.#layered.add(record.source);
     }
     return this.#decision(record, {
       id,
@@ -265,33 +346,77 @@ export class Judge {
       renewals: 0,
       outcomes: ruling.outcomes,
       simulated: !placed,
-      reason: describe(record),
+      reason,
     });
   }
 
-  #rule(candidate: Candidate): Ruling {
-    let { action, seconds } = candidate;
-    let capSeconds = this.policy.longestLeaseSeconds;
-    const outcomes: GuardOutcome[] = [];
-    let refused = false;
-    let held = false;
-    for (const guard of this.#guards) {
-      const result = guard.check({ ...candidate, action, seconds });
-      outcomes.push({ guard: guard.name, outcome: result.outcome, reason: result.reason });
-      if (result.outcome === 'refuse') {
-        refused = true;
-        break;
-      }
-      if (result.outcome === 'hold') held = true;
-      if (result.outcome === 'limit') {
-        if (result.action !== undefined && hardness[result.action] < hardness[action]) action = result.action;
-        if (result.maximumSeconds !== undefined) {
-          capSeconds = Math.min(capSeconds, result.maximumSeconds);
-          seconds = Math.min(seconds, result.maximumSeconds);
-        }
-      }
+  /** What of the decision that stands must come back after a harder one that ends at this time. */
+  #beneath(standing: Standing | null, action: Action, until: number): Standing | null {
+    if (standing === null || standing.until <= until) return null;
+    // Kept one deep: what lay beneath it is milder still.
+    return hardness[standing.action] < hardness[action] ? { ...standing, beneath: null } : null;
+  }
+
+  /** Length of the first lease, in seconds; 0 where a block is worth none. */
+  #firstLease(record: SourceRecord, action: Action, cause: GroundedEvidence, at: number): number {
+    const { policy } = this;
+    if (this.#forecast !== null && action === 'block') {
+      this.#forecast.contact(record.source, cause.behavior ?? cause.detector, at, cause.observation);
+      const worth = this.#forecast.worthSeconds(record.source, policy.hitsPerBlockHour);
+      const least = record.score >= policy.malicious ? policy.shortestLeaseSeconds : 0;
+      return Math.min(Math.max(worth, least), policy.longestLeaseSeconds);
     }
-    return { action, seconds, capSeconds, outcomes, refused, held };
+    const { standing } = record;
+    const isRepeated = standing !== null && at - standing.until < offenceMemoryMilliseconds;
+    if (!isRepeated || record.offences === 0) return policy.leaseSeconds;
+    const escalated = policy.leaseSeconds * policy.escalationFactor ** record.offences;
+    return Math.max(
+      policy.leaseSeconds,
+      Math.min(escalated, policy.escalatedLeaseSeconds, policy.longestLeaseSeconds),
+    );
+  }
+
+  #isCovered(target: Network, at: number): boolean {
+    return parentsOf(target).some((network) => {
+      const standing = this.sources.find(formatNetwork(network))?.standing ?? null;
+      return standing !== null && standing.action === 'block' && standing.until > at;
+    });
+  }
+
+  /** One decision for the whole network, where enough of its members have earned a block and every guard lets it pass. */
+  #considerNetwork(
+    target: Network,
+    member: SourceRecord,
+    cause: GroundedEvidence,
+    at: number,
+  ): Decision | null {
+    // Evidence that could have been sent in another's name never reaches here: the guards make it a rate-limit.
+    const rolledUp = this.#rollUp.offended(target, at);
+    if (rolledUp === null) return null;
+    const record = this.sources.touch(rolledUp.text, at);
+    if (at < record.quietUntil) return null;
+    record.saw(at);
+    const seconds = this.#firstLease(record, 'block', cause, at);
+    const ruling = this.#rule({
+      target: rolledUp.network,
+      targetText: rolledUp.text,
+      action: 'block',
+      seconds,
+      at,
+      record: member,
+      byPerson: false,
+    });
+    record.guards = ruling.outcomes;
+    if (ruling.refused || ruling.held || ruling.action !== 'block' || seconds === 0) {
+      // Its members are decided on one by one.
+      if (seconds > 0) record.quietUntil = at + networkQuietMilliseconds;
+      return null;
+    }
+    return this.#place(record, ruling, true, describeNetwork(rolledUp, member), at);
+  }
+
+  #rule(candidate: Candidate): Ruling {
+    return rule(candidate, this.#guards, this.policy.longestLeaseSeconds);
   }
 
   #jittered(seconds: number, cap: number): number {
@@ -339,4 +464,8 @@ function describe(record: SourceRecord): string {
   const seen = record.behaviors.length === 0 ? 'evidence' : record.behaviors.slice(0, 4).join(', ');
   const cves = record.cves.length === 0 ? '' : ` (${record.cves.slice(0, 4).join(', ')})`;
   return `${seen}${cves}, score ${record.score.toFixed(1)}`;
+}
+
+function describeNetwork({ text, offenders, share, of }: RolledUp, member: SourceRecord): string {
+  return `${offenders} of the 256 ${of} of ${text} (${(share * 100).toFixed(1)} %) have earned a block, ${member.source} as the last: ${describe(member)}`;
 }

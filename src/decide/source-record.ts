@@ -37,8 +37,10 @@ export interface Standing {
   renewals: number;
   /** Longest lease that the guards allow. */
   readonly capSeconds: number;
-  /** A person chose its end: drops do not renew it, and what Picket decides by itself must be harder to take its place. */
+  /** A person chose its end: drops do not renew it, and nothing that Picket decides by itself takes its place. */
   readonly byPerson: boolean;
+  /** A milder decision that lasts longer and comes back when this one ends. */
+  readonly beneath?: Standing | null;
 }
 
 export class SourceRecord {
@@ -62,6 +64,8 @@ export class SourceRecord {
   /** Users that logged in successfully from here, with the time; null for none. */
   users: Map<string, number> | null = null;
   standing: Standing | null = null;
+  /** Blocks that it earned, with rests of less than a week between them. */
+  offences = 0;
   /** Outcomes of the guards at the last candidate, and until when a refusal is not asked again. */
   guards: readonly GuardOutcome[] = nothing;
   quietUntil = 0;

@@ -4,6 +4,7 @@ import type { Reader } from '../core/reader.ts';
 import { columns } from './columns.ts';
 import { conntrack } from './conntrack.ts';
 import { eventRecords } from './event-records.ts';
+import { honeypotCsv } from './honeypot-csv.ts';
 import { httpJsonl } from './http-jsonl.ts';
 import { systemLog, webError } from './login-log.ts';
 import { netflow } from './netflow.ts';
@@ -17,6 +18,7 @@ import { webAccess } from './web-access.ts';
 export const readers: readonly Reader[] = [
   picketJsonl,
   httpJsonl,
+  honeypotCsv,
   vpcFlow,
   netflow,
   pcap,

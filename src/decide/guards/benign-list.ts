@@ -21,7 +21,9 @@ export function benignList(entries: Iterable<BenignEntry>): Guard {
     name: 'benign-list',
     check({ target, targetText, byPerson }: Candidate): GuardResult {
       if (table.size === 0) return pass('no benign lists are loaded');
-      const within = long.find(
+      // A network of several sources must hold no listed one at all; it is rarely asked for, so every entry is looked at.
+      const candidates = target.prefix < (target.family === 4 ? 32 : 64) ? all(table) : long;
+      const within = candidates.find(
         ({ network }) => target.prefix < network.prefix && networkContains(target, network),
       );
       const hit =
@@ -35,4 +37,8 @@ export function benignList(entries: Iterable<BenignEntry>): Guard {
       };
     },
   };
+}
+
+function all(table: NetworkTable<string>): BenignEntry[] {
+  return [...table.entries()].map(([network, list]) => ({ network, list }));
 }
