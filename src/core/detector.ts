@@ -21,6 +21,11 @@ export interface Detector<State = unknown> {
   readonly technique: string;
   /** The kinds of observation that it wants. */
   readonly kinds: readonly ObservationKind[];
+  /**
+   * True where the key is not the source: the state belongs to many sources, so it sees every observation once, also a source's first.
+   * Its evidence is about the source of the observation at hand, never about those that came before it.
+   */
+  readonly across?: true;
   /** What the state belongs to, most often the source's key; null to pass the observation over. */
   key(observation: Observation): string | null;
   initial(): State;

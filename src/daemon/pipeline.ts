@@ -3,7 +3,7 @@
 import { sourceKey } from '../core/address.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Detector } from '../core/detector.ts';
-import type { Evidence, GroundedEvidence } from '../core/evidence.ts';
+import { noEvidence, type Evidence, type GroundedEvidence } from '../core/evidence.ts';
 import type { Observation } from '../core/observation.ts';
 import { FirstObservations } from '../decide/first-observations.ts';
 import type { Judge } from '../decide/judge.ts';
@@ -54,21 +54,24 @@ export class Pipeline {
     if (observation.source === '') return this.runner.runAlone(observation);
     const source = sourceKey(observation.source);
     if (wentWell(observation)) this.judge.succeeded(source, observation.at);
+    const across = this.runner.runAcross(observation);
     if (this.judge.sources.find(source) === undefined) {
       const first = this.#firsts.take(source);
-      if (first !== null) this.#judge(first, source, decided);
-      else if (observation.kind === 'flow' || observation.kind === 'scan') {
+      // The detectors across sources saw it when it came, and had nothing to say, or it would not have been kept.
+      if (first !== null) this.#judge(first, source, noEvidence, decided);
+      else if (across.length === 0 && (observation.kind === 'flow' || observation.kind === 'scan')) {
         const evidence = this.runner.runAlone(observation);
         const weight = evidence.reduce((sum, item) => sum + item.weight, 0);
         if (weight < this.judge.policy.suspicious && this.#firsts.keep(observation)) return evidence;
       }
     }
-    return this.#judge(observation, source, decided);
+    return this.#judge(observation, source, across, decided);
   }
 
   #judge(
     observation: Observation,
     source: string,
+    across: readonly Evidence[],
     decided: (decision: Decision) => void,
   ): readonly Evidence[] {
     const record = this.judge.saw(source, observation.at);
@@ -76,7 +79,8 @@ export class Pipeline {
     if (observation.kind === 'login' && observation.outcome === 'success') {
       this.judge.loggedIn(record, observation.user, observation.at);
     }
-    const evidence = this.runner.run(observation);
+    const own = this.runner.runOwn(observation);
+    const evidence = across.length === 0 ? own : [...own, ...across];
     for (const item of evidence) {
       const decision = this.judge.weigh(record, grounded(item, source, observation));
       if (decision !== null) decided(decision);

@@ -1,11 +1,16 @@
 /** The list of detectors. To add one: write its file, a test beside it, and a line here. */
 
 import type { Detector } from '../core/detector.ts';
+import { accountGuessing } from './account-guessing.ts';
 import { bucketEnumeration } from './bucket-enumeration.ts';
 import { credentialGuessing } from './credential-guessing.ts';
+import { credentialStuffing } from './credential-stuffing.ts';
 import { decoyCommand } from './decoy-command.ts';
 import { decoyContact } from './decoy-contact.ts';
+import { distributedScan } from './distributed-scan.ts';
 import { flowGuessing } from './flow-guessing.ts';
+import { networkScan } from './network-scan.ts';
+import { plantedCredential } from './planted-credential.ts';
 import { portScan } from './port-scan.ts';
 import { exploitRequest } from './exploit-request.ts';
 import { payloadDelivery } from './payload-delivery.ts';
@@ -17,8 +22,13 @@ export const detectors: readonly Detector[] = [
   decoyContact,
   decoyCommand,
   portScan,
+  distributedScan,
+  networkScan,
   flowGuessing,
   credentialGuessing,
+  accountGuessing,
+  credentialStuffing,
+  plantedCredential,
   bucketEnumeration,
   exploitRequest,
   payloadDelivery,

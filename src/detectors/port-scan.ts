@@ -19,12 +19,25 @@ const highPort = 10_000;
 /** So does a datagram, which anyone can send in another's name, and a failure that only the packets' sizes suggest. */
 const weakContact = Math.log(2);
 const walkTrigger = Math.log(9_900);
+/** A FIN without ACK is a scan (RFC 9293 §3.10.7.2), but some flow logs leave ACK out, and then it ends a conversation of an earlier record. */
+const finAlone = 1;
 const windowMilliseconds = 900_000;
 const hostPortsTrigger = 25;
 const darkHostPortsTrigger = 10;
 const darkTrigger = 3;
 
 type Outcome = 'failed' | 'succeeded' | 'unclear';
+
+/**
+ * Over days the odds of single contacts fade faster than a patient scanner adds to them. Sixteen distinct targets that all failed, over
+ * two days and more, are told by their number: each further one weighs ln 99, so that one a day holds a source just below ln 9900
+ * (the sum of w·2^−n is 2w) and two a day block. One success for eight failures, and it is a client with a stale list.
+ */
+const slowContact = Math.log(99);
+const slowTargets = 16;
+const slowSpread = 8;
+const slowMilliseconds = 2 * 86_400_000;
+const slowSuccessShare = 1 / 8;
 
 interface ScanState {
   readonly contacts: FanOut;
@@ -39,10 +52,12 @@ interface ScanState {
   failed: number;
   icmp: number;
   other: number;
+  succeeded: number;
+  firstAt: number;
 }
 
 /** Addresses that nobody scans: multicast, broadcast, and the unspecified source of a host that asks for its address. */
-function passedOver(observation: Observation): boolean {
+export function passedOver(observation: Observation): boolean {
   const { source, destination, destinationPort: port, transport } = observation;
   if (source === '' || destination === '' || source === '0.0.0.0' || source === '::') return true;
   if (destination === '255.255.255.255' || destination.startsWith('ff')) return true;
@@ -61,7 +76,7 @@ function passedOver(observation: Observation): boolean {
 }
 
 /** What came of a first contact, as far as one record tells. */
-function outcomeOf(observation: Observation): Outcome {
+export function outcomeOf(observation: Observation): Outcome {
   if (observation.kind !== 'flow') return 'failed';
   // A refused record that carried data is the rest of a conversation that was allowed before: a SYN carries none.
   if (observation.action === 'reject') {
@@ -87,7 +102,7 @@ function outcomeOf(observation: Observation): Outcome {
 }
 
 /** SYN-ACK (18) or RST (4, 20) without a SYN of its own: an answer to packets that another sent in this address's name. */
-function isBackscatter(flags: number): boolean {
+export function isBackscatter(flags: number): boolean {
   return flags === 18 || flags === 4 || flags === 20 || flags === 22;
 }
 
@@ -121,6 +136,15 @@ function contactsInWindow(times: readonly number[], now: number): number {
   return count;
 }
 
+function isSlowScan(state: ScanState, at: number): boolean {
+  return (
+    state.failed >= slowTargets &&
+    at - state.firstAt >= slowMilliseconds &&
+    state.succeeded <= state.failed * slowSuccessShare &&
+    (state.hosts.size >= slowSpread || state.ports.size >= slowSpread)
+  );
+}
+
 function step(state: ScanState, observation: Observation): Step<ScanState> {
   const outcome = outcomeOf(observation);
   const isIcmp = observation.transport === 'icmp';
@@ -136,6 +160,7 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   if (elapsed > 0 && state.walk > 0) state.walk *= 2 ** (-elapsed / 86_400_000);
   if (elapsed > 0) state.walkAt = observation.at;
   if (outcome === 'succeeded') {
+    if (isNew) state.succeeded += 1;
     if (!isNew || state.walk === 0) return { state, evidence: noEvidence };
     // A detector takes back only what it gave: good conversations do not excuse what others saw.
     const back = Math.min(firstContact, state.walk);
@@ -173,7 +198,10 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   state.repeats = 0;
   if (isIcmp) state.icmp += 1;
   else state.other += 1;
-  if (outcome === 'failed') state.failed += 1;
+  if (outcome === 'failed') {
+    if (state.failed === 0) state.firstAt = observation.at;
+    state.failed += 1;
+  }
   if (observation.kind !== 'flow') state.dark += 1;
   if (state.times === null) state.times = [observation.at];
   else {
@@ -184,7 +212,8 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   }
   // An echo request that was answered is a first contact that says nothing by itself; thirty of them are a sweep.
   const isInferred =
-    observation.kind === 'flow' && observation.action !== 'reject' && observation.tcpFlags <= 0;
+    observation.kind === 'flow' &&
+    ((observation.action !== 'reject' && observation.tcpFlags <= 0) || observation.tcpFlags === finAlone);
   const isWeak = isInferred || observation.transport === 'udp' || (port >= highPort && state.hosts.size > 3);
   const base = isWeak ? weakContact : firstContact;
   let weight = isContact || outcome === 'unclear' ? 0 : base;
@@ -192,8 +221,10 @@ function step(state: ScanState, observation: Observation): Step<ScanState> {
   const triggered =
     recent >= hostPortsTrigger || (recent >= darkHostPortsTrigger && state.dark >= darkTrigger);
   if (triggered && !isContact && weight < firstContact) weight = firstContact;
+  const isSlow = !isWeak && outcome === 'failed' && !isContact && isSlowScan(state, observation.at);
+  if (isSlow) weight = slowContact;
   state.walk += weight;
-  const shown = triggered || (state.walk >= walkTrigger && state.failed >= 5);
+  const shown = triggered || isSlow || (state.walk >= walkTrigger && state.failed >= 5);
   if (weight === 0 && !(isContact && shown)) return { state, evidence: noEvidence };
   return { state, evidence: [evidenceOf(state, observation, weight, shown)] };
 }
@@ -221,6 +252,8 @@ export const portScan: Detector<ScanState> = {
     failed: 0,
     icmp: 0,
     other: 0,
+    succeeded: 0,
+    firstAt: 0,
   }),
   step,
 };

@@ -46,6 +46,9 @@ class Bench {
   }
 }
 
+/** States of a detector across sources: groups, of which there are fewer than sources; the oldest make room. */
+const groupsKept = 65_536;
+
 export interface RunnerCounters {
   readonly detector: string;
   readonly states: number;
@@ -55,13 +58,18 @@ export interface RunnerCounters {
 export class DetectorRunner {
   readonly #benches: readonly Bench[];
   readonly #byKind = new Map<ObservationKind, Bench[]>();
+  readonly #acrossByKind = new Map<ObservationKind, Bench[]>();
 
   constructor(detectors: readonly Detector[], maximumStates = 1_000_000) {
-    this.#benches = detectors.map((detector) => new Bench(detector, maximumStates));
+    this.#benches = detectors.map(
+      (detector) =>
+        new Bench(detector, detector.across === true ? Math.min(groupsKept, maximumStates) : maximumStates),
+    );
     for (const bench of this.#benches) {
+      const byKind = bench.detector.across === true ? this.#acrossByKind : this.#byKind;
       for (const kind of bench.detector.kinds) {
-        const list = this.#byKind.get(kind);
-        if (list === undefined) this.#byKind.set(kind, [bench]);
+        const list = byKind.get(kind);
+        if (list === undefined) byKind.set(kind, [bench]);
         else list.push(bench);
       }
     }
@@ -69,7 +77,23 @@ export class DetectorRunner {
 
   /** The evidence of all detectors that want this observation; the shared empty list where there is none. */
   run(observation: Observation): readonly Evidence[] {
-    const benches = this.#byKind.get(observation.kind);
+    const own = this.runOwn(observation);
+    const across = this.runAcross(observation);
+    if (across.length === 0) return own;
+    return own.length === 0 ? across : [...own, ...across];
+  }
+
+  /** Of those whose state belongs to the observation's source. */
+  runOwn(observation: Observation): readonly Evidence[] {
+    return this.#run(this.#byKind.get(observation.kind), observation);
+  }
+
+  /** Of those whose state belongs to many sources. To be called once for each observation. */
+  runAcross(observation: Observation): readonly Evidence[] {
+    return this.#run(this.#acrossByKind.get(observation.kind), observation);
+  }
+
+  #run(benches: readonly Bench[] | undefined, observation: Observation): readonly Evidence[] {
     if (benches === undefined) return noEvidence;
     let all: Evidence[] | null = null;
     let only: readonly Evidence[] = noEvidence;
@@ -85,7 +109,7 @@ export class DetectorRunner {
     return all ?? only;
   }
 
-  /** The evidence of an observation without a source: each detector sees it as if it were the first. */
+  /** The evidence of an observation by itself: each detector but those across sources sees it as if it were the first. */
   runAlone(observation: Observation): readonly Evidence[] {
     const benches = this.#byKind.get(observation.kind) ?? [];
     return benches.flatMap((bench) => bench.alone(observation));
