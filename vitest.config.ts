@@ -6,6 +6,7 @@ const whole = [
   'test/faults/**/*.test.ts',
   'test/up/**/*.test.ts',
   'test/telemetry/**/*.test.ts',
+  'test/personas/**/*.test.ts',
   'src/sensor/any-port.test.ts',
   'src/sensor/probe-watch.test.ts',
   'src/enforcers/nftables/nftables.test.ts',

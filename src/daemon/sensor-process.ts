@@ -44,7 +44,9 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
   const machines = new Machines(configuration.sensor, Date.now());
   const listeners = machines.listeners().map((planned, index): Listener => {
     const fd = inherited.listeners[index] ?? null;
-    return { ...planned, decoy: decoyNamed(planned.decoy), ...(fd === null ? {} : { fd }) };
+    const { address, persona, port, transport } = planned;
+    const listener = { transport, address, port, decoy: decoyNamed(planned.decoy), persona };
+    return fd === null ? listener : Object.assign(listener, { fd });
   });
   const sender = new ObservationSender(folders.sensorLink, spool, say);
   const sensor = new Sensor({

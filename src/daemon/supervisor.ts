@@ -164,6 +164,7 @@ export class Supervisor {
         tcpPort: anyPortTcp,
         udpPort: anyPortUdp,
         exceptPorts: anyPort.except,
+        prefixes: anyPort.machines.map(({ addresses }) => addresses),
         probes: true,
       },
     });

@@ -69,13 +69,9 @@ export const dlinkNas: PersonaMaker = {
           details: { shares: 'Volume_1', workgroup: 'WORKGROUP', guest: 'yes', smb1: 'yes' },
         },
         ftp: {
-          product: 'Pure-FTPd',
-          version: '1.0.36',
-          details: {
-            banner: `220 ${hostname} FTP server ready`,
-            anonymous: pick(random, ['read', 'write'] as const),
-            tls: 'no',
-          },
+          product: 'vsftpd',
+          version: '3.0.2',
+          details: { anonymous: pick(random, ['read', 'write'] as const), tls: 'no' },
         },
       },
       services: servicesOf('ftp 21, http 80, smb 139, smb 445'),

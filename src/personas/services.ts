@@ -6,11 +6,8 @@ import type { PersonaService } from '../core/persona.ts';
 export function servicesOf(text: string): PersonaService[] {
   return text.split(',').map((entry) => {
     const [decoy = '', port = '', ...marks] = entry.trim().split(' ');
-    return {
-      decoy,
-      port: Number(port),
-      transport: marks.includes('udp') ? 'udp' : 'tcp',
-      ...(marks.includes('tls') ? { tls: true } : {}),
-    };
+    const transport = marks.includes('udp') ? 'udp' : 'tcp';
+    const service: PersonaService = { decoy, port: Number(port), transport };
+    return marks.includes('tls') ? Object.assign(service, { tls: true }) : service;
   });
 }

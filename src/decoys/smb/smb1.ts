@@ -96,13 +96,22 @@ export class Smb1 {
   // Capabilities (4), SystemTime (8), ServerTimeZone (2), ChallengeLength (1); bytes: ServerGuid and token, or challenge and names
   #negotiate(request: LittleReader): DecoyOutput {
     const names = dialectNames(request);
-    const index = names.indexOf('NT LM 0.12');
+    // Samba knows its dialect by two names, and takes the first.
+    const index = this.#server.isSamba
+      ? names.findIndex((name) => name === 'NT LANMAN 1.0' || name === 'NT LM 0.12')
+      : names.indexOf('NT LM 0.12');
     if (index < 0 || !this.#server.hasSmb1)
       return this.#reply(request, status.success, new LittleWriter().uint16(0xffff).finish());
     this.#isExtended = (request.uint16(10) & 0x0800) !== 0;
     // Raw mode, large files, Unicode, NT commands, RPC, status codes, level II locks, large reads and writes; extended security.
     const capabilities = 0x0001_f3fc | (this.#isExtended ? 0x8000_0000 : 0);
-    const words = new LittleWriter().uint16(index).uint8(3).uint16(50).uint16(1).uint32(4356).uint32(65_536);
+    const words = new LittleWriter()
+      .uint16(index)
+      .uint8(3)
+      .uint16(50)
+      .uint16(1)
+      .uint32(16_644)
+      .uint32(65_536);
     words.uint32(0).uint32(capabilities).uint64(fileTime(this.#context.now())).uint16(0);
     words.uint8(this.#isExtended ? 0 : 8);
     const bytes = new LittleWriter();
@@ -136,9 +145,13 @@ export class Smb1 {
         spnegoResponse(isChallenge ? 'incomplete' : 'completed', isChallenge ? answer : null),
       );
       const bytes = new LittleWriter().octets(blob);
-      // Text is aligned to two from the header's start: 32 + 1 + 8 + 2 octets stand before these.
-      if (blob.length % 2 === 0) bytes.uint8(0);
-      bytes.wide(`${system}\0${manager}\0`);
+      const names = `${system}\0${manager}\0`;
+      if ((request.uint16(10) & 0x8000) === 0) bytes.octets(Buffer.from(names, 'latin1'));
+      else {
+        // Wide text is aligned to two from the header's start: 32 + 1 + 8 + 2 octets stand before these.
+        if (blob.length % 2 === 0) bytes.uint8(0);
+        bytes.wide(names);
+      }
       yield this.#reply(
         request,
         isChallenge ? status.moreProcessing : status.success,
@@ -171,8 +184,11 @@ export class Smb1 {
     if (outcome.kind === 'refused') yield this.#reply(request, status.logonFailure, Buffer.alloc(0));
     else {
       const guest = outcome.kind === 'guest' || outcome.kind === 'stranger' ? 1 : 0;
-      // One octet of padding: the words and the count end on an odd offset.
-      const text = new LittleWriter().uint8(0).wide(`${system}\0${manager}\0${workgroup}\0`);
+      const names = `${system}\0${manager}\0${workgroup}\0`;
+      // One octet of padding before wide characters: the words and the count end on an odd offset.
+      const text = isWide
+        ? new LittleWriter().uint8(0).wide(names)
+        : new LittleWriter().octets(Buffer.from(names, 'latin1'));
       yield this.#reply(request, status.success, and(guest, null), text.finish(), 0x0800);
     }
   }
@@ -301,8 +317,12 @@ export class Smb1 {
       .uint8(request.uint8(4))
       .uint32(code);
     // Replies; Unicode, NT status codes, extended security and long names where they were spoken of.
-    const flags2 = 0xc001 | (this.#isExtended ? 0x0800 : 0);
-    writer.uint8(0x98).uint16(flags2).uint16(request.uint16(12)).zeros(10);
+    const flags2 = 0x4001 | (request.uint16(10) & 0x8000) | (this.#isExtended ? 0x0800 : 0);
+    writer
+      .uint8(0x80 | (request.uint8(9) & 0x18))
+      .uint16(flags2)
+      .uint16(request.uint16(12))
+      .zeros(10);
     writer.uint16(tid === 0 ? request.uint16(24) : tid).uint16(request.uint16(26));
     writer.uint16(uid === 0 ? request.uint16(28) : uid).uint16(request.uint16(30) + multiplex);
     writer
