@@ -1,13 +1,14 @@
 /** Recorded input through the very pipeline that runs live, in event time. Memory is bounded by the sources, not by the records. */
 
 import type { Network } from '../core/address.ts';
-import { networkOf } from '../core/address.ts';
+import { formatNetwork, networkOf, parseNetwork } from '../core/address.ts';
 import type { Action, Classification, Decision, GuardOutcome } from '../core/decision.ts';
 import type { ReadBatch } from '../core/reader.ts';
 import { Allowlist } from '../decide/guards/allowlist.ts';
 import { Breaker } from '../decide/guards/breaker.ts';
 import { standardGuards } from '../decide/guards/standard.ts';
 import { Judge } from '../decide/judge.ts';
+import { parentsOf } from '../decide/network-roll-up.ts';
 import type { SourceRecord } from '../decide/source-record.ts';
 import { detectors } from '../detectors/index.ts';
 import type { Configuration } from './configuration.ts';
@@ -218,9 +219,19 @@ export class Analysis {
     else held.push(placed);
   }
 
+  /** Decisions on a network that held the source while it was about. */
+  #ofNetworks({ source, firstSeen, lastSeen }: SourceRecord): Placed[] {
+    const target = parseNetwork(source);
+    return (target === null ? [] : parentsOf(target)).flatMap((network) =>
+      (this.#placed.get(formatNetwork(network)) ?? []).filter(
+        ({ at, seconds }) => at <= lastSeen && at + seconds * 1000 >= firstSeen,
+      ),
+    );
+  }
+
   #verdict(record: SourceRecord): VerdictLine {
     const verdict = this.#pipeline.judge.verdict(record);
-    const decisions = (this.#placed.get(record.source) ?? [])
+    const decisions = [...(this.#placed.get(record.source) ?? []), ...this.#ofNetworks(record)]
       .sort((left, right) => left.at - right.at)
       .map(({ action, seconds, at }) => ({ action, seconds, at: isoTime(at) }));
     const [address, further] = record.addresses ?? [];

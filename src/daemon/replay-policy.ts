@@ -150,7 +150,7 @@ class LeakyPolicy implements ReplayedPolicy {
 const named: Readonly<Record<string, () => ReplayedPolicy>> = {
   default: () => new JudgedPolicy('default', loadConfiguration(null)),
   sparing: () => new JudgedPolicy('sparing', dials({ blockOnConversation: true, hitsPerBlockHour: 2 })),
-  thorough: () => new JudgedPolicy('thorough', dials({ blockOnConversation: true, hitsPerBlockHour: 0.33 })),
+  thorough: () => new JudgedPolicy('thorough', dials({ blockOnConversation: true, hitsPerBlockHour: 0.36 })),
   'crowdsec-like': () => new LeakyPolicy(),
   'fail2ban-like': () => new CountingPolicy(),
 };
@@ -159,14 +159,7 @@ function dials(policy: Partial<Configuration['policy']>): Configuration {
   return parseConfiguration(JSON.stringify({ policy: { shortestLeaseSeconds: 1, ...policy } }), 'built in');
 }
 
-export const policyNames: readonly string[] = Object.keys(named);
-
 /** A policy by its name, or of a file with the `policy:` (and `guards:`) part of a configuration. Throws as the configuration does. */
 export function replayedPolicy(name: string): ReplayedPolicy {
   return named[name]?.() ?? new JudgedPolicy(name, loadConfiguration(name));
-}
-
-/** With dials of one's own. */
-export function judgedPolicy(name: string, configuration: Configuration): ReplayedPolicy {
-  return new JudgedPolicy(name, configuration);
 }

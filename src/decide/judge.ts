@@ -259,6 +259,10 @@ export class Judge {
     if (decision.simulated || (decision.action !== 'block' && decision.action !== 'rate-limit')) return;
     const record = this.sources.touch(decision.target, decision.verdict?.firstSeen ?? decision.from);
     record.guards = decision.guards;
+    if (decision.action === 'block' && decision.by === 'picket') {
+      record.offences = Math.max(1, record.offences);
+      record.lastOffence = decision.until;
+    }
     if (record.score === 0)
       for (const item of decision.evidence) record.weigh(item, this.policy.halfLifeMilliseconds);
     record.standing = {
@@ -307,7 +311,8 @@ export class Judge {
     }
     const placed =
       !ruling.refused && !ruling.held && (ruling.action === 'block' || ruling.action === 'rate-limit');
-    if (placed && ruling.action === 'block') {
+    // A forged address must not count for its whole network, however short the lease would be.
+    if (placed && ruling.action === 'block' && record.handshake) {
       const wider = this.#considerNetwork(target, record, cause, at);
       if (wider !== null) return wider;
     }
@@ -321,8 +326,9 @@ export class Judge {
     const until = at + this.#jittered(ruling.seconds, ruling.capSeconds) * 1000;
     if (placed && (ruling.action === 'block' || ruling.action === 'rate-limit')) {
       if (ruling.action === 'block') {
-        const rested = record.standing === null || at - record.standing.until > offenceMemoryMilliseconds;
-        record.offences = rested ? 1 : record.offences + 1;
+        const isRested = at - record.lastOffence > offenceMemoryMilliseconds;
+        record.offences = isRested ? 1 : record.offences + 1;
+        record.lastOffence = until;
       }
       const beneath = this.#beneath(record.standing, ruling.action, until);
       record.standing = {
@@ -366,9 +372,8 @@ export class Judge {
       const least = record.score >= policy.malicious ? policy.shortestLeaseSeconds : 0;
       return Math.min(Math.max(worth, least), policy.longestLeaseSeconds);
     }
-    const { standing } = record;
-    const isRepeated = standing !== null && at - standing.until < offenceMemoryMilliseconds;
-    if (!isRepeated || record.offences === 0) return policy.leaseSeconds;
+    if (record.offences === 0 || at - record.lastOffence > offenceMemoryMilliseconds)
+      return policy.leaseSeconds;
     const escalated = policy.leaseSeconds * policy.escalationFactor ** record.offences;
     return Math.max(
       policy.leaseSeconds,
@@ -390,7 +395,6 @@ export class Judge {
     cause: GroundedEvidence,
     at: number,
   ): Decision | null {
-    // Evidence that could have been sent in another's name never reaches here: the guards make it a rate-limit.
     const rolledUp = this.#rollUp.offended(target, at);
     if (rolledUp === null) return null;
     const record = this.sources.touch(rolledUp.text, at);

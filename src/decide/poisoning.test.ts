@@ -49,7 +49,7 @@ interface Bench {
   readonly judge: Judge;
   readonly allowlist: Allowlist;
   readonly good: GoodTraffic;
-  attack(source: string, more?: Partial<GroundedEvidence>, weight?: number): Decision | null;
+  readonly attack: (source: string, more?: Partial<GroundedEvidence>, weight?: number) => Decision | null;
 }
 
 function bench(changes: Partial<Policy> = {}, benign: readonly string[] = []): Bench {

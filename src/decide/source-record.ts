@@ -66,6 +66,8 @@ export class SourceRecord {
   standing: Standing | null = null;
   /** Blocks that it earned, with rests of less than a week between them. */
   offences = 0;
+  /** When the last of them was to end at first. */
+  lastOffence = 0;
   /** Outcomes of the guards at the last candidate, and until when a refusal is not asked again. */
   guards: readonly GuardOutcome[] = nothing;
   quietUntil = 0;

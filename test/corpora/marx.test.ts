@@ -12,7 +12,7 @@ describe.skipIf(folder === null)(
   () => {
     it.each([
       { name: 'sparing', share: 0.38, hours: 3300 },
-      { name: 'thorough', share: 0.5, hours: 31_000 },
+      { name: 'thorough', share: 0.5, hours: 29_500 },
     ])(
       '$name prevents $share of the events in $hours block-hours',
       { timeout: 120_000 },

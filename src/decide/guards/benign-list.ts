@@ -17,18 +17,19 @@ export function benignList(entries: Iterable<BenignEntry>): Guard {
     table.set(entry.network, entry.list);
     if (entry.network.family === 6 && entry.network.prefix > 64) long.push(entry);
   }
+  /** A listed network within the target. One of several sources must hold none at all; that is rarely asked, so every entry is looked at. */
+  const held = (target: Network): { readonly network: Network; readonly value: string } | null => {
+    const candidates = target.prefix < (target.family === 4 ? 32 : 64) ? all(table) : long;
+    const entry = candidates.find(
+      ({ network }) => target.prefix < network.prefix && networkContains(target, network),
+    );
+    return entry === undefined ? null : { network: entry.network, value: entry.list };
+  };
   return {
     name: 'benign-list',
     check({ target, targetText, byPerson }: Candidate): GuardResult {
       if (table.size === 0) return pass('no benign lists are loaded');
-      // A network of several sources must hold no listed one at all; it is rarely asked for, so every entry is looked at.
-      const candidates = target.prefix < (target.family === 4 ? 32 : 64) ? all(table) : long;
-      const within = candidates.find(
-        ({ network }) => target.prefix < network.prefix && networkContains(target, network),
-      );
-      const hit =
-        table.lookup(target) ??
-        (within === undefined ? null : { network: within.network, value: within.list });
+      const hit = table.lookup(target) ?? held(target);
       if (hit === null || byPerson)
         return pass(`on none of the ${table.size} listed networks, or a person asked`);
       return {
