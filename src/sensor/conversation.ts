@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { sourceKey } from '../core/address.ts';
 import type { AsideEvent, Decoy, DecoyContext, DecoyOutput, DecoySession } from '../core/decoy.ts';
-import type { Fingerprints } from '../core/observation.ts';
+import type { Fact, Fingerprints } from '../core/observation.ts';
 import type { Persona } from '../core/persona.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { AsidePorts } from './aside-port.ts';
@@ -12,6 +12,7 @@ import type { Attempts } from './attempts.ts';
 import type { SensorCounters } from './counters.ts';
 import type { SensorLimits } from './limits.ts';
 import type { PayloadStore } from './payload-store.ts';
+import { plantedIn } from './planted-login.ts';
 import type { Parties, Recorder } from './recorder.ts';
 import type { RecordingFolder, TerminalRecording } from './terminal-recording.ts';
 
@@ -45,6 +46,7 @@ const turnMilliseconds = 10;
 /** Time in which facts are still taken from a decoy after the client has gone. */
 const recordHeldMilliseconds = 100;
 const firstBytesKept = 1_024;
+const mostPlantedKept = 64;
 const longestPauseMilliseconds = 5_000;
 /** What is still taken from a decoy after the client has gone: its facts come early, and an endless answer has no end. */
 const mostHeldOutputs = 1_000;
@@ -76,6 +78,7 @@ export abstract class Conversation implements DecoyContext, Parties {
   #bytesIn = 0;
   #bytesOut = 0;
   #recording: TerminalRecording | null = null;
+  readonly #planted: Set<string> = new Set();
 
   constructor(
     around: Surroundings,
@@ -272,6 +275,22 @@ export abstract class Conversation implements DecoyContext, Parties {
     }
   }
 
+  /** A planted credential in a login, whatever the decoy; a decoy that has told of it itself is not repeated. */
+  #recordPlanted(fact: Fact): void {
+    if (fact.kind === 'exploit' && fact.name === 'planted-credential') this.#notePlanted(fact.detail);
+    if (fact.kind !== 'auth') return;
+    for (const planted of plantedIn(this.persona, fact)) {
+      if (this.#notePlanted(planted.detail)) this.around.recorder.record(this, planted);
+    }
+  }
+
+  /** True where this one is new here. */
+  #notePlanted(detail: string): boolean {
+    if (this.#planted.has(detail)) return false;
+    if (this.#planted.size < mostPlantedKept) this.#planted.add(detail);
+    return true;
+  }
+
   #pauseFor(milliseconds: number): void {
     this.#pausing = setTimeout(() => {
       this.#pausing = null;
@@ -288,6 +307,7 @@ export abstract class Conversation implements DecoyContext, Parties {
         if (output.fingerprints !== undefined) this.know(output.fingerprints);
         this.#recordContact();
         this.around.recorder.record(this, output.fact);
+        this.#recordPlanted(output.fact);
         return true;
       case 'know':
         if (output.fingerprints !== undefined) this.know(output.fingerprints);

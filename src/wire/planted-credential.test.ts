@@ -59,6 +59,12 @@ describe('a planted credential', () => {
     expect(plantedSecret(web, 'AKIAIOSFODNN7EXAMPLE')).toBe(null);
   });
 
+  it('is known to the machines that a sensor draws for addresses', () => {
+    const drawn = createPersona('debian-db', 'sensor seed debian-db 198.51.100.7', { now: 0 });
+    const planted = recognisePlanted(drawn, plantedPassword(web, 'a web file', '203.0.113.1'));
+    expect(planted).toMatchObject([{ place: 'a web file', source: '203.0.113.1' }]);
+  });
+
   it('is seen in Basic credentials', () => {
     const password = plantedPassword(web, 'a database', '203.0.113.1');
     const header = `Basic ${Buffer.from(`app:${password}`).toString('base64')}`;

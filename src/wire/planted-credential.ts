@@ -45,10 +45,13 @@ const textLimit = 65_536;
 const candidateLimit = 64;
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** The personas of one sensor share its seed, each with its own name behind (as the sensor makes them): what one plants, all know. */
+/** The personas of one sensor share its seed, with the name behind it and, of a drawn machine, its place (as the sensor makes them). */
 function keyOf(persona: Persona): string {
-  const suffix = ` ${persona.name}`;
-  return persona.seed.endsWith(suffix) ? persona.seed.slice(0, -suffix.length) : persona.seed;
+  const { name, seed } = persona;
+  const alone = ` ${name}`;
+  if (seed.endsWith(alone)) return seed.slice(0, -alone.length);
+  const at = seed.indexOf(`${alone} `);
+  return at < 0 ? seed : seed.slice(0, at);
 }
 
 const mac = (key: string, label: string, data: string | Uint8Array): Buffer =>

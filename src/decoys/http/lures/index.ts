@@ -4,9 +4,16 @@ import type { Answer, Lure, Visit } from '../lure.ts';
 import { gateways } from './gateways.ts';
 import { homeDevices } from './home-devices.ts';
 import { javaServers } from './java-servers.ts';
+import { leftFiles } from './left-files.ts';
 import { webSoftware } from './web-software.ts';
 
-export const lures: readonly Lure[] = [...homeDevices, ...gateways, ...javaServers, ...webSoftware];
+export const lures: readonly Lure[] = [
+  ...homeDevices,
+  ...gateways,
+  ...javaServers,
+  ...webSoftware,
+  ...leftFiles,
+];
 
 const bySignature = new Map(lures.flatMap((lure) => lure.signatures.map((name) => [name, lure] as const)));
 
