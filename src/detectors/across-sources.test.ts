@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judged } from '../../test/support/read-input.ts';
 import type { Observation } from '../core/observation.ts';
@@ -215,5 +216,56 @@ describe('a planted credential', () => {
       detail: 'token planted in a web page',
     };
     expect(judged([use], detectors).get('203.0.113.9')?.score).toBeGreaterThanOrEqual(malicious);
+  });
+});
+
+describe('detectors across sources', () => {
+  const address = fc.constantFrom(
+    '203.0.113.9',
+    '203.0.113.10',
+    '2001:db8::1',
+    '10.0.0.7',
+    '0.0.0.0',
+    '::',
+    '198.51.100.4',
+  );
+  const any = fc.oneof(
+    fc
+      .tuple(address, address, fc.nat(65_535), fc.nat(3_000), fc.integer({ min: -1, max: 255 }))
+      .map(([source, destination, port, bytes, flags]) =>
+        refused(source, destination, port, start, bytes, flags),
+      ),
+    fc
+      .tuple(
+        address,
+        fc.string(),
+        fc.constantFrom('success' as const, 'failure' as const, 'unknown-user' as const),
+      )
+      .map(([source, user, outcome]) => login(source, user, outcome, start)),
+  );
+
+  it('see each observation once, give finite evidence, and say the same of the same', () => {
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 120 }), (observations) => {
+        const across = detectors.filter((detector) => detector.across === true);
+        const count = new Map<string, number>();
+        const counted = across.map((detector) => ({
+          ...detector,
+          key: (each: Observation) => {
+            const key = `${detector.name} ${each.id}`;
+            count.set(key, (count.get(key) ?? 0) + 1);
+            return detector.key(each);
+          },
+        }));
+        const pipeline = new Pipeline(new Judge({ policy: defaultPolicy, guards: [] }), counted);
+        const weights = observations.flatMap((each) =>
+          pipeline.observe(each, () => {}).map(({ weight }) => weight),
+        );
+        expect(weights.every(Number.isFinite)).toBe(true);
+        expect([...count.values()].every((times) => times === 1)).toBe(true);
+        expect([...judged(observations, across)]).toEqual([...judged(observations, across)]);
+      }),
+      { numRuns: 100 },
+    );
   });
 });

@@ -2,7 +2,9 @@
 
 import type { Detector } from '../core/detector.ts';
 import { accountGuessing } from './account-guessing.ts';
+import { beaconing } from './beaconing.ts';
 import { bucketEnumeration } from './bucket-enumeration.ts';
+import { c2Contact } from './c2-contact.ts';
 import { credentialGuessing } from './credential-guessing.ts';
 import { credentialStuffing } from './credential-stuffing.ts';
 import { decoyCommand } from './decoy-command.ts';
@@ -25,6 +27,8 @@ export const detectors: readonly Detector[] = [
   distributedScan,
   networkScan,
   flowGuessing,
+  beaconing,
+  c2Contact,
   credentialGuessing,
   accountGuessing,
   credentialStuffing,
