@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, asyncProperty, nat, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAll } from '../../test/support/read-input.ts';
 import { honeypotCsv } from './honeypot-csv.ts';
@@ -37,8 +37,8 @@ describe('contacts of honeypots in CSV', () => {
   });
 
   it('never fail on what no honeypot wrote', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.nat(text.length), async (noise, cut) => {
+    await assert(
+      asyncProperty(uint8Array({ maxLength: 300 }), nat(text.length), async (noise, cut) => {
         const input = Buffer.concat([Buffer.from(text.slice(0, cut)), noise]);
         const { observations, records } = await readAll(honeypotCsv, input);
         expect(observations.length).toBeLessThanOrEqual(records);
