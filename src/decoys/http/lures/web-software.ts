@@ -166,9 +166,23 @@ const coldfusion: Lure = {
 
 const sap: Lure = {
   product: 'sap-netweaver',
-  summary: 'SAP NetWeaver: the metadata uploader takes any file',
+  summary: 'SAP NetWeaver: the metadata uploader takes any file, and a JSP among them then takes commands',
   signatures: ['sap-metadata-uploader'],
-  answer: (visit) => (visit.request.method === 'POST' ? text('FAILED') : xml('<metadata/>')),
+  answer: (visit) => {
+    const { request, memory } = visit;
+    if (visit.matched.has('sap-metadata-uploader')) {
+      if (request.method !== 'POST') return xml('<metadata/>');
+      const name = /filename="?(?:[^"\r\n]{0,200}[\\/])?([\w.-]{1,80}\.jspx?)\b/i.exec(
+        request.request.body,
+      )?.[1];
+      // The upload ends in an error, and the file stays.
+      if (name !== undefined) memory.set('sap-jsp', `/irj/${name}`.toLowerCase());
+      return text('FAILED');
+    }
+    const command = request.parameters.get('cmd')?.[0] ?? request.parameters.get('command')?.[0] ?? '';
+    return html(command === '' ? '' : visit.run(command));
+  },
+  follows: (visit) => visit.memory.get('sap-jsp') === visit.request.path.toLowerCase(),
 };
 
 export const webSoftware: readonly Lure[] = [
