@@ -262,10 +262,12 @@ export class Sensor {
         return true;
       });
     });
+    // With a descriptor the event comes before `bind` returns.
+    const isListening = once(socket, 'listening');
     if (listener.fd === undefined) socket.bind({ address: listener.address, port: listener.port });
     else socket.bind({ fd: listener.fd });
     try {
-      await once(socket, 'listening');
+      await isListening;
     } catch (error) {
       throw portTaken(listener, error);
     }
