@@ -3,6 +3,7 @@
 import type { Answer, Lure, Visit } from '../lure.ts';
 import { gateways } from './gateways.ts';
 import { homeDevices } from './home-devices.ts';
+import { hostingPanels } from './hosting-panels.ts';
 import { javaServers } from './java-servers.ts';
 import { leftFiles } from './left-files.ts';
 import { webSoftware } from './web-software.ts';
@@ -12,6 +13,7 @@ export const lures: readonly Lure[] = [
   ...gateways,
   ...javaServers,
   ...webSoftware,
+  ...hostingPanels,
   ...leftFiles,
 ];
 

