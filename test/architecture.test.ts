@@ -34,6 +34,10 @@ const allowed: Record<string, { imports: string[]; why: string }> = {
     imports: ['core', 'wire', 'spool'],
     why: 'the process that meets attackers can neither decide nor block',
   },
+  gate: {
+    imports: ['core', 'wire'],
+    why: 'who may pass to the object store is decided without input or output',
+  },
   telemetry: { imports: ['core', 'wire'], why: 'a reader makes observations and judges nothing' },
   collector: {
     imports: ['core', 'wire', 'telemetry'],

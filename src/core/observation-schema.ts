@@ -116,7 +116,7 @@ export const factFields: Readonly<
       principal: text(2048),
       userAgent: text(4096),
     },
-    optional: { error: text(128), foreign: flag },
+    optional: { error: text(128), foreign: flag, decoy: flag },
   },
   'web-access': {
     required: {

@@ -162,6 +162,8 @@ export interface ObjectAccessFact {
   readonly error?: string;
   /** True where the caller belongs to another account than the bucket. */
   readonly foreign?: boolean;
+  /** True where the name is a decoy's: no such bucket exists, and only a search comes upon it. */
+  readonly decoy?: boolean;
 }
 
 /** A line of a web server's access log, or a recorded request. */

@@ -20,6 +20,8 @@ import { contactHash, FanOut } from './fan-out.ts';
 const weightOfMiss = Math.log(18);
 const weightOfHit = -2.25;
 const weightOfSounding = 0.35;
+/** Nobody is told the name of a decoy bucket: who asks for it is searching, and is blocked for the first. */
+const weightOfDecoy = Math.log(9900);
 /** Whoever writes without a name looks for a bucket that is open: the object is its own. */
 const writes = /^(?:Put|Delete|Post|Upload|Create|CompleteMultipart)|^REST\.(?:PUT|DELETE|POST)\./i;
 const name = 'bucket-enumeration';
@@ -57,6 +59,11 @@ function step(state: BucketState, observation: Observation): Step<BucketState> {
   if (principal !== '' && foreign !== true) return { state, evidence: noEvidence };
   const caller = principal === '' ? 'an anonymous caller' : 'a caller of another account';
   const hash = contactHash(bucket, 0);
+  if (observation.decoy === true) {
+    if (!state.missed.add(hash)) return { state, evidence: noEvidence };
+    const reason = `${caller} asked for the decoy bucket ${JSON.stringify(bucket.slice(0, 63))}`;
+    return { state, evidence: [claim(weightOfDecoy, reason, true)] };
+  }
   const isRefused = status === 403 || status === 401 || observation.error === 'AccessDenied';
   const isOfBucket = object === '' || writes.test(operation);
   if (isMissing(observation) || (isOfBucket && isRefused)) {
