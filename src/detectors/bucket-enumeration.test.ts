@@ -133,3 +133,28 @@ it('hears of it from a server access log too', async () => {
   const { observations } = await readAll(s3Access, `${['a-1', 'a-2', 'a-3', 'a-4'].map(line).join('\n')}\n`);
   expect(judged(observations, [bucketEnumeration]).get(source)?.score ?? 0).toBeGreaterThan(malicious);
 });
+
+it('blocks whoever asks for a decoy bucket, at the first', () => {
+  const { evidence } = bucketEnumeration.step(bucketEnumeration.initial(), {
+    id: '',
+    at: 0,
+    sensor: 'gate',
+    sequence: 1,
+    source,
+    sourcePort: 0,
+    destination: '',
+    destinationPort: 0,
+    transport: 'tcp',
+    session: '',
+    spoofable: false,
+    kind: 'object-access',
+    operation: 'REST.HEAD.BUCKET',
+    bucket: 'acme-backups',
+    object: '',
+    status: 503,
+    principal: '',
+    userAgent: '',
+    decoy: true,
+  });
+  expect(evidence).toMatchObject([{ weight: malicious, behavior: 'enumeration:bucket' }]);
+});
