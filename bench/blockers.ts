@@ -58,7 +58,13 @@ export const blockers: Benchmark = {
       writeFileSync(short, log(referenceLines));
       const near = ['--near', '2023-11-15T00:00:00Z'];
       const own = await measure([process.execPath, entry, 'analyze', '--json', ...near, file]);
-      const other = await measure(['fail2ban-regex', '--print-no-missed', '--print-no-ignored', short, 'sshd']);
+      const other = await measure([
+        'fail2ban-regex',
+        '--print-no-missed',
+        '--print-no-ignored',
+        short,
+        'sshd',
+      ]);
       const version = (await run('fail2ban-regex', ['--version'])).stdout.trim().split('\n')[0] ?? '';
       const rate = lineCount / own.seconds;
       const referenceRate = referenceLines / other.seconds;

@@ -59,6 +59,7 @@ const allowed: Record<string, { imports: string[]; why: string }> = {
       'wire',
       'lures',
       'personas',
+      'gate',
       'sensor',
       'telemetry',
       'collector',

@@ -10,6 +10,14 @@ const cidrs = (description: string): JsonSchema => ({
   description,
 });
 
+const names = (description: string): JsonSchema => ({
+  type: 'array',
+  maxItems: 65_536,
+  items: { type: 'string', maxLength: 255 },
+  default: [],
+  description,
+});
+
 const port = (description: string, byDefault: number): JsonSchema => ({
   type: 'integer',
   minimum: 0,
@@ -369,6 +377,23 @@ export const configurationSchema: JsonSchema = {
         },
         key: { type: 'string', default: '', description: 'File of the private key, without a passphrase.' },
       }),
+    }),
+    gate: section('The guard of an object store: asked by the proxy in front of it who may pass.', {
+      listen: {
+        type: 'string',
+        format: 'address',
+        default: '127.0.0.1',
+        description: 'Address for the proxy. Only it may reach this: what it says of clients is believed.',
+      },
+      port: port('Port for the proxy. 0: no gate.', 0),
+      domains: names(
+        'Domains of the store in front of which a bucket’s name may stand, such as s3.example.org.',
+      ),
+      buckets: names(
+        'Names of all buckets of the store. Names that only a search would ask for are made of them.',
+      ),
+      publicBuckets: names('Buckets that anybody may read; * stands for any run of characters.'),
+      writableBuckets: names('Buckets that anybody may read and write.'),
     }),
     telemetry: {
       type: 'array',

@@ -85,6 +85,15 @@ export interface Configuration {
     /** Both empty for plain HTTP. */
     readonly tls: { readonly certificate: string; readonly key: string };
   };
+  readonly gate: {
+    readonly listen: string;
+    /** 0 for no gate. */
+    readonly port: number;
+    readonly domains: readonly string[];
+    readonly buckets: readonly string[];
+    readonly publicBuckets: readonly string[];
+    readonly writableBuckets: readonly string[];
+  };
   readonly telemetry: readonly TelemetryConfiguration[];
   readonly processes: {
     readonly sensorUid: number;

@@ -11,6 +11,7 @@ import type { Configuration } from './configuration.ts';
 import { ObservationSender } from './observation-sender.ts';
 import { log } from './log.ts';
 import { LureFolder, lureFolders } from './lure-folder.ts';
+import { gateOf } from './gate-of.ts';
 import type { InheritedSockets } from './inherited-sockets.ts';
 import { Machines } from './machines.ts';
 import { dropPrivileges } from './privileges.ts';
@@ -68,6 +69,8 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
   });
   await sensor.start();
   sender.start();
+  const gate = gateOf(configuration, (source, fact) => sensor.recordObjectAccess(source, fact));
+  await gate?.start();
   // The ports are open: who comes meanwhile is served between two rounds.
   const warming = warmDecoys(listeners);
   // Not waited for: the ports are open at once, and the lures come a second later.
@@ -84,6 +87,7 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
       clearInterval(status);
       warming.stop();
       lures.stop();
+      await gate?.stop();
       await sensor.stop();
       sender.stop();
       await spool.stop();

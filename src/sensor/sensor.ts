@@ -8,7 +8,7 @@ import { canonicalAddress } from '../core/address.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Decoy } from '../core/decoy.ts';
 import { PicketError } from '../core/errors.ts';
-import type { Observation } from '../core/observation.ts';
+import type { ObjectAccessFact, Observation } from '../core/observation.ts';
 import type { Persona } from '../core/persona.ts';
 import type { Spool } from '../spool/spool.ts';
 import { AnyPortDatagrams } from './any-port-datagrams.ts';
@@ -190,6 +190,12 @@ export class Sensor {
       { ...ends, session: '', spoofable: true, fingerprints: undefined },
       { kind: 'scan', probe },
     );
+  }
+
+  /** Records what a client asked of an object store, as its gate saw it. */
+  recordObjectAccess(source: string, fact: ObjectAccessFact): void {
+    const none = { sourcePort: 0, destination: '', destinationPort: 0, session: '', fingerprints: undefined };
+    this.#around.recorder.record({ ...none, source, transport: 'tcp', spoofable: false }, fact);
   }
 
   async #openStream(listener: Listener): Promise<void> {
