@@ -13,6 +13,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   contact: async () => (await import('./contact.ts')).contact,
   flows: async () => (await import('./flows.ts')).flows,
   loop: async () => (await import('./loop.ts')).loop,
+  gate: async () => (await import('./gate.ts')).gate,
+  idle: async () => (await import('./idle.ts')).idle,
   lines: async () => (await import('./lines.ts')).lines,
   nft: async () => (await import('./nft.ts')).nftBenchmark,
   signatures: async () => (await import('./signatures.ts')).signatures,
