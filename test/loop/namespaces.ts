@@ -21,11 +21,9 @@ export const scannerAddress = '198.18.3.1';
 export const attackerAddress6 = '2001:db8:0:66::6';
 /** The bridge on which visitors reach the host. */
 export const hostInterface = 'br0';
-/** Addresses of the attacker's own: 198.18.1.1 to .254, then 198.18.4.1 and on. */
+/** Addresses of the attacker's own, seven a /24: eight of one network would be decided on as one. */
 export const attackerAddress = (index: number): string =>
-  index < 254
-    ? `198.18.1.${index + 1}`
-    : `198.18.${4 + Math.floor((index - 254) / 254)}.${((index - 254) % 254) + 1}`;
+  `198.19.${Math.floor(index / 7)}.${(index % 7) + 1}`;
 
 const bridgeSettings = ['net.bridge.bridge-nf-call-iptables=0', 'net.bridge.bridge-nf-call-ip6tables=0'];
 
@@ -38,7 +36,7 @@ export class LoopNetwork {
   readonly #names: Record<Place, string>;
   readonly #attackerAddresses: number;
 
-  /** Makes nothing yet. `attackerAddresses` at most 2,000. */
+  /** Makes nothing yet. `attackerAddresses` at most 1,700. */
   constructor(attackerAddresses: number) {
     const tail = `${process.pid}-${Math.floor(Math.random() * 65_536).toString(16)}`;
     this.#names = { attacker: `picket-a-${tail}`, bystander: `picket-b-${tail}`, host: `picket-h-${tail}` };
