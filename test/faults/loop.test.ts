@@ -78,8 +78,14 @@ describe('the closed loop under faults', () => {
         .filter((line) => line !== '' && line !== 'table inet picket');
       expect(sensorRules.length).toBeGreaterThan(0);
 
+      // The kernel numbers tables as they are made: another number, another table. (An empty one might not be seen: it heals in half a second.)
+      const handle = async (): Promise<string | undefined> =>
+        /table inet picket .*# handle (\d+)/.exec(
+          await picket.nft('-a', 'list', 'table', 'inet', 'picket'),
+        )?.[1];
+      const before = await handle();
+      expect(before).toBeDefined();
       await picket.nft('flush', 'ruleset');
-      expect((await picket.blocked()).size).toBe(0);
       await picket.nft('add', 'table', 'inet', 'foreign');
       await picket.nft('add', 'chain', 'inet', 'foreign', 'mine');
       await picket.nft('add', 'rule', 'inet', 'foreign', 'mine', 'tcp', 'dport', '4242', 'accept');
@@ -93,6 +99,7 @@ describe('the closed loop under faults', () => {
         }),
         picket.said,
       ).toBe(true);
+      expect(await handle()).not.toBe(before);
       process.stdout.write(`after a flush all blocks stood again in ${Date.now() - flushedAt} ms\n`);
       expect(await picket.covers()).toBe(true);
       // A block that came back runs until its decision's own end, no longer.
