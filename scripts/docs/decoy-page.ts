@@ -30,10 +30,12 @@ function textsOf(folder: string, tests: boolean): string {
     .join('\n');
 }
 
-/** What its tests ask for by `needTools` and `needRoot`: they fail in CI where it is missing, so that none is named in vain. */
+/** What its tests ask for by `needTools`, `needRoot` and `useTools`. */
 function clientsOf(folder: string): string {
   const clients = new Set<string>();
-  for (const [, list] of textsOf(folder, true).matchAll(/need(?:Tools|Root)\(\s*\[([^\]]*)\]/g)) {
+  for (const [, list] of textsOf(folder, true).matchAll(
+    /(?:need(?:Tools|Root)|useTools)\(\s*\[([^\]]*)\]/g,
+  )) {
     for (const [, name] of (list ?? '').matchAll(/'([^']+)'/g)) {
       if (name !== undefined && !daemons.has(name)) clients.add(name);
     }

@@ -1,9 +1,16 @@
 /** What a test needs of its machine. Locally a test that lacks it is skipped with the reason; under CI it fails. */
 
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { it } from 'vitest';
+
+/** Where Debian keeps the servers of PostgreSQL, off the path. */
+const versions = '/usr/lib/postgresql';
+if (existsSync(versions)) {
+  const folders = readdirSync(versions).map((version) => join(versions, version, 'bin'));
+  process.env['PATH'] = [process.env['PATH'] ?? '', ...folders].join(delimiter);
+}
 
 /** The tools of this list that are not on the machine's path. */
 function missingTools(tools: readonly string[]): string[] {
@@ -31,6 +38,13 @@ function unlessMissing(missing: string): Declare {
         throw new Error(`this machine lacks ${missing}; scripts/setup.ts installs what the tests need`);
       });
   }
+  return (name) => it.skip(`${name} (skipped: needs ${missing})`, () => {});
+}
+
+/** `it`, where all these tools are on the path; skipped under CI too, for tools that no package brings by themselves. */
+export function useTools(tools: readonly string[]): Declare {
+  const missing = missingTools(tools).join(', ');
+  if (missing === '') return unlessMissing('');
   return (name) => it.skip(`${name} (skipped: needs ${missing})`, () => {});
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { needTools } from '../../../test/support/need.ts';
+import { needTools, useTools } from '../../../test/support/need.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
 import { holdsForAnyBytes, octetsOf, personaWith, talk } from '../../../test/support/talk.ts';
 import type { Fact } from '../../core/observation.ts';
@@ -29,7 +29,8 @@ const urls = (facts: readonly Fact[]): string[] =>
   facts.flatMap((fact) => (fact.kind === 'command' ? (fact.urls ?? []) : []));
 
 describe('the docker decoy before real clients', () => {
-  needTools(['docker'])(
+  // Debian has it with its engine alone, which nothing here wants.
+  useTools(['docker'])(
     'serves the docker command line: version, ps, run with a mount of the host, exec, logs, images, rm',
     async () => {
       await using served = await serveDecoy(docker, persona());
