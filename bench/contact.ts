@@ -3,12 +3,12 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
+import { freePort } from '../test/support/free-port.ts';
 
 const rounds = 5;
 const roundMilliseconds = 2_000;
@@ -19,16 +19,6 @@ const shareOfEpollBudget = 0.5;
 
 const peers = join(import.meta.dirname, 'peers');
 const run = promisify(execFile);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
 
 interface Server {
   readonly port: number;

@@ -7,27 +7,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Benchmark } from './benchmark.ts';
+import { freePort } from '../test/support/free-port.ts';
 
 const connections = 50_000;
 const budgetMebibytes = 1_536;
 /** Files that a server has open beside its connections. */
 const otherFiles = 500;
 const peers = join(import.meta.dirname, 'peers');
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
 
 /** Node raises its soft limit to the hard one by itself. */
 function openFilesLimit(): number {

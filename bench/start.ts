@@ -3,26 +3,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Benchmark } from './benchmark.ts';
+import { freePort } from '../test/support/free-port.ts';
 
 const rounds = 5;
 const budgetMilliseconds = 3_000;
 const giveUpMilliseconds = 60_000;
 const entry = join(import.meta.dirname, '../src/cli/main.ts');
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
 
 /** True once the port has answered with a byte. */
 function greeted(port: number): Promise<boolean> {

@@ -30,11 +30,11 @@ function textsOf(folder: string, tests: boolean): string {
     .join('\n');
 }
 
-/** What its tests ask for by `needTools`, `needRoot` and `useTools`. */
+/** What its tests ask for by `needTools`, `needRoot` and `toolsIfPresent`. */
 function clientsOf(folder: string): string {
   const clients = new Set<string>();
   for (const [, list] of textsOf(folder, true).matchAll(
-    /(?:need(?:Tools|Root)|useTools)\(\s*\[([^\]]*)\]/g,
+    /(?:need(?:Tools|Root)|toolsIfPresent)\(\s*\[([^\]]*)\]/g,
   )) {
     for (const [, name] of (list ?? '').matchAll(/'([^']+)'/g)) {
       if (name !== undefined && !daemons.has(name)) clients.add(name);

@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -14,6 +13,7 @@ import { decoyBuckets } from '../gate/decoy-buckets.ts';
 import { Gate } from '../gate/gate.ts';
 import { plantedAwsKey } from '../wire/planted-credential.ts';
 import { GateEndpoint } from './gate-endpoint.ts';
+import { freePort } from '../../test/support/free-port.ts';
 
 const estate = ['pine-assets', 'pine-backups', 'pine-state', 'pine-uploads'];
 const decoys = decoyBuckets(estate, 'a seed');
@@ -79,16 +79,6 @@ describe('the endpoint of the gate', () => {
     expect(recorded.at(-1)).toMatchObject({ source: '203.0.113.13', fact: { decoy: true } });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
 
 function run(program: string, ...words: string[]): Promise<string> {
   return new Promise((resolve) => {

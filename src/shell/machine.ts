@@ -3,6 +3,9 @@ import type { Persona } from '../core/persona.ts';
 import { below, pick, type Random } from '../core/random.ts';
 import type { FileNode } from './files/node.ts';
 
+/** Prefixes of makers of routers in the IEEE's registry. */
+const routerVendors = ['00:1a:1e', '00:04:96', '00:1b:17', '00:09:0f', '00:05:85', '00:1e:bd'] as const;
+
 export interface RunningProcess {
   readonly pid: number;
   readonly parent: number;
@@ -54,6 +57,8 @@ export class Machine {
   readonly shIsBash = false;
   readonly processes: readonly RunningProcess[];
   readonly interfaceName: string;
+  /** The router of the machine's network, as `route` and `arp` show it. */
+  readonly gateway: { readonly address: string; readonly mac: string };
   readonly diskKilobytes: number;
   readonly diskUsedKilobytes: number;
   readonly freeKilobytes: number;
@@ -83,6 +88,13 @@ export class Machine {
       '5.2.15(1)-release',
     ]);
     this.interfaceName = this.busybox ? 'eth0' : pick(random, ['eth0', 'ens3', 'ens5', 'enp1s0']);
+    // A stream of its own: what else is drawn stays as it was.
+    const router = persona.random('gateway');
+    const half = Array.from({ length: 3 }, () => below(router, 256).toString(16).padStart(2, '0'));
+    this.gateway = {
+      address: persona.address.replace(/\d+$/, '1'),
+      mac: `${pick(router, routerVendors)}:${half.join(':')}`,
+    };
     this.diskKilobytes = this.busybox
       ? 6_000 + below(random, 60_000)
       : 20_000_000 + below(random, 60_000_000);

@@ -42,7 +42,7 @@ function unlessMissing(missing: string): Declare {
 }
 
 /** `it`, where all these tools are on the path; skipped under CI too, for tools that no package brings by themselves. */
-export function useTools(tools: readonly string[]): Declare {
+export function toolsIfPresent(tools: readonly string[]): Declare {
   const missing = missingTools(tools).join(', ');
   if (missing === '') return unlessMissing('');
   return (name) => it.skip(`${name} (skipped: needs ${missing})`, () => {});

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { needTools, useTools } from '../../../test/support/need.ts';
+import { needTools, toolsIfPresent } from '../../../test/support/need.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
 import { holdsForAnyBytes, octetsOf, personaWith, talk } from '../../../test/support/talk.ts';
 import type { Fact } from '../../core/observation.ts';
@@ -30,7 +30,7 @@ const urls = (facts: readonly Fact[]): string[] =>
 
 describe('the docker decoy before real clients', () => {
   // Debian has it with its engine alone, which nothing here wants.
-  useTools(['docker'])(
+  toolsIfPresent(['docker'])(
     'serves the docker command line: version, ps, run with a mount of the host, exec, logs, images, rm',
     async () => {
       await using served = await serveDecoy(docker, persona());

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../../../test/support/real-daemon.ts';
+import { freePort } from '../../../test/support/free-port.ts';
 import { needTools } from '../../../test/support/need.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
 import { holdsForAnyBytes, octetsOf, personaWith, talk } from '../../../test/support/talk.ts';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { needRoot } from '../../../test/support/need.ts';
 import { talkInReplies, type Step } from '../../../test/support/reply-client.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
 import { smtp } from './smtp.ts';
+import { freePort } from '../../../test/support/free-port.ts';
 
 const host = 'mail.example.org';
 
@@ -70,14 +71,6 @@ async function startPostfix(folder: string, persona: Persona): Promise<{ port: n
   command('start');
   for (let tries = 0; tries < 200 && !(await isOpen(port)); tries += 1) await sleep(50);
   return { port, stop: () => command('abort') };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function isOpen(port: number): Promise<boolean> {

@@ -38,7 +38,7 @@ export const addresses: Command = {
   run(process) {
     const { machine } = process.state;
     const { address, mac } = machine.persona;
-    const gateway = address.replace(/\d+$/, '1');
+    const gateway = machine.gateway.address;
     const network = address.replace(/\d+$/, '0');
     const what = process.words.find((word) => !word.startsWith('-')) ?? '';
     if (process.name === 'route')
@@ -46,9 +46,7 @@ export const addresses: Command = {
         `Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n0.0.0.0         ${gateway.padEnd(15)} 0.0.0.0         UG    0      0        0 ${machine.interfaceName}\n`,
       );
     else if (process.name === 'arp')
-      process.output.write(
-        `? (${gateway}) at ${mac.slice(0, 9)}00:00:01 [ether]  on ${machine.interfaceName}\n`,
-      );
+      process.output.write(`? (${gateway}) at ${machine.gateway.mac} [ether]  on ${machine.interfaceName}\n`);
     else if ('route'.startsWith(what) && what !== '')
       process.output.write(
         `default via ${gateway} dev ${machine.interfaceName} \n${network}/24 dev ${machine.interfaceName} proto kernel scope link src ${address} \n`,

@@ -7,6 +7,14 @@ import { type DirectoryNode, makeDirectory, makeFile, makeLink, type Node } from
 const kilobytes = (name: string, value: number): string =>
   `${`${name}:`.padEnd(15)} ${String(Math.floor(value)).padStart(8)} kB\n`;
 
+/** An IPv4 address as /proc/net/route has it: its bytes as one word of this (little-endian) machine, in hex. */
+const routeWord = (address: string): string =>
+  address
+    .split('.')
+    .reverse()
+    .map((octet) => Number(octet).toString(16).toUpperCase().padStart(2, '0'))
+    .join('');
+
 function memoryText(machine: Machine): string {
   const total = machine.persona.memoryKilobytes;
   return (
@@ -102,7 +110,7 @@ export function procFolder(machine: Machine, now: () => number): DirectoryNode {
       [
         'route',
         makeFile(
-          `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n${machine.interfaceName}\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n`,
+          `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n${machine.interfaceName}\t00000000\t${routeWord(machine.gateway.address)}\t0003\t0\t0\t0\t00000000\t0\t0\t0\n`,
           0o444,
           booted,
         ),
