@@ -189,6 +189,14 @@ describe('the shell session', () => {
     expect(run.output).toBe('5.10.0-21-amd64\n1\n2\n2\nunit\nunit\n');
   });
 
+  it('has one router, in the routing table of the kernel as in route and arp', () => {
+    const { output } = runShell('linux-gnu', 'cat /proc/net/route; route -n; arp -a');
+    const word = /\t00000000\t([0-9A-F]{8})\t/.exec(output)?.[1] ?? '';
+    const address = Buffer.from(word, 'hex').reverse().join('.');
+    expect(output).toMatch(new RegExp(`^0\\.0\\.0\\.0 +${address} `, 'm'));
+    expect(output).toMatch(new RegExp(`\\(${address}\\) at (?:[0-9a-f]{2}:){5}[0-9a-f]{2} `));
+  });
+
   it('gives typed input to the command that waits for it', () => {
     const session = shellSession('linux-gnu', false);
     const events = [
