@@ -11,7 +11,8 @@ import { createFirstKeys } from '../api/keys.ts';
 import { startApi, type RunningApi } from '../api/server.ts';
 import { ApiClient } from './api-client.ts';
 import { readApiTls } from './api-tls.ts';
-import { parseConfiguration, type Configuration } from './configuration.ts';
+import { parseConfiguration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 
 describe('the API over TLS', () => {
   let folder = '';

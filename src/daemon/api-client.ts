@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { checkServerIdentity } from 'node:tls';
 import { PicketError } from '../core/errors.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import type { LiveEvent } from './live-line.ts';
 import { readFailure } from './read-failure.ts';
 

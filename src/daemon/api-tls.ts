@@ -3,7 +3,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PicketError } from '../core/errors.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { readFailure } from './read-failure.ts';
 
 interface Pem {

@@ -1,17 +1,12 @@
 /** What a configuration names that isn't there: decoys, personas, an interface, files. Asked before anything starts, and by the doctor. */
 
 import { existsSync } from 'node:fs';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
+import type { ConfigurationFault } from './configuration-fault.ts';
 import { tlsFault } from './api-tls.ts';
 import { nearest } from './nearest.ts';
 import { readBenignList } from './policy-of.ts';
 import { telemetryFaults } from './telemetry-faults.ts';
-
-/** A key whose value can't be used, and the mend in one sentence without subject. */
-export interface ConfigurationFault {
-  readonly path: readonly string[];
-  readonly what: string;
-}
 
 export async function configurationFaults(
   configuration: Configuration,

@@ -2,12 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  examineConfiguration,
-  loadWholeConfiguration,
-  parseConfiguration,
-  type Configuration,
-} from './configuration.ts';
+import { examineConfiguration, loadWholeConfiguration, parseConfiguration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 
 describe('the configuration', () => {
   it('needs no file: every key has a default', () => {

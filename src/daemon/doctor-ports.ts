@@ -3,7 +3,7 @@
 import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { ok, type Finding } from './doctor-finding.ts';
 import { runningPicket } from './state-lock.ts';
 

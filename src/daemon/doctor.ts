@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, readFileSync, rmdirSync, statfsSync 
 import { dirname } from 'node:path';
 import process from 'node:process';
 import { parseAddress, parseNetwork, networkContains } from '../core/address.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { ok, type Finding } from './doctor-finding.ts';
 import { portFindings } from './doctor-ports.ts';
 import { hasNetworkAdmin } from './privileges.ts';

@@ -24,7 +24,7 @@ import { smallestChange } from '../decide/counterfactual.ts';
 import type { SourceRecord } from '../decide/source-record.ts';
 import type { DecisionLog } from '../store/decision-log.ts';
 import type { EventStore } from '../store/event-store.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { engineMetrics } from './engine-metrics.ts';
 import type { Engine } from './engine.ts';
 

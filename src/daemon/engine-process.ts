@@ -12,7 +12,7 @@ import { DecisionLog } from '../store/decision-log.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { RemoteStore } from '../store/remote.ts';
 import { readApiTls } from './api-tls.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { EngineView } from './engine-api.ts';
 import { Engine } from './engine.ts';
 import { log } from './log.ts';

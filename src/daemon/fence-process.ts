@@ -7,7 +7,7 @@ import { systemClock } from '../core/clock.ts';
 import { createDryRun } from '../enforcers/dry-run/dry-run.ts';
 import { createNftables } from '../enforcers/nftables/nftables.ts';
 import { Fence } from '../fence/fence.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { log } from './log.ts';
 import { dropPrivileges } from './privileges.ts';
 import { takePriority } from './priority.ts';

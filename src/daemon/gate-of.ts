@@ -2,7 +2,7 @@
 
 import { decoyBuckets } from '../gate/decoy-buckets.ts';
 import { Gate } from '../gate/gate.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { GateEndpoint, type GateEndpointOptions } from './gate-endpoint.ts';
 
 /** Null where no port is configured. */

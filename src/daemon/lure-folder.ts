@@ -11,7 +11,7 @@ import type { LureDocument } from '../lures/document.ts';
 import { installLures } from '../lures/installed.ts';
 import { LureSet, prepareLure } from '../lures/lure-set.ts';
 import { isLure, readLure } from '../lures/read-lure.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 
 export interface LureProblem {
   readonly file: string;

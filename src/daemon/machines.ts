@@ -5,7 +5,7 @@ import { formatAddress, networkContains, parseAddress, parseNetwork, type Networ
 import { PicketError } from '../core/errors.ts';
 import type { Persona } from '../core/persona.ts';
 import { createPersona, personaNames } from '../personas/index.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 
 /** A port to open, before anything is known of the decoy. */
 export interface PlannedListener {

@@ -7,7 +7,7 @@ import { PicketError } from '../core/errors.ts';
 import type { Persona, Software } from '../core/persona.ts';
 import { createPersona, personaNames } from '../personas/index.ts';
 import { sshPublicKey } from '../personas/ssh-host-key.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { readFailure } from './read-failure.ts';
 
 export interface PersonaView {

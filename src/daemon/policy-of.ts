@@ -6,7 +6,7 @@ import { PicketError } from '../core/errors.ts';
 import type { AllowEntry } from '../decide/guards/allowlist.ts';
 import type { BenignEntry } from '../decide/guards/benign-list.ts';
 import { defaultPolicy, type Policy } from '../decide/policy.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { readFailure } from './read-failure.ts';
 
 export function policyOf(configuration: Configuration): Policy {

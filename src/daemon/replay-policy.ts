@@ -10,7 +10,8 @@ import { standardGuards } from '../decide/guards/standard.ts';
 import { Judge } from '../decide/judge.ts';
 import { parentsOf } from '../decide/network-roll-up.ts';
 import { detectors } from '../detectors/index.ts';
-import { type Configuration, loadConfiguration, parseConfiguration } from './configuration.ts';
+import { loadConfiguration, parseConfiguration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { Pipeline } from './pipeline.ts';
 import { allowedBy, benignEntries, networksOf, policyOf, sharedEntries } from './policy-of.ts';
 

@@ -7,7 +7,7 @@ import { decoys } from '../decoys/index.ts';
 import { Sensor, type Listener } from '../sensor/sensor.ts';
 import { Spool } from '../spool/spool.ts';
 import { nameProtocol } from '../wire/protocol-name.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { ObservationSender } from './observation-sender.ts';
 import { log } from './log.ts';
 import { LureFolder, lureFolders } from './lure-folder.ts';

@@ -3,7 +3,7 @@
 import process from 'node:process';
 import { join } from 'node:path';
 import { serveStore } from '../store/server.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { dropPrivileges } from './privileges.ts';
 import { takePriority } from './priority.ts';
 import type { Running } from './role.ts';

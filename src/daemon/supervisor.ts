@@ -10,7 +10,7 @@ import { installSensorRules, removeSensorRules } from '../sensor/any-port-rules.
 import { makeProbeSocket } from '../sensor/probe-socket.ts';
 import { localKeyFile } from './api-client.ts';
 import { Child, type ChildOptions } from './child-process.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { ConntrackEvents } from './conntrack-events.ts';
 import { log } from './log.ts';
 import { noSockets, type InheritedSockets } from './inherited-sockets.ts';

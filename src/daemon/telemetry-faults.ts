@@ -2,8 +2,8 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { parseEndpoint } from '../collector/endpoint.ts';
-import type { Configuration, TelemetryConfiguration } from './configuration.ts';
-import type { ConfigurationFault } from './configuration-faults.ts';
+import type { Configuration, TelemetryConfiguration } from './configuration-type.ts';
+import type { ConfigurationFault } from './configuration-fault.ts';
 import { conntrackProgram, journalProgram } from './telemetry-programs.ts';
 
 const kinds = ['flow', 'file', 'syslog', 'journal', 'conntrack'] as const;

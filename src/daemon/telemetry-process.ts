@@ -6,7 +6,7 @@ import { PositionBook } from '../collector/position-book.ts';
 import { SourceReport, type SourceOptions } from '../collector/source.ts';
 import { systemClock } from '../core/clock.ts';
 import { Spool } from '../spool/spool.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { log } from './log.ts';
 import { ObservationSender } from './observation-sender.ts';
 import { dropPrivileges } from './privileges.ts';

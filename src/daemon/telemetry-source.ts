@@ -10,7 +10,7 @@ import { SyslogListener } from '../collector/syslog-listener.ts';
 import { PicketError } from '../core/errors.ts';
 import type { Reader } from '../core/reader.ts';
 import { readers } from '../telemetry/index.ts';
-import type { TelemetryConfiguration } from './configuration.ts';
+import type { TelemetryConfiguration } from './configuration-type.ts';
 import { JournalCursor } from './journal-cursor.ts';
 import { networksOf } from './policy-of.ts';
 

@@ -4,7 +4,7 @@ import process from 'node:process';
 import pc from 'picocolors';
 import { ApiClient } from './api-client.ts';
 import { ChildEnded } from './child-process.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration-type.ts';
 import { liveLine, RenewalFilter } from './live-line.ts';
 import { Supervisor } from './supervisor.ts';
 import { TableLock } from './table-lock.ts';
