@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import { Gate } from '../gate/gate.ts';
 import { plantedAwsKey } from '../wire/planted-credential.ts';
 import { GateEndpoint } from './gate-endpoint.ts';
 import { freePort } from '../../test/support/free-port.ts';
+import { runProgram } from '../../test/support/run-program.ts';
 
 const estate = ['pine-assets', 'pine-backups', 'pine-state', 'pine-uploads'];
 const decoys = decoyBuckets(estate, 'a seed');
@@ -80,12 +81,6 @@ describe('the endpoint of the gate', () => {
   });
 });
 
-function run(program: string, ...words: string[]): Promise<string> {
-  return new Promise((resolve) => {
-    execFile(program, words, { timeout: 30_000 }, (_error, stdout, stderr) => resolve(stdout + stderr));
-  });
-}
-
 describe('nginx with the gate, in front of a store', () => {
   needTools(['nginx', 's3cmd', 'curl'])('stops the search and lets the owner work', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'picket-gate-'));
@@ -115,11 +110,11 @@ ${locations.replaceAll('127.0.0.1:9180', `127.0.0.1:${gate.port}`).replaceAll('1
     try {
       const place = `127.0.0.1:${port}`;
       const status = (path: string, ...words: string[]): Promise<string> =>
-        run('curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', ...words, `http://${place}${path}`);
+        runProgram('curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', ...words, `http://${place}${path}`);
       await expect.poll(() => status('/'), { timeout: 10_000 }).toBe('403');
       const key = plantedAwsKey(persona, 'instance metadata', '127.0.0.1');
       const s3cmd = (...words: string[]): Promise<string> =>
-        run(
+        runProgram(
           's3cmd',
           '-c',
           '/dev/null',
@@ -130,13 +125,13 @@ ${locations.replaceAll('127.0.0.1:9180', `127.0.0.1:${gate.port}`).replaceAll('1
           `--secret_key=${key.secretAccessKey}`,
           ...words,
         );
-      const same = await run('curl', '-s', `http://${place}/pine-state/`);
+      const same = await runProgram('curl', '-s', `http://${place}/pine-state/`);
       expect(plain(same)).toContain('<Code>AccessDenied</Code>');
       // As bucket finders ask: HEAD and GET of names from a list.
       const answers: string[] = [];
       for (const name of ['pine-dev', 'pine-test', 'pine-www']) answers.push(await status(`/${name}/`, '-I'));
       expect(answers.at(-1)).toBe('503');
-      expect(await run('curl', '-s', `http://${place}/pine-old/`)).toContain('<Code>SlowDown</Code>');
+      expect(await runProgram('curl', '-s', `http://${place}/pine-old/`)).toContain('<Code>SlowDown</Code>');
       // The owner comes from the same address, and is not touched.
       expect(await s3cmd('ls')).toContain('s3://pine-state');
       writeFileSync(join(folder, 'up'), 'report\n'.repeat(100));

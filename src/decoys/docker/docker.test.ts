@@ -1,22 +1,13 @@
-import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { needTools, toolsIfPresent } from '../../../test/support/need.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
 import { holdsForAnyBytes, octetsOf, personaWith, talk } from '../../../test/support/talk.ts';
 import type { Fact } from '../../core/observation.ts';
 import { docker } from './docker.ts';
+import { runProgram } from '../../../test/support/run-program.ts';
 
 const persona = (): ReturnType<typeof personaWith> =>
   personaWith({ docker: { product: 'Docker Engine - Community', version: '20.10.24' } });
-
-function run(program: string, ...words: string[]): Promise<string> {
-  return new Promise((resolve) => {
-    const child = execFile(program, words, { timeout: 100_000 }, (_error, stdout, stderr) =>
-      resolve(stdout + stderr),
-    );
-    child.stdin?.end();
-  });
-}
 
 const post = (path: string, body: unknown): string => {
   const text = JSON.stringify(body);
@@ -35,7 +26,7 @@ describe('the docker decoy before real clients', () => {
     async () => {
       await using served = await serveDecoy(docker, persona());
       const cli = (...words: string[]): Promise<string> =>
-        run('docker', '-H', `tcp://127.0.0.1:${served.port}`, ...words);
+        runProgram('docker', '-H', `tcp://127.0.0.1:${served.port}`, ...words);
       expect(await cli('version')).toMatch(
         /Server: Docker Engine - Community\s+Engine:\s+Version: +20\.10\.24\s+API version: +1\.41/,
       );
@@ -76,7 +67,7 @@ describe('the docker decoy before real clients', () => {
     async () => {
       await using served = await serveDecoy(docker, persona());
       // The plus sign has the script run on a port that is not 2375.
-      const found = await run(
+      const found = await runProgram(
         'nmap',
         '-Pn',
         '-sT',

@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import type { DecoyOutput } from '../../core/decoy.ts';
-import { exploitSeen, isNoteName, isNoteText } from '../sql/fact.ts';
+import { exploitSeen, ransomNote } from '../sql/fact.ts';
 import { bsonText, Double, ObjectId, writeBson, type BsonDocument, type BsonValue } from '../../wire/bson.ts';
 import type { MongoInstance } from './instance.ts';
 
@@ -110,22 +110,7 @@ function cursor(request: Request, name: string, batch: readonly BsonValue[]): Bs
 /** What those who take data for ransom leave behind. */
 function note(request: Request, name: string, held: BsonDocument | null): void {
   const whole = held === null ? '' : bsonText(held, 4096);
-  if (!isNoteName(name) && !isNoteText(whole)) return;
-  request.outputs.push(
-    exploitSeen('mongodb', {
-      name: 'mongodb-ransom-note',
-      class: 'other',
-      technique: 'T1486',
-      detail: whole === '' ? name : whole,
-    }),
-  );
-  if (held !== null)
-    request.outputs.push({
-      do: 'capture',
-      bytes: Buffer.from(whole),
-      how: 'ransom-note',
-      name: name.slice(0, 255),
-    });
+  request.outputs.push(...ransomNote('mongodb', name, whole, Buffer.from(whole)));
 }
 
 function destroyed(request: Request, what: string): void {

@@ -5,7 +5,7 @@ import type { DecoyOutput } from '../../core/decoy.ts';
 import type { Cursor } from '../sql/cursor.ts';
 import { emptyScope } from '../sql/evaluate.ts';
 import { parseExpression, typeName } from '../sql/expression-parser.ts';
-import { exploitSeen, isNoteName, isNoteText } from '../sql/fact.ts';
+import { exploitSeen, ransomNote } from '../sql/fact.ts';
 import { StatementFailure } from '../sql/failure.ts';
 import { QueryRunner } from '../sql/query.ts';
 import { parseQuery, parseRow } from '../sql/query-parser.ts';
@@ -536,22 +536,7 @@ export class StatementRunner {
 
   /** What those who take data for ransom leave behind. */
   #note(name: string, text: string): void {
-    if (!isNoteText(text) && !isNoteName(name)) return;
-    this.#host.outputs.push(
-      exploitSeen('mysql', {
-        name: 'mysql-ransom-note',
-        class: 'other',
-        technique: 'T1486',
-        detail: text === '' ? name : text,
-      }),
-    );
-    if (text !== '')
-      this.#host.outputs.push({
-        do: 'capture',
-        bytes: Buffer.from(text, 'latin1'),
-        how: 'ransom-note',
-        name: name.slice(0, 255),
-      });
+    this.#host.outputs.push(...ransomNote('mysql', name, text));
   }
 
   #matching(table: Table, condition: Expression | null): Set<readonly Value[]> {

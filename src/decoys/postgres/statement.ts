@@ -1,10 +1,9 @@
 /** Statements: queries, changes, COPY with its programs, and functions from libraries. */
 
-import { Buffer } from 'node:buffer';
 import type { Cursor } from '../sql/cursor.ts';
 import { emptyScope } from '../sql/evaluate.ts';
 import { parseExpression, typeName } from '../sql/expression-parser.ts';
-import { exploitSeen, isNoteName, isNoteText } from '../sql/fact.ts';
+import { exploitSeen, ransomNote } from '../sql/fact.ts';
 import { QueryRunner } from '../sql/query.ts';
 import { parseQuery, parseRow } from '../sql/query-parser.ts';
 import { column, rowOctets, tableOf, type Table, type TableColumn } from '../sql/store.ts';
@@ -520,22 +519,7 @@ export class StatementRunner {
 
   /** What those who take data for ransom leave behind. */
   #note(name: string, text: string): void {
-    if (!isNoteText(text) && !isNoteName(name)) return;
-    this.#host.outputs.push(
-      exploitSeen('postgres', {
-        name: 'postgres-ransom-note',
-        class: 'other',
-        technique: 'T1486',
-        detail: text === '' ? name : text,
-      }),
-    );
-    if (text !== '')
-      this.#host.outputs.push({
-        do: 'capture',
-        bytes: Buffer.from(text, 'latin1'),
-        how: 'ransom-note',
-        name: name.slice(0, 255),
-      });
+    this.#host.outputs.push(...ransomNote('postgres', name, text));
   }
 
   #change(cursor: Cursor, verb: 'update' | 'delete'): Answer {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { holdsForAnyBytes, octetsOf, personaWith, talk } from '../../../test/sup
 import type { Persona } from '../../core/persona.ts';
 import { plantedAwsKey } from '../../wire/planted-credential.ts';
 import { s3 } from './s3.ts';
+import { runProgram } from '../../../test/support/run-program.ts';
 
 const details = {
   region: 'us-east-1',
@@ -23,12 +23,6 @@ const aws = (): Persona =>
 const get = (path: string, host = 'a', method = 'GET'): string =>
   `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
 
-function run(program: string, ...words: string[]): Promise<string> {
-  return new Promise((resolve) => {
-    execFile(program, words, { timeout: 30_000 }, (_error, stdout, stderr) => resolve(stdout + stderr));
-  });
-}
-
 describe('the s3 decoy before s3cmd', () => {
   for (const signature of ['v4', 'v2'] as const) {
     needTools(['s3cmd'])(`takes requests that are signed with a planted key (${signature})`, async () => {
@@ -38,7 +32,7 @@ describe('the s3 decoy before s3cmd', () => {
       const key = plantedAwsKey(persona, 'instance metadata', '127.0.0.1');
       const place = `127.0.0.1:${served.port}`;
       const s3cmd = (...words: string[]): Promise<string> =>
-        run(
+        runProgram(
           's3cmd',
           '-c',
           '/dev/null',
@@ -85,7 +79,7 @@ describe('the s3 decoy before s3cmd', () => {
     await using served = await serveDecoy(s3, persona);
     const place = `127.0.0.1:${served.port}`;
     const ls = (id: string): Promise<string> =>
-      run(
+      runProgram(
         's3cmd',
         '-c',
         '/dev/null',

@@ -53,10 +53,23 @@ const noteNames =
   /^(?:please_?)?(?:read_{0,4}me|warning|readme_to_recover|recover_?your_?data|how_to_restore|pwned|hacked|ransom|restore|backup_info|contact_?me|bitcoin|z?_?readme)/i;
 const noteText = /\b(?:btc|bitcoin|monero|onion|ransom)\b|backed up|your (?:data|database)|recover|decrypt/i;
 
-export function isNoteName(name: string): boolean {
-  return noteNames.test(name.slice(0, 128));
-}
-
-export function isNoteText(text: string): boolean {
-  return noteText.test(text.slice(0, 8_192)) && text.length >= 24;
+/** What is told of a note that was left, by its place's name or its text; nothing where it is none. `bytes` are kept, the text's own by default. */
+export function ransomNote(
+  service: string,
+  name: string,
+  text: string,
+  bytes: Uint8Array = Buffer.from(text, 'latin1'),
+): DecoyOutput[] {
+  const isNote =
+    noteNames.test(name.slice(0, 128)) || (noteText.test(text.slice(0, 8_192)) && text.length >= 24);
+  if (!isNote) return [];
+  const seen = exploitSeen(service, {
+    name: `${service}-ransom-note`,
+    class: 'other',
+    technique: 'T1486',
+    detail: text === '' ? name : text,
+  });
+  return text === ''
+    ? [seen]
+    : [seen, { do: 'capture', bytes, how: 'ransom-note', name: name.slice(0, 255) }];
 }
