@@ -160,7 +160,7 @@ function step(state: EnumerationState, observation: Observation): Step<Enumerati
     evidence: [
       claim(
         weight,
-        `asked for ${bare.slice(0, 80)}, which is not there: ${Math.ceil(state.misses)} misses and ${state.hits} hits in ten minutes`,
+        `asked for ${bare.slice(0, 80)}, ${kind === 'door' ? 'which searches for weaknesses try' : 'which is not there'}: ${Math.ceil(state.misses)} misses and ${state.hits} hits in ten minutes`,
         named,
       ),
     ],
