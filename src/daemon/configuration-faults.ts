@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Configuration } from './configuration-type.ts';
 import type { ConfigurationFault } from './configuration-fault.ts';
 import { tlsFault } from './api-tls.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../wire/nearest.ts';
 import { readBenignList } from './policy-of.ts';
 import { telemetryFaults } from './telemetry-faults.ts';
 

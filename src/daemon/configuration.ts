@@ -5,16 +5,17 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Ajv, type ErrorObject } from 'ajv';
-import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import { parseAddress, parseNetwork } from '../core/address.ts';
 import { PicketError } from '../core/errors.ts';
+import { schemaFault } from '../wire/schema-fault.ts';
+import { yamlFault } from '../wire/yaml-fault.ts';
+import { lineOf } from '../wire/yaml-line.ts';
 import type { ConfigurationFault } from './configuration-fault.ts';
 import { configurationFaults } from './configuration-faults.ts';
 import { configurationSchema } from './configuration-schema.ts';
-import { nearest } from './nearest.ts';
 import { telemetryContradictions } from './telemetry-faults.ts';
 import type { Configuration } from './configuration-type.ts';
-import { yamlFault } from './yaml-fault.ts';
 
 const ajv = new Ajv({ useDefaults: true, allErrors: false, strict: false, verbose: true });
 ajv.addFormat('network', (text: string) => parseNetwork(text) !== null);
@@ -170,56 +171,7 @@ function explain(
   name: string,
 ): string {
   if (error === undefined) return `${name}: not a configuration`;
-  const path = error.instancePath.split('/').slice(1);
-  const params: Record<string, unknown> = error.params;
-  let key = path.join('.');
-  let problem = error.message ?? 'is not valid';
-  let mend = '';
-  const schema: unknown = error.parentSchema;
-  const properties =
-    typeof schema === 'object' &&
-    schema !== null &&
-    'properties' in schema &&
-    typeof schema.properties === 'object'
-      ? Object.keys(schema.properties ?? {})
-      : [];
-  if (error.keyword === 'additionalProperties') {
-    const unknown = String(params['additionalProperty']);
-    path.push(unknown);
-    key = path.join('.');
-    problem = 'is no known key';
-    const near = nearest(unknown, properties);
-    mend = near === null ? `; known here: ${properties.join(', ')}` : `; did you mean ${near}?`;
-  } else if (error.keyword === 'enum' && Array.isArray(params['allowedValues'])) {
-    problem = `is ${JSON.stringify(error.data)}`;
-    mend = `; one of ${params['allowedValues'].map(String).join(', ')} is allowed`;
-  } else if (error.keyword === 'format') {
-    problem = `is ${JSON.stringify(error.data)}`;
-    mend =
-      params['format'] === 'network'
-        ? '; write a network such as 192.0.2.0/24'
-        : '; write an IP address such as 127.0.0.1';
-  } else if (error.keyword === 'required') {
-    problem = `lacks the key ${String(params['missingProperty'])}`;
-    mend = '; add it';
-  } else {
-    mend = `, and is ${JSON.stringify(error.data)?.slice(0, 80)}`;
-  }
-  return `${name}:${lineOf(document, lines, path)}: ${key === '' ? 'the configuration' : key} ${problem}${mend}`;
-}
-
-/** The line of a key, or of the nearest parent that stands in the file. */
-function lineOf(document: Document, lines: LineCounter, path: readonly string[]): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const keys = path.slice(0, length).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-    const parent = document.getIn(keys.slice(0, -1), true);
-    if (isMap(parent)) {
-      const pair = parent.items.find((item) => isNode(item.key) && String(item.key) === String(keys.at(-1)));
-      if (pair !== undefined && isNode(pair.key) && pair.key.range)
-        return lines.linePos(pair.key.range[0]).line;
-    }
-    const node = document.getIn(keys, true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
+  const { path, what } = schemaFault(error);
+  const key = path.length === 0 ? 'the configuration' : path.join('.');
+  return `${name}:${lineOf(document, lines, path)}: ${key} ${what}`;
 }

@@ -1,6 +1,8 @@
 /** YAML (and with it JSON) of files that others wrote: bounded in size, aliases and depth, with the line of each value. */
 
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
+import { yamlFault } from '../wire/yaml-fault.ts';
+import { lineOf } from '../wire/yaml-line.ts';
 
 /** Why a file is of no use, and the line where it shows, from 1. */
 export interface FileProblem {
@@ -12,7 +14,7 @@ export type KeyPath = readonly (string | number)[];
 
 export interface YamlFile {
   readonly value: unknown;
-  /** The line of the value at a path, or of the nearest one around it. */
+  /** The line of the key at a path, or of the nearest one around it. */
   lineOf(path: KeyPath): number;
 }
 
@@ -34,26 +36,20 @@ function tooDeep(source: string): boolean {
   return false;
 }
 
-function lineOf(document: Document, lines: LineCounter, path: KeyPath): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof node !== 'object' || node === null || !('range' in node)) continue;
-    const { range } = node;
-    if (Array.isArray(range) && typeof range[0] === 'number') return lines.linePos(range[0]).line;
-  }
-  return 1;
+export interface YamlOptions {
+  /** Whether a key that stands twice is a fault; others' templates have such, and the last one counts. */
+  readonly uniqueKeys?: boolean;
 }
 
 /** Reads a file's text. Never throws. */
-export function readYaml(source: string): YamlFile | FileProblem {
+export function readYaml(source: string, { uniqueKeys = false }: YamlOptions = {}): YamlFile | FileProblem {
   if (source.length > sizeLimit) return { line: 1, why: `larger than ${sizeLimit / 1_024} KiB` };
   if (tooDeep(source)) return { line: 1, why: 'nested too deeply' };
   try {
     const lines = new LineCounter();
-    const document = parseDocument(source, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent' });
+    const document = parseDocument(source, { lineCounter: lines, uniqueKeys, logLevel: 'silent' });
     const [error] = document.errors;
-    if (error !== undefined)
-      return { line: error.linePos?.[0].line ?? 1, why: error.message.split('\n', 1)[0] ?? 'no YAML' };
+    if (error !== undefined) return { line: error.linePos?.[0].line ?? 1, why: yamlFault(error) };
     const value: unknown = document.toJS({ maxAliasCount: aliasLimit });
     return { value, lineOf: (path) => lineOf(document, lines, path) };
   } catch (error) {
