@@ -51,6 +51,7 @@ const toTest: Readonly<Record<string, string>> = {
   ncrack: 'password guessing',
   'netcat-openbsd': 'bare connections',
   nginx: 'the real web server beside the decoy',
+  'ngtcp2-client': 'a client of QUIC',
   nmap: 'port scans',
   'openssh-client': 'ssh, sftp, ssh-keyscan, ssh-keygen',
   'openssh-server': 'the real daemon beside the decoy',

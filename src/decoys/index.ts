@@ -22,6 +22,7 @@ import { ntp } from './ntp/ntp.ts';
 import { ollama } from './ollama/ollama.ts';
 import { postgres } from './postgres/postgres.ts';
 import { proxy } from './proxy/proxy.ts';
+import { quic } from './quic/quic.ts';
 import { rdp } from './rdp/rdp.ts';
 import { redis } from './redis/redis.ts';
 import { rtsp } from './rtsp/rtsp.ts';
@@ -72,6 +73,7 @@ export const decoys: readonly Decoy[] = [
   snmp,
   ssdp,
   ike,
+  quic,
   tftp,
   coap,
   any,

@@ -137,10 +137,27 @@ function joinRecords(
  */
 export function parseClientHello(bytes: Uint8Array): ClientHello | 'incomplete' | 'not-tls' {
   const joined = joinRecords(bytes);
-  if (typeof joined === 'string') return joined;
-  // uint16 legacy_version; opaque random[32]; opaque legacy_session_id<0..32>; uint16 cipher_suites<2..2^16-2>;
-  // uint8 legacy_compression_methods<1..2^8-1>; Extension extensions<8..2^16-1> (may be missing before TLS 1.3)
-  const cursor = new Cursor(joined.message);
+  return typeof joined === 'string' ? joined : readHelloBody(joined.message, joined.recordVersion);
+}
+
+/**
+ * Reads a ClientHello that comes without records, as QUIC carries it (RFC 9001 §4): `uint8 type = 1; uint24 length; body`.
+ * Its `recordVersion` is 0.
+ */
+export function parseBareClientHello(bytes: Uint8Array): ClientHello | 'incomplete' | 'not-tls' {
+  if (bytes.length > 0 && bytes[0] !== clientHelloMessage) return 'not-tls';
+  if (bytes.length < 4) return 'incomplete';
+  const end = 4 + (((bytes[1] ?? 0) << 16) | ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0));
+  if (end > helloLimit) return 'not-tls';
+  return bytes.length < end ? 'incomplete' : readHelloBody(bytes.subarray(4, end), 0);
+}
+
+/**
+ *     uint16 legacy_version; opaque random[32]; opaque legacy_session_id<0..32>; uint16 cipher_suites<2..2^16-2>;
+ *     uint8 legacy_compression_methods<1..2^8-1>; Extension extensions<8..2^16-1> (may be missing before TLS 1.3)
+ */
+function readHelloBody(message: Uint8Array, recordVersion: number): ClientHello | 'not-tls' {
+  const cursor = new Cursor(message);
   const version = cursor.number(2);
   cursor.take(32);
   cursor.vector(1);
@@ -160,7 +177,7 @@ export function parseClientHello(bytes: Uint8Array): ClientHello | 'incomplete' 
   const dataOf = (type: number): Uint8Array =>
     extensions.find((extension) => extension.type === type)?.data ?? new Uint8Array(0);
   return {
-    recordVersion: joined.recordVersion,
+    recordVersion,
     version,
     ciphers: numbers(cipherBytes, 2),
     extensions,
