@@ -1,6 +1,7 @@
 /** Gives up root: after this the process has its own user id, and no capability but the one named. Linux. */
 
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import koffi from 'koffi';
 import { PicketError } from '../core/errors.ts';
@@ -28,6 +29,8 @@ export interface PrivilegesToKeep {
  * where asked, and no program started from here can gain any.
  */
 export function dropPrivileges(keep: PrivilegesToKeep): void {
+  // At the process's end, when Node would write what it has compiled, it may no longer.
+  flushCompileCache();
   const library = koffi.load('libc.so.6');
   const prctl = library.func(
     'int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)',

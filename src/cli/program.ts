@@ -1,0 +1,103 @@
+/** The command line. Each subcommand is one file; what it needs is loaded when it runs, so that `--help` is quick. */
+
+import process from 'node:process';
+import { Command, CommanderError } from 'commander';
+import { type ErrorCode, PicketError } from '../core/errors.ts';
+import { version } from '../daemon/version.ts';
+import { analyze } from './analyze.ts';
+import { allow, decisions, explain, sources } from './ask.ts';
+import { doctor } from './doctor.ts';
+import { lures } from './lures.ts';
+import { persona } from './persona.ts';
+import { replay } from './replay.ts';
+import { engine, fence, sensor, store, telemetry } from './role.ts';
+import { up } from './up.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** In the order of the help. To add one: write its file, a test in test/cli, and a line here. */
+const subcommands: readonly Subcommand[] = [
+  up,
+  analyze,
+  replay,
+  lures,
+  sources,
+  decisions,
+  explain,
+  allow,
+  doctor,
+  persona,
+  sensor,
+  telemetry,
+  engine,
+  fence,
+  store,
+];
+
+/** Errors that tell of a refusal by the other side; all others are wrong usage, configuration or input. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'PICKET_API_REFUSED',
+  'PICKET_ENGINE_UNREACHABLE',
+  'PICKET_STORE_UNAVAILABLE',
+  'PICKET_NFT_FAILED',
+]);
+
+function program(): Command {
+  const picket = new Command('picket')
+    .description('Decoys out front and a fence behind them.')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'print the help of a command')
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError()
+    .exitOverride()
+    // The one line that a person gets is written in `runProgram`.
+    .configureOutput({ outputError: () => {} });
+  for (const add of subcommands) {
+    const command = add(picket);
+    command.helpOption('-h, --help', 'print this help');
+  }
+  return picket;
+}
+
+/** The call that shows how the command is used, as far as there is one of that name. */
+function helpFor(picket: Command, words: readonly string[]): string {
+  const path = ['picket'];
+  let at: Command | undefined = picket;
+  for (const word of words) {
+    at = at?.commands.find((command) => command.name() === word);
+    if (at === undefined) break;
+    path.push(word);
+  }
+  return `${path.join(' ')} --help`;
+}
+
+/** Runs the command that these words name; gives the exit code. */
+export async function runProgram(words: readonly string[]): Promise<number> {
+  const picket = program();
+  if (words.length === 0) {
+    picket.outputHelp({ error: true });
+    return 2;
+  }
+  try {
+    await picket.parseAsync(words, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      const said = error.message
+        .replace(/^error: /, '')
+        .replaceAll(/\s*\n\s*/g, ' ')
+        .replace(/ is invalid\. Allowed choices are (.*)\.$/, ' is not known; one of $1');
+      // Without a subcommand commander has printed the help already.
+      if (error.code !== 'commander.help') {
+        process.stderr.write(`picket: ${said}; see ${helpFor(picket, words)} (PICKET_USAGE)\n`);
+      }
+      return 2;
+    }
+    if (error instanceof PicketError) {
+      const help = error.code === 'PICKET_USAGE' ? `; see ${helpFor(picket, words)}` : '';
+      process.stderr.write(`picket: ${error.message}${help} (${error.code})\n`);
+      return refusals.has(error.code) ? 1 : 2;
+    }
+    throw error;
+  }
+}
