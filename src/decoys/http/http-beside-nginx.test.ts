@@ -19,7 +19,8 @@ async function ask(port: number, request: string): Promise<string> {
   socket.on('data', (bytes: Buffer) => (text += bytes.toString('latin1')));
   socket.on('error', () => {});
   socket.write(request, 'latin1');
-  await Promise.race([once(socket, 'close'), sleep(500)]);
+  // A refused connection is told by what it closes with: nothing.
+  await Promise.race([new Promise((resolve) => socket.once('close', resolve)), sleep(500)]);
   socket.destroy();
   return text;
 }

@@ -7,7 +7,7 @@ export interface Exchange {
   readonly method: string;
   /** As sent. */
   readonly target: string;
-  readonly version: '0.9' | '1.0' | '1.1';
+  readonly version: '0.9' | '1.0' | '1.1' | '2';
   readonly host: string;
   readonly userAgent: string;
   /** The client asked for `keep-alive` in so many words. */
@@ -20,15 +20,21 @@ export interface Exchange {
   readonly left: number;
 }
 
+export type Line = readonly [name: string, value: string];
+
 export interface ServerFamily {
   readonly name: string;
-  /** The part of the Server header that tells the family, lower case. */
-  readonly mark: string;
-  /** HTTP version of its status lines. */
+  /** The HTTP version that it keeps to: of 1.0, connections end with the answer. */
   readonly version: '1.0' | '1.1';
+  /** Of its status lines, where that is another. */
+  readonly statusVersion?: '1.0' | '1.1';
   readonly methodNotAllowed: number;
-  /** The complete head and body. */
-  write(answer: Answer, exchange: Exchange, persona: Persona): string;
+  /** The header in its order; null where a line is left out. */
+  lines(answer: Answer, exchange: Exchange, persona: Persona): readonly (Line | null)[];
+  /** Its own words for a status. */
+  reason?(status: number): string | undefined;
+  /** True where it sends this answer in chunks (RFC 9112 §7.1). */
+  isChunked?(answer: Answer, exchange: Exchange): boolean;
   errorPage(status: number, exchange: Exchange, persona: Persona): Answer;
 }
 
@@ -64,39 +70,68 @@ export const reasons: Readonly<Record<number, string>> = {
 export const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-type Line = readonly [name: string, value: string];
-
-const contentTypeOf = (answer: Answer, otherwise: string): string =>
+export const contentTypeOf = (answer: Answer, otherwise: string): string =>
   answer.headers?.find((header) => header[0].toLowerCase() === 'content-type')?.[1] ?? otherwise;
 
-const extraOf = (answer: Answer): Line[] =>
+export const extraOf = (answer: Answer): Line[] =>
   (answer.headers ?? [])
     .filter((header) => !['content-type', 'server', 'connection'].includes(header[0].toLowerCase()))
     .map(([name, value]) => [name, value.replaceAll(/[\r\n\0]/g, ' ')]);
 
-function assemble(
-  version: string,
-  answer: Answer,
-  exchange: Exchange,
-  lines: readonly (Line | null)[],
-): string {
-  const body =
-    exchange.method === 'HEAD' || answer.status === 204 || answer.status === 304 ? '' : answer.body;
-  if (exchange.version === '0.9') return body;
-  // RFC 9110 §15.3.5 and §15.4.5: answers that have no content do not describe it.
-  const empty = answer.status === 204 || answer.status === 304;
-  const head = lines
-    .filter((line) => line !== null && !(empty && /^content-(?:type|length)$/i.test(line[0])))
-    .map((line) => (line === null ? '' : `${line[0]}: ${line[1]}\r\n`));
-  return `HTTP/${version} ${answer.status} ${reasons[answer.status] ?? 'Unknown'}\r\n${head.join('')}\r\n${body}`;
+/** RFC 9110 §15.3.5 and §15.4.5: answers that have no content do not describe it. */
+const isEmpty = (answer: Answer): boolean => answer.status === 204 || answer.status === 304;
+
+function sentLines(family: ServerFamily, answer: Answer, exchange: Exchange, persona: Persona): Line[] {
+  return family
+    .lines(answer, exchange, persona)
+    .filter((line) => line !== null)
+    .filter(([name]) => !(isEmpty(answer) && /^content-(?:type|length)$/i.test(name)));
 }
 
-const serverLine = (persona: Persona): Line | null => {
+const bodyOf = (answer: Answer, exchange: Exchange): string =>
+  exchange.method === 'HEAD' || isEmpty(answer) ? '' : answer.body;
+
+/** The complete head and body over HTTP/1.x, Latin-1. */
+export function writeAnswer(
+  family: ServerFamily,
+  answer: Answer,
+  exchange: Exchange,
+  persona: Persona,
+): string {
+  const body = bodyOf(answer, exchange);
+  if (exchange.version === '0.9') return body;
+  const head = sentLines(family, answer, exchange, persona).map(([name, value]) => `${name}: ${value}\r\n`);
+  const reason = family.reason?.(answer.status) ?? reasons[answer.status] ?? 'Unknown';
+  const version = family.statusVersion ?? family.version;
+  const content =
+    body !== '' && family.isChunked?.(answer, exchange) === true
+      ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+      : body;
+  return `HTTP/${version} ${answer.status} ${reason}\r\n${head.join('')}\r\n${content}`;
+}
+
+/** RFC 9113 §8.2.2: what speaks of a connection has no place in HTTP/2. */
+const ofConnection = /^(?:connection|keep-alive|transfer-encoding|upgrade|proxy-connection)$/i;
+
+/** The same over HTTP/2: names in lower case, and the body, Latin-1. */
+export function http2Answer(
+  family: ServerFamily,
+  answer: Answer,
+  exchange: Exchange,
+  persona: Persona,
+): { readonly fields: readonly Line[]; readonly body: string } {
+  const fields = sentLines(family, answer, exchange, persona)
+    .filter(([name]) => !ofConnection.test(name))
+    .map(([name, value]): Line => [name.toLowerCase(), value]);
+  return { fields, body: bodyOf(answer, exchange) };
+}
+
+export const serverLine = (persona: Persona): Line | null => {
   const server = persona.http?.server ?? '';
   return server === '' ? null : ['Server', server];
 };
 
-const length = (answer: Answer): Line => ['Content-Length', String(answer.body.length)];
+export const length = (answer: Answer): Line => ['Content-Length', String(answer.body.length)];
 
 /** nginx pads its own error pages for browsers that replace short ones. */
 const padding = '<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n'.repeat(6);
@@ -111,15 +146,14 @@ const nginxTitles: Readonly<Record<number, string>> = { ...nginxReasons, 401: 'A
 /** What nginx's header filter writes ahead of `Connection`; all others follow it. */
 const nginxEarly: ReadonlySet<string> = new Set(['last-modified', 'location']);
 
-const nginx: ServerFamily = {
+export const nginx: ServerFamily = {
   name: 'nginx',
-  mark: 'nginx',
   version: '1.1',
   methodNotAllowed: 405,
-  write(answer, exchange, persona) {
+  lines(answer, exchange, persona) {
     const extra = extraOf(answer);
     const early = extra.filter(([name]) => nginxEarly.has(name.toLowerCase()));
-    const text = assemble('1.1', answer, exchange, [
+    return [
       serverLine(persona),
       ['Date', exchange.date],
       ['Content-Type', contentTypeOf(answer, 'text/html')],
@@ -127,12 +161,9 @@ const nginx: ServerFamily = {
       ...early,
       ['Connection', exchange.keepAlive ? 'keep-alive' : 'close'],
       ...extra.filter((line) => !early.includes(line)),
-    ]);
-    const reason = nginxReasons[answer.status];
-    return reason === undefined || exchange.version === '0.9'
-      ? text
-      : text.replace(/^(HTTP\/1\.1 \d{3}) [^\r]*/, `$1 ${reason}`);
+    ];
   },
+  reason: (status) => nginxReasons[status],
   errorPage(status, exchange, persona) {
     const shown = status === 431 ? 400 : status;
     const server = persona.http?.server ?? 'nginx';
@@ -163,12 +194,11 @@ const apacheSays: Readonly<Record<number, string>> = {
   500: '<p>The server encountered an internal error or\nmisconfiguration and was unable to complete\nyour request.</p>',
 };
 
-const apache: ServerFamily = {
+export const apache: ServerFamily = {
   name: 'apache',
-  mark: 'apache',
   version: '1.1',
   methodNotAllowed: 405,
-  write(answer, exchange, persona) {
+  lines(answer, exchange, persona) {
     const alive: (Line | null)[] = exchange.keepAlive
       ? exchange.asksKeepAlive
         ? [
@@ -177,7 +207,7 @@ const apache: ServerFamily = {
           ]
         : []
       : [['Connection', 'close']];
-    return assemble('1.1', answer, exchange, [
+    return [
       ['Date', exchange.date],
       serverLine(persona),
       ...extraOf(answer),
@@ -187,7 +217,7 @@ const apache: ServerFamily = {
         'Content-Type',
         contentTypeOf(answer, answer.status >= 400 ? 'text/html; charset=iso-8859-1' : 'text/html'),
       ],
-    ]);
+    ];
   },
   errorPage(status, exchange, persona) {
     const reason = reasons[status] ?? '';
@@ -207,20 +237,19 @@ const apache: ServerFamily = {
   },
 };
 
-const lighttpd: ServerFamily = {
+export const lighttpd: ServerFamily = {
   name: 'lighttpd',
-  mark: 'lighttpd',
   version: '1.1',
   methodNotAllowed: 405,
-  write(answer, exchange, persona) {
-    return assemble('1.1', answer, exchange, [
+  lines(answer, exchange, persona) {
+    return [
       ['Content-Type', contentTypeOf(answer, 'text/html')],
       ...extraOf(answer),
       length(answer),
       exchange.keepAlive ? null : ['Connection', 'close'],
       ['Date', exchange.date],
       serverLine(persona),
-    ]);
+    ];
   },
   errorPage(status) {
     const title = `${status} ${reasons[status] ?? ''}`;
@@ -231,13 +260,12 @@ const lighttpd: ServerFamily = {
   },
 };
 
-const boa: ServerFamily = {
+export const boa: ServerFamily = {
   name: 'boa',
-  mark: 'boa',
   version: '1.0',
   methodNotAllowed: 501,
-  write(answer, exchange, persona) {
-    return assemble('1.0', answer, exchange, [
+  lines(answer, exchange, persona) {
+    return [
       ['Date', exchange.date],
       serverLine(persona),
       ['Accept-Ranges', 'bytes'],
@@ -248,7 +276,7 @@ const boa: ServerFamily = {
         'Content-Type',
         contentTypeOf(answer, answer.status < 300 ? 'text/html' : 'text/html; charset=ISO-8859-1'),
       ],
-    ]);
+    ];
   },
   errorPage(status, exchange) {
     const reason = reasons[status] ?? '';
@@ -264,20 +292,19 @@ const boa: ServerFamily = {
   },
 };
 
-const goahead: ServerFamily = {
+export const goahead: ServerFamily = {
   name: 'goahead',
-  mark: 'goahead',
   version: '1.1',
   methodNotAllowed: 405,
-  write(answer, exchange, persona) {
-    return assemble('1.1', answer, exchange, [
+  lines(answer, exchange, persona) {
+    return [
       serverLine(persona),
       ['Date', exchange.date],
       length(answer),
       ['Connection', exchange.keepAlive ? 'keep-alive' : 'close'],
       ...extraOf(answer),
       ['Content-Type', contentTypeOf(answer, 'text/html')],
-    ]);
+    ];
   },
   errorPage(status, exchange) {
     const reason = reasons[status] ?? '';
@@ -292,20 +319,19 @@ const goahead: ServerFamily = {
   },
 };
 
-const iis: ServerFamily = {
+export const iis: ServerFamily = {
   name: 'iis',
-  mark: 'microsoft-iis',
   version: '1.1',
   methodNotAllowed: 405,
-  write(answer, exchange, persona) {
-    return assemble('1.1', answer, exchange, [
+  lines(answer, exchange, persona) {
+    return [
       ['Content-Type', contentTypeOf(answer, 'text/html')],
       serverLine(persona),
       ...extraOf(answer),
       ['Date', exchange.date],
       exchange.keepAlive ? null : ['Connection', 'close'],
       length(answer),
-    ]);
+    ];
   },
   errorPage(status) {
     const reason = reasons[status] ?? '';
@@ -317,20 +343,20 @@ const iis: ServerFamily = {
   },
 };
 
-const miniHttpd: ServerFamily = {
+export const miniHttpd: ServerFamily = {
   name: 'mini_httpd',
-  mark: 'httpd',
   version: '1.1',
+  statusVersion: '1.0',
   methodNotAllowed: 501,
-  write(answer, exchange, persona) {
-    return assemble('1.0', answer, exchange, [
+  lines(answer, exchange, persona) {
+    return [
       serverLine(persona),
       ['Date', exchange.date],
       ['Content-Type', contentTypeOf(answer, 'text/html; charset=%s'.replace('%s', 'utf-8'))],
       ...extraOf(answer),
       length(answer),
       ['Connection', 'close'],
-    ]);
+    ];
   },
   errorPage(status, _exchange, persona) {
     const reason = reasons[status] ?? '';
@@ -341,11 +367,3 @@ const miniHttpd: ServerFamily = {
     };
   },
 };
-
-const families: readonly ServerFamily[] = [nginx, apache, lighttpd, boa, goahead, iis, miniHttpd];
-
-/** The family that a Server header tells; nginx's manners where it tells none. */
-export function familyOf(server: string): ServerFamily {
-  const text = server.toLowerCase();
-  return families.find((family) => text.includes(family.mark)) ?? nginx;
-}
