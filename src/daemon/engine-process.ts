@@ -24,7 +24,7 @@ import { takePriority } from './priority.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
 import { version } from './version.ts';
-import { warmPipeline } from './warm-up.ts';
+import { warmPipeline } from './warm-pipeline.ts';
 
 async function openStore(configuration: Configuration, socket: string): Promise<EventStore | null> {
   if (configuration.store.engine === 'none') return null;

@@ -17,7 +17,7 @@ import { Machines } from './machines.ts';
 import { dropPrivileges } from './privileges.ts';
 import type { Running } from './role.ts';
 import { stateFolders } from './state-folder.ts';
-import { warmDecoys } from './warm-up.ts';
+import { warmDecoys } from './warm-decoys.ts';
 
 function decoyNamed(name: string): Decoy {
   const decoy = decoys.find((candidate) => candidate.name === name);
