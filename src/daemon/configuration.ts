@@ -17,7 +17,14 @@ import { configurationSchema } from './configuration-schema.ts';
 import { telemetryContradictions } from './telemetry-faults.ts';
 import type { Configuration } from './configuration-type.ts';
 
-const ajv = new Ajv({ useDefaults: true, allErrors: false, strict: false, verbose: true });
+const ajv = new Ajv({
+  useDefaults: true,
+  allErrors: false,
+  strict: false,
+  verbose: true,
+  meta: false,
+  validateSchema: false,
+});
 ajv.addFormat('network', (text: string) => parseNetwork(text) !== null);
 ajv.addFormat('address', (text: string) => parseAddress(text) !== null);
 const { $schema: _dialect, ...checkedSchema } = configurationSchema;

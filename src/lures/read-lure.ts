@@ -1,15 +1,27 @@
 /** Reads a file that a lure or a scanner template stands in. */
 
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import type { LureDocument } from './document.ts';
 import { lureSchema } from './document-schema.ts';
 import { importTemplate } from './template/import-template.ts';
 import { isTemplate, readTemplate } from './template/read-template.ts';
 import { type FileProblem, type KeyPath, readYaml } from './yaml-file.ts';
 
-const ajv = new Ajv({ allErrors: false, strict: false });
 const { $schema: _dialect, ...checkedSchema } = lureSchema;
-const validate = ajv.compile<LureDocument>(checkedSchema);
+let compiled: ValidateFunction<LureDocument> | null = null;
+
+/** Compiled when the first lure is read: most machines have none. */
+function validator(): ValidateFunction<LureDocument> {
+  compiled ??= new Ajv({
+    allErrors: false,
+    strict: false,
+    meta: false,
+    validateSchema: false,
+  }).compile<LureDocument>(checkedSchema);
+  return compiled;
+}
+
+const validate = (value: unknown): value is LureDocument => validator()(value);
 
 /** `/steps/0/request` → its keys. */
 const keysOf = (pointer: string): KeyPath =>
@@ -19,7 +31,7 @@ const keysOf = (pointer: string): KeyPath =>
     .map((key) => (/^\d+$/.test(key) ? Number(key) : key.replaceAll('~1', '/').replaceAll('~0', '~')));
 
 function problemOf(): { path: KeyPath; why: string } {
-  const [error] = validate.errors ?? [];
+  const [error] = validator().errors ?? [];
   const where = keysOf(error?.instancePath ?? '');
   const extra = error?.params['additionalProperty'];
   const name = where.join('.');

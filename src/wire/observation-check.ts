@@ -8,6 +8,8 @@ import { observationSchema } from '../core/observation-schema.ts';
 const validate: ValidateFunction<Observation> = new Ajv({
   discriminator: true,
   allErrors: false,
+  meta: false,
+  validateSchema: false,
 }).compile<Observation>(observationSchema);
 
 export type ObservationCheck =

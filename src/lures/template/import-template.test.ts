@@ -205,8 +205,8 @@ http:
 
 describe('a file that is no template', () => {
   it.each<readonly [string, number, string]>([
-    ['a: [1', 1, 'Flow sequence'],
-    ['id: x\ninfo: {}\ndns:\n  - name: x\n', 4, 'only HTTP'],
+    ['a: [1', 1, 'is not closed'],
+    ['id: x\ninfo: {}\ndns:\n  - name: x\n', 3, 'only HTTP'],
     [
       'id: x\nhttp:\n  - path: ["/"]\n    matchers:\n      - type: nonsense\n        words: [a]\n',
       5,
