@@ -15,6 +15,7 @@ import { plantedAwsKey } from '../wire/planted-credential.ts';
 import { GateEndpoint } from './gate-endpoint.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { runProgram } from '../../test/support/run-program.ts';
+import { s3cmdAt } from '../../test/support/s3cmd.ts';
 
 const estate = ['pine-assets', 'pine-backups', 'pine-state', 'pine-uploads'];
 const decoys = decoyBuckets(estate, 'a seed');
@@ -113,18 +114,7 @@ ${locations.replaceAll('127.0.0.1:9180', `127.0.0.1:${gate.port}`).replaceAll('1
         runProgram('curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', ...words, `http://${place}${path}`);
       await expect.poll(() => status('/'), { timeout: 10_000 }).toBe('403');
       const key = plantedAwsKey(persona, 'instance metadata', '127.0.0.1');
-      const s3cmd = (...words: string[]): Promise<string> =>
-        runProgram(
-          's3cmd',
-          '-c',
-          '/dev/null',
-          '--no-ssl',
-          `--host=${place}`,
-          `--host-bucket=${place}`,
-          `--access_key=${key.accessKeyId}`,
-          `--secret_key=${key.secretAccessKey}`,
-          ...words,
-        );
+      const s3cmd = s3cmdAt(place, key);
       const same = await runProgram('curl', '-s', `http://${place}/pine-state/`);
       expect(plain(same)).toContain('<Code>AccessDenied</Code>');
       // As bucket finders ask: HEAD and GET of names from a list.

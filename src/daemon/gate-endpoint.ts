@@ -1,53 +1,49 @@
 /**
- * The gate's endpoint over HTTP, for the proxy in front of an object store. It listens where only that proxy reaches it: what it says
- * of the client is believed.
+ * The gate's port, for the proxy in front of an object store. It listens where only that proxy reaches it: what it says of the client
+ * is believed. The first octet tells which proxy it is:
  *
- *   /nginx     for `auth_request`, which knows 2xx and 403 alone; the original request stands in X-Original-Method, -URI and -Host,
- *              the client in X-Real-IP. `X-Picket-Answer: slow-down` tells that the refusal is a 503.
- *   /refusal   the page of that refusal, by the same header
- *   /envoy/…   for Envoy's `ext_authz` with this path prefix: method, path and headers are the client's, X-Forwarded-For ends with its address
+ *     00      HAProxy's SPOE agent protocol: a frame's length, below 2²⁴
+ *     'P'     HTTP/2 with prior knowledge (RFC 9113 §3.4: "PRI * HTTP/2.0…"), which is Envoy over gRPC; or a POST, PUT, PATCH of HTTP/1,
+ *             told apart by the second octet
+ *     else    HTTP/1: nginx, or Envoy over HTTP
  */
 
-import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { canonicalAddress } from '../core/address.ts';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
+import { createServer, type Server, type Socket } from 'node:net';
 import { PicketError } from '../core/errors.ts';
-import type { Header, ObjectAccessFact } from '../core/observation.ts';
-import { readBucketRequest } from '../gate/bucket-request.ts';
-import type { Gate } from '../gate/gate.ts';
-import { s3Error } from '../gate/s3-error.ts';
+import type { Ask } from '../gate/question.ts';
+import { SpoeSession } from '../gate/spoe-session.ts';
+import { gateDesk, type GateDeskOptions } from './gate-desk.ts';
+import { serveGrpc } from './gate-grpc.ts';
+import { serveHttp } from './gate-http.ts';
 
-export interface GateEndpointOptions {
+export interface GateEndpointOptions extends GateDeskOptions {
   readonly address: string;
   /** 0 for a free one. */
   readonly port: number;
-  readonly gate: Gate;
-  /** Domains in front of which a bucket's name may stand. */
-  readonly domains: readonly string[];
-  readonly now: () => number;
-  /** Called after the answer. */
-  readonly record: (source: string, fact: ObjectAccessFact) => void;
 }
 
-const envoyPrefix = '/envoy';
-const identifierBytes = 65;
-
-interface Asked {
-  readonly source: string;
-  readonly method: string;
-  readonly uri: string;
-  readonly host: string;
-}
-
-const first = (value: string | string[] | undefined): string =>
-  (Array.isArray(value) ? value[0] : value) ?? '';
+/** A proxy's connections are few and live long. */
+const mostConnections = 4_096;
+/** A proxy that has opened a connection greets or asks at once. */
+const silenceMilliseconds = 30_000;
 
 export class GateEndpoint {
   readonly #options: GateEndpointOptions;
+  readonly #ask: Ask;
+  readonly #http: HttpServer;
+  readonly #http2: Http2Server;
+  readonly #open = new Set<Socket>();
   #server: Server | null = null;
 
   constructor(options: GateEndpointOptions) {
     this.#options = options;
+    this.#ask = gateDesk(options);
+    this.#http = createHttpServer(serveHttp(this.#ask));
+    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1_024, enablePush: false } });
+    this.#http2.on('stream', (stream, headers) => serveGrpc(this.#ask, stream, headers));
+    this.#http2.on('sessionError', () => {});
   }
 
   /** The port that it listens on. */
@@ -59,7 +55,8 @@ export class GateEndpoint {
   /** Throws PICKET_PORT_TAKEN where the port can't be had. */
   async start(): Promise<void> {
     const { address, port } = this.#options;
-    const server = createServer((request, response) => this.#serve(request, response));
+    const server = createServer((socket) => this.#meet(socket));
+    server.maxConnections = mostConnections;
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => {
@@ -74,64 +71,48 @@ export class GateEndpoint {
     const server = this.#server;
     this.#server = null;
     if (server === null) return;
-    server.closeAllConnections();
+    this.#http.closeAllConnections();
+    for (const socket of this.#open) socket.destroy();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
-    // What the client sends along is the store's business.
-    request.resume();
-    const url = request.url ?? '';
-    if (url === '/refusal') {
-      refuse(response, request.headers['x-picket-answer'] === 'slow-down' ? 503 : 403, request.method ?? '');
-      return;
-    }
-    const asked = url === '/nginx' ? ofNginx(request) : url.startsWith(envoyPrefix) ? ofEnvoy(request) : null;
-    const source = asked === null ? null : canonicalAddress(asked.source);
-    if (asked === null || source === null) {
-      // A proxy that is set up wrongly: nobody is let through on a guess.
-      response.writeHead(403, { 'X-Picket-Answer': 'misconfigured' }).end();
-      return;
-    }
-    const { gate, domains, now, record } = this.#options;
-    const target = readBucketRequest(asked.method, asked.uri, asked.host, headersOf(request), domains);
-    const userAgent = first(request.headers['user-agent']);
-    const { status, fact } = gate.answer(source, target, userAgent, now());
-    if (status === 200) response.writeHead(200).end();
-    else if (url === '/nginx') {
-      response.writeHead(403, { 'X-Picket-Answer': status === 503 ? 'slow-down' : 'denied' }).end();
-    } else refuse(response, status, asked.method);
-    if (fact !== null) record(source, fact);
+  #meet(socket: Socket): void {
+    this.#open.add(socket);
+    socket.setNoDelay(true);
+    socket.on('close', () => this.#open.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.setTimeout(silenceMilliseconds, () => socket.destroy());
+    const hear = (): void => {
+      const bytes: unknown = socket.read();
+      if (!(bytes instanceof Uint8Array)) return;
+      // 'P' alone is more than any client sends by itself: the rest is on its way.
+      if (bytes.length === 1 && bytes[0] === 0x50) {
+        socket.unshift(bytes);
+        return;
+      }
+      socket.off('readable', hear);
+      socket.setTimeout(0);
+      socket.removeAllListeners('timeout');
+      if (bytes[0] === 0) this.#serveSpoe(socket, bytes);
+      else {
+        socket.unshift(bytes);
+        const server = bytes[0] === 0x50 && bytes[1] === 0x52 ? this.#http2 : this.#http;
+        server.emit('connection', socket);
+      }
+    };
+    socket.on('readable', hear);
   }
-}
 
-function ofNginx(request: IncomingMessage): Asked {
-  return {
-    source: first(request.headers['x-real-ip']),
-    method: first(request.headers['x-original-method']),
-    uri: first(request.headers['x-original-uri']),
-    host: first(request.headers['x-original-host']),
-  };
-}
-
-function ofEnvoy(request: IncomingMessage): Asked {
-  return {
-    // Envoy appends the address that it has seen itself; what stands before is the client's own word.
-    source: first(request.headers['x-forwarded-for']).split(',').at(-1)?.trim() ?? '',
-    method: request.method ?? '',
-    uri: (request.url ?? '').slice(envoyPrefix.length) || '/',
-    host: request.headers.host ?? '',
-  };
-}
-
-function headersOf({ rawHeaders }: IncomingMessage): Header[] {
-  const headers: Header[] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2)
-    headers.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '']);
-  return headers;
-}
-
-function refuse(response: ServerResponse, status: 403 | 503, method: string): void {
-  const { headers, body } = s3Error(status, method, randomBytes(identifierBytes));
-  response.writeHead(status, Object.fromEntries(headers)).end(body);
+  #serveSpoe(socket: Socket, already: Uint8Array): void {
+    const session = new SpoeSession(this.#ask);
+    const take = (bytes: Uint8Array): void => {
+      for (const output of session.receive(bytes)) {
+        if (output.do === 'reply') socket.write(output.bytes);
+        else socket.destroySoon();
+      }
+    };
+    take(already);
+    socket.on('data', take);
+    socket.on('end', () => socket.end());
+  }
 }
