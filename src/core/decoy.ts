@@ -12,6 +12,8 @@ export interface DecoyContext {
   readonly transport: 'tcp' | 'udp';
   /** True where the bytes come from inside TLS. */
   readonly tls: boolean;
+  /** The application protocol that the client agreed to in TLS (RFC 7301), of those that `protocols` names; absent where none was. */
+  readonly alpn?: string;
   readonly session: string;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -98,5 +100,10 @@ export interface Decoy {
    * Absent where the server speaks first.
    */
   recognise?(firstBytes: Uint8Array): number;
+  /**
+   * What the real server offers in TLS by ALPN (RFC 7301), the best first. Absent or empty where it does not answer that extension.
+   * A session of a protocol in which the server speaks first begins with `start`, as soon as TLS does.
+   */
+  protocols?(persona: Persona): readonly string[];
   open(context: DecoyContext): DecoySession;
 }

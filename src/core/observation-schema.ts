@@ -39,6 +39,7 @@ const fingerprints: JsonSchema = {
     ja3: text(32),
     ja4: text(36),
     hassh: text(32),
+    http2: text(1024),
     banner: text(255),
     ttl: whole(255),
     window: whole(65_535),

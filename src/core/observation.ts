@@ -17,6 +17,8 @@ export interface Fingerprints {
   readonly ja4?: string;
   /** MD5 in hex of the client's algorithm lists, https://github.com/salesforce/hassh */
   readonly hassh?: string;
+  /** How an HTTP/2 client begins, Akamai's form: `1:65536;3:1000;4:6291456;6:262144|15663105|0|m,a,s,p` */
+  readonly http2?: string;
   /** The client's own version line, such as `SSH-2.0-Go`. */
   readonly banner?: string;
   readonly ttl?: number;

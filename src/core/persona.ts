@@ -47,6 +47,8 @@ export interface HttpIdentity {
   /** Products whose lures it answers, as the lures name them; `*` for all. */
   readonly products: readonly string[];
   readonly title: string;
+  /** The server is told to speak HTTP/2, where it does not by itself (nginx's `http2`). */
+  readonly speaksHttp2?: boolean;
 }
 
 export interface RedisIdentity {

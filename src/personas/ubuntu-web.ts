@@ -70,6 +70,8 @@ export const ubuntuWeb: PersonaMaker = {
     const password = secret(seed, 'database');
     const root = `/var/www/${pick(random, ['html', site])}`;
     const ssh = openSshIdentity(seed, release.openssh);
+    // Whoever turned TLS on has often turned this on too.
+    const speaksHttp2 = stack.server.startsWith('nginx') && below(seed.random('http2'), 3) > 0;
     return {
       hostname,
       system: 'linux-gnu',
@@ -95,7 +97,7 @@ export const ubuntuWeb: PersonaMaker = {
         ...packageFiles({ ...openSshPackages(ssh.version), ...stack.packages }, maintainer),
         [stack.configuration]: textFile(
           stack.server.startsWith('nginx')
-            ? `server {\n\tlisten 80 default_server;\n\tlisten 443 ssl default_server;\n\tinclude snippets/snakeoil.conf;\n\troot ${root};\n\tindex index.php index.html;\n\tserver_name _;\n\tlocation ~ \\.php$ {\n\t\tinclude snippets/fastcgi-php.conf;\n\t\tfastcgi_pass unix:/var/run/php/php7.4-fpm.sock;\n\t}\n}\n`
+            ? `server {\n\tlisten 80 default_server;\n\tlisten 443 ssl${speaksHttp2 ? ' http2' : ''} default_server;\n\tinclude snippets/snakeoil.conf;\n\troot ${root};\n\tindex index.php index.html;\n\tserver_name _;\n\tlocation ~ \\.php$ {\n\t\tinclude snippets/fastcgi-php.conf;\n\t\tfastcgi_pass unix:/var/run/php/php7.4-fpm.sock;\n\t}\n}\n`
             : `<VirtualHost *:80>\n\tServerAdmin webmaster@localhost\n\tDocumentRoot ${root}\n\tErrorLog \${APACHE_LOG_DIR}/error.log\n\tCustomLog \${APACHE_LOG_DIR}/access.log combined\n</VirtualHost>\n`,
         ),
         [`${root}/.env`]: textFile(
@@ -146,7 +148,7 @@ export const ubuntuWeb: PersonaMaker = {
       issue: 'Ubuntu 20.04.6 LTS\n',
       ssh,
       tls: () => snakeoilCertificate(seed, hostname, installedAt),
-      http: { server: stack.server, products: stack.products, title: stack.title },
+      http: { server: stack.server, products: stack.products, title: stack.title, speaksHttp2 },
       redis: null,
       services: servicesOf('ssh 22, http 80, http 443 tls'),
     };

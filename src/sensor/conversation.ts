@@ -63,6 +63,7 @@ export abstract class Conversation implements DecoyContext, Parties {
   readonly session: string;
   readonly openedAt: number;
   tls = false;
+  alpn?: string;
   fingerprints: Fingerprints | undefined = undefined;
 
   protected readonly around: Surroundings;

@@ -32,6 +32,17 @@ export function firstSpeaker(decoys: readonly Decoy[], transport: 'tcp' | 'udp',
 }
 
 /**
+ * The decoy that would answer a client's offer of application protocols on a port that is anyone's: one that lives there, or else the
+ * first that answers such offers at all.
+ */
+export function protocolSpeaker(decoys: readonly Decoy[], persona: Persona, port: number): Decoy | null {
+  const speakers = decoys.filter(
+    (decoy) => decoy.transport !== 'udp' && (decoy.protocols?.(persona).length ?? 0) > 0,
+  );
+  return speakers.find((decoy) => decoy.ports.includes(port)) ?? speakers[0] ?? null;
+}
+
+/**
  * The decoy that is surest of these first bytes; of two alike, the one that usually lives on the port. Where none knows
  * them, the port's own decoy answers as the real service would answer nonsense, and else `any`.
  */

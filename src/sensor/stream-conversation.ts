@@ -4,12 +4,12 @@ import type { Socket } from 'node:net';
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
 import type { AsideEvent, Decoy } from '../core/decoy.ts';
 import type { Persona } from '../core/persona.ts';
-import { helloLimit, parseClientHello } from '../wire/tls-client-hello.ts';
+import { type ClientHello, helloLimit, parseClientHello } from '../wire/tls-client-hello.ts';
 import { ja3, ja4 } from '../wire/tls-fingerprint.ts';
 import { AsidePort } from './aside-port.ts';
 import { Conversation, type Ends, type Surroundings } from './conversation.ts';
 import type { Linked } from './conversation-list.ts';
-import { chooseDecoy, firstSpeaker, ownDecoy, serviceAt } from './decoy-choice.ts';
+import { chooseDecoy, firstSpeaker, ownDecoy, protocolSpeaker, serviceAt } from './decoy-choice.ts';
 
 /** Whom a conversation tells that it is over or has stirred. */
 export interface StreamKeeper {
@@ -70,6 +70,8 @@ export class StreamConversation extends Conversation implements Linked {
   #stream: Speaking;
   #gathered: Buffer | null = null;
   #handshaking = false;
+  /** The application protocol of TLS, with the decoy that speaks it. */
+  #agreed: readonly [protocol: string, decoy: Decoy] | null = null;
   /** True from the decoy's word that TLS begins until the client's hello is whole. */
   #securing = false;
   #clientEnded = false;
@@ -153,7 +155,12 @@ export class StreamConversation extends Conversation implements Linked {
     this.#handshaking = false;
     this.tls = true;
     this.around.counters.tlsUnwrapped += 1;
-    if (!this.talking) this.begin();
+    const agreed = this.#agreed;
+    if (agreed !== null) this.alpn = agreed[0];
+    if (this.talking) return;
+    // Over HTTP/2 the server's settings do not wait for the client's (RFC 9113 §3.4).
+    if (agreed?.[0] === 'h2') this.open(agreed[1]);
+    else this.begin();
   }
 
   broken(): void {
@@ -295,7 +302,7 @@ export class StreamConversation extends Conversation implements Linked {
         if (context !== null) {
           this.noteFirst(bytes);
           this.#gathered = null;
-          this.#unwrap(bytes, context);
+          this.#unwrap(bytes, context, hello);
           return;
         }
       }
@@ -319,7 +326,7 @@ export class StreamConversation extends Conversation implements Linked {
       return;
     }
     this.know({ ja3: ja3(hello), ja4: ja4(hello, 't') });
-    this.#unwrap(bytes, context);
+    this.#unwrap(bytes, context, hello);
   }
 
   #answer(bytes: Buffer): void {
@@ -337,16 +344,30 @@ export class StreamConversation extends Conversation implements Linked {
     if (bytes !== null) this.#answer(bytes);
   }
 
-  #unwrap(hello: Buffer, context: SecureContext): void {
+  /** The application protocol of a client's offer that this port's server agrees to, with the decoy that speaks it. */
+  #agree(offered: readonly string[]): readonly [protocol: string, decoy: Decoy] | null {
+    if (offered.length === 0) return null;
+    const decoy = this.decoy ?? protocolSpeaker(this.around.decoys, this.persona, this.destinationPort);
+    const protocol = decoy?.protocols?.(this.persona).find((name) => offered.includes(name));
+    return decoy === null || protocol === undefined ? null : [protocol, decoy];
+  }
+
+  #unwrap(bytes: Buffer, context: SecureContext, hello: ClientHello): void {
     const socket = this.#stream;
     socket.off('data', onData);
     socket.off('end', onEnd);
     socket.off('drain', onDrain);
     socket.off('close', onClose);
     socket.pause();
-    socket.unshift(hello);
+    socket.unshift(bytes);
     this.#handshaking = true;
-    const secure: Speaking = new TLSSocket(socket, { isServer: true, secureContext: context });
+    this.#agreed = this.#agree(hello.alpn);
+    const secure: Speaking = new TLSSocket(socket, {
+      isServer: true,
+      secureContext: context,
+      // Only what is agreed already: with an offer that has nothing of the client's, OpenSSL would end the handshake.
+      ...(this.#agreed === null ? {} : { ALPNProtocols: [this.#agreed[0]] }),
+    });
     this.#stream = secure;
     this.#listen(secure);
     secure.on('secure', onSecure);

@@ -46,17 +46,16 @@ export class HpackDecoder {
   readonly #queue = new ByteQueue();
   #fields: Header[] = [];
   #size = 0;
-  /** Octets of the block so far. */
-  #taken = 0;
+  #fromTable = 0;
 
   constructor(limits: HpackLimits) {
     this.#limits = limits;
     this.#table = new DynamicTable(limits.table);
   }
 
-  /** Octets of names and values so far, and of the block that they came from. */
-  get unfolded(): { readonly size: number; readonly block: number; readonly fields: number } {
-    return { size: this.#size, block: this.#taken, fields: this.#fields.length };
+  /** Of the block at hand: octets of its names and values, and how many of them the table had already. */
+  get unfolded(): { readonly size: number; readonly fromTable: number } {
+    return { size: this.#size, fromTable: this.#fromTable };
   }
 
   /** Octets that are held of an unfinished field. */
@@ -67,7 +66,6 @@ export class HpackDecoder {
   /** The fields once `isLast` says that the block is whole, null until then. After a fault nothing can be read any more. */
   push(bytes: Uint8Array, isLast: boolean): readonly Header[] | HpackFault | null {
     this.#queue.append(bytes);
-    this.#taken += bytes.length;
     while (this.#queue.length > 0) {
       const end = this.#field();
       if (typeof end === 'string') return end;
@@ -78,7 +76,7 @@ export class HpackDecoder {
     const fields = this.#fields;
     this.#fields = [];
     this.#size = 0;
-    this.#taken = 0;
+    this.#fromTable = 0;
     return fields;
   }
 
@@ -89,7 +87,9 @@ export class HpackDecoder {
       const index = this.#number(0, 7);
       if (typeof index === 'string' || index === null) return index ?? 0;
       const entry = this.#table.at(index.value);
-      return entry === undefined ? 'compression' : this.#take(entry, index.end);
+      if (entry === undefined) return 'compression';
+      this.#fromTable += entry[0].length + entry[1].length;
+      return this.#take(entry, index.end);
     }
     if (first >= 32 && first < 64) {
       const size = this.#number(0, 5);

@@ -88,6 +88,15 @@ export function settingsFrame(settings: readonly (readonly [identifier: number, 
   return frame(frameType.settings, 0, 0, payload);
 }
 
+/** The same as pairs. */
+export function readSettings(payload: Uint8Array): (readonly [identifier: number, value: number])[] {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const pairs: (readonly [number, number])[] = [];
+  for (let at = 0; at + 6 <= payload.length; at += 6)
+    pairs.push([view.getUint16(at), view.getUint32(at + 2)]);
+  return pairs;
+}
+
 /** §6.9: uint32 by how much. */
 export function windowUpdateFrame(stream: number, increment: number): Buffer {
   const payload = Buffer.alloc(4);

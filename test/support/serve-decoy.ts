@@ -53,7 +53,7 @@ export async function serveDecoy(
     source: string,
     sourcePort: number,
     destinationPort: number,
-  ): DecoyContext & { tls: boolean } => ({
+  ): DecoyContext & { tls: boolean; alpn?: string } => ({
     persona,
     source,
     sourcePort,
@@ -171,6 +171,8 @@ export async function serveDecoy(
     open.add(accepted);
     socket.setNoDelay(true);
     const context = contextOf(socket.remoteAddress ?? '', socket.remotePort ?? 0, socket.localPort ?? 0);
+    if (accepted instanceof TLSSocket && typeof accepted.alpnProtocol === 'string')
+      context.alpn = accepted.alpnProtocol;
     const session = decoy.open(context);
     let over = false;
     // One step after the other: a pause holds back what follows, and so also the reading of what comes in meanwhile.
@@ -274,7 +276,12 @@ export async function serveDecoy(
   const server =
     options.tls === true && persona.tls !== null
       ? createTlsServer(
-          { key: persona.tls.key, cert: persona.tls.certificate, allowHalfOpen: true },
+          {
+            key: persona.tls.key,
+            cert: persona.tls.certificate,
+            allowHalfOpen: true,
+            ALPNProtocols: [...(decoy.protocols?.(persona) ?? [])],
+          },
           converse,
         )
       : createServer({ allowHalfOpen: true }, converse);
