@@ -5,11 +5,16 @@
 
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
+const lowCounts = 1 << 14;
+
 export class IdSource {
+  /** What stands behind the high bits of the counter, by its low 14 bits: made when first asked for, then one text for many ids. */
+  readonly #ends: string[] = [];
   readonly #node: string;
   #counter = 0;
   #lastMilliseconds = -1;
   #timePart = '';
+  #head = '';
 
   constructor(random: Uint8Array = crypto.getRandomValues(new Uint8Array(6))) {
     this.#node = Array.from(random.subarray(0, 6), (byte) => hex[byte]).join('');
@@ -17,14 +22,22 @@ export class IdSource {
 
   /** A fresh id for an event at this time (milliseconds since the epoch). Unique within the process for 67 million ids a millisecond. */
   next(milliseconds: number): string {
-    if (milliseconds !== this.#lastMilliseconds) {
-      this.#lastMilliseconds = milliseconds;
-      const time = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0').slice(-12);
-      this.#timePart = `${time.slice(0, 8)}-${time.slice(8)}-7`;
-    }
     this.#counter = (this.#counter + 1) & 0x3ffffff;
-    const low = this.#counter & 0x3fff;
-    const high = this.#counter >>> 14;
-    return `${this.#timePart}${hex[high >>> 4]?.slice(-2)}${(high & 15).toString(16)}-${hex[0x80 | (low >>> 8)]}${hex[low & 255]}-${this.#node}`;
+    const low = this.#counter & (lowCounts - 1);
+    if (milliseconds !== this.#lastMilliseconds || low === 0) {
+      if (milliseconds !== this.#lastMilliseconds) {
+        this.#lastMilliseconds = milliseconds;
+        const time = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0').slice(-12);
+        this.#timePart = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+      }
+      const high = this.#counter >>> 14;
+      this.#head = `${this.#timePart}${hex[high >>> 4]}${(high & 15).toString(16)}`;
+    }
+    let end = this.#ends[low];
+    if (end === undefined) {
+      end = `-${hex[0x80 | (low >>> 8)]}${hex[low & 255]}-${this.#node}`;
+      this.#ends[low] = end;
+    }
+    return this.#head + end;
   }
 }

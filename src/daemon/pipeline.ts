@@ -55,7 +55,8 @@ export class Pipeline {
     const source = sourceKey(observation.source);
     if (wentWell(observation)) this.judge.succeeded(source, observation.at);
     const across = this.runner.runAcross(observation);
-    if (this.judge.sources.find(source) === undefined) {
+    const known = this.judge.sources.find(source);
+    if (known === undefined) {
       const first = this.#firsts.take(source);
       // The detectors across sources saw it when it came, and had nothing to say, or it would not have been kept.
       if (first !== null) this.#judge(first, source, noEvidence, decided);
@@ -64,8 +65,8 @@ export class Pipeline {
         const weight = evidence.reduce((sum, item) => sum + item.weight, 0);
         if (weight < this.judge.policy.suspicious && this.#firsts.keep(observation)) return evidence;
       }
-    }
-    return this.#judge(observation, source, across, decided);
+    } else known.saw(observation.at);
+    return this.#judge(observation, source, across, decided, known);
   }
 
   #judge(
@@ -73,8 +74,9 @@ export class Pipeline {
     source: string,
     across: readonly Evidence[],
     decided: (decision: Decision) => void,
+    known?: SourceRecord,
   ): readonly Evidence[] {
-    const record = this.judge.saw(source, observation.at);
+    const record = known ?? this.judge.saw(source, observation.at);
     if (source !== observation.source) record.sawAddress(observation.source);
     if (observation.kind === 'login' && observation.outcome === 'success') {
       this.judge.loggedIn(record, observation.user, observation.at);

@@ -8,6 +8,7 @@ import { decayed, updated } from './sequential-test.ts';
 
 /** Pieces of evidence kept a source: enough to explain a decision; when full, the lightest goes. */
 const evidenceKept = 24;
+const exactlySized = 8;
 /** Names kept a source of each list; beyond, new ones are counted by the score alone. */
 const namesKept = 32;
 
@@ -16,14 +17,17 @@ const addressesKept = 8;
 /** Shared by the many records of which there is nothing to say: a million of them must fit into memory. */
 const nothing: readonly never[] = Object.freeze([]);
 
-/** A text that was put together from ten parts is kept as these ten (300 bytes) until somebody writes it out as one. */
-function whole(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
+/**
+ * A text that was put together from ten parts is kept as these ten (300 bytes) until somebody asks for a character of it: then the
+ * engine writes it out as one, in its place.
+ */
+function writtenOut(evidence: GroundedEvidence): GroundedEvidence {
+  asked ^= evidence.reason.charCodeAt(0) ^ evidence.observation.charCodeAt(0);
+  return evidence;
 }
 
-function compact(evidence: GroundedEvidence): GroundedEvidence {
-  return { ...evidence, reason: whole(evidence.reason), observation: whole(evidence.observation) };
-}
+/** What nobody uses, nobody computes: so the characters go somewhere. */
+let asked = 0;
 
 /** A decision in force, as the judge needs to know it. */
 export interface Standing {
@@ -52,7 +56,7 @@ export class SourceRecord {
   #scoredAt: number;
   behaviors: readonly Behavior[] = nothing;
   cves: readonly string[] = nothing;
-  evidence: readonly GroundedEvidence[] = nothing;
+  #evidence: GroundedEvidence[] | null = null;
   /** Single addresses seen of an IPv6 source (its key is a /64), bounded; null for IPv4. */
   addresses: string[] | null = null;
   /** Pieces of evidence that spoke for it. */
@@ -78,6 +82,11 @@ export class SourceRecord {
     this.firstSeen = at;
     this.lastSeen = at;
     this.#scoredAt = at;
+  }
+
+  /** What weighs most; the record's own list, which changes with the next piece. */
+  get evidence(): readonly GroundedEvidence[] {
+    return this.#evidence ?? nothing;
   }
 
   sawAddress(address: string): void {
@@ -148,14 +157,27 @@ export class SourceRecord {
   }
 
   #keep(evidence: GroundedEvidence): void {
-    if (this.evidence.length < evidenceKept) {
-      this.evidence = this.evidence.concat(compact(evidence));
+    const held = this.#evidence;
+    if (held === null) {
+      this.#evidence = [writtenOut(evidence)];
       return;
     }
-    let [lightest] = this.evidence;
-    for (const held of this.evidence)
-      if (lightest === undefined || held.weight < lightest.weight) lightest = held;
-    if (lightest !== undefined && evidence.weight < lightest.weight) return;
-    this.evidence = this.evidence.filter((held) => held !== lightest).concat(compact(evidence));
+    if (held.length < evidenceKept) {
+      // A list that grows by `push` keeps room for sixteen more, and of most sources there are few pieces.
+      if (held.length < exactlySized) this.#evidence = held.concat(writtenOut(evidence));
+      else held.push(writtenOut(evidence));
+      return;
+    }
+    let lightest = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < held.length; index += 1) {
+      const weight = held[index]?.weight ?? 0;
+      if (weight >= least) continue;
+      least = weight;
+      lightest = index;
+    }
+    if (evidence.weight < least) return;
+    held.copyWithin(lightest, lightest + 1);
+    held[held.length - 1] = writtenOut(evidence);
   }
 }

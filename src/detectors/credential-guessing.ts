@@ -40,8 +40,9 @@ const listed = new Set(
 interface Session {
   readonly id: string;
   at: number;
-  /** How often each form of line has come; the most of them is the number of attempts. */
-  readonly forms: Map<string, number>;
+  /** The forms of lines that have come, and how often each; the most of them is the number of attempts. */
+  readonly forms: string[];
+  readonly counts: number[];
   attempts: number;
 }
 
@@ -68,12 +69,14 @@ function isNewAttempt(state: GuessingState, id: string, form: string, at: number
   if (session === undefined || at - session.at > sessionMilliseconds * 10) {
     if (session !== undefined) state.sessions.splice(state.sessions.indexOf(session), 1);
     else if (state.sessions.length >= sessionsKept) state.sessions.shift();
-    session = { id, at, forms: new Map(), attempts: 0 };
+    session = { id, at, forms: [], counts: [], attempts: 0 };
     state.sessions.push(session);
   }
   session.at = at;
-  const count = (session.forms.get(form) ?? 0) + 1;
-  if (session.forms.size < 12 || session.forms.has(form)) session.forms.set(form, count);
+  let place = session.forms.indexOf(form);
+  if (place < 0 && session.forms.length < 12) place = session.forms.push(form) - 1;
+  const count = (session.counts[place] ?? 0) + 1;
+  if (place >= 0) session.counts[place] = count;
   if (count <= session.attempts) return false;
   session.attempts = count;
   return true;

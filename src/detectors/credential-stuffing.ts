@@ -29,6 +29,22 @@ interface Failure {
 
 interface ServiceState {
   readonly failures: Failure[];
+  /** How many of them are of each source and of each user, and of users that do not exist. */
+  readonly sources: Map<number, number>;
+  readonly users: Map<number, number>;
+  unknown: number;
+}
+
+function countIn(counts: Map<number, number>, key: number, change: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
+
+function count(state: ServiceState, failure: Failure, change: 1 | -1): void {
+  countIn(state.sources, failure.source, change);
+  countIn(state.users, failure.user, change);
+  if (failure.isUnknown) state.unknown += change;
 }
 
 export const credentialStuffing: Detector<ServiceState> = {
@@ -42,7 +58,7 @@ export const credentialStuffing: Detector<ServiceState> = {
     if (observation.outcome !== 'failure' && observation.outcome !== 'unknown-user') return null;
     return `${observation.service}\0${observation.sensor}\0${observation.destination}`;
   },
-  initial: (): ServiceState => ({ failures: [] }),
+  initial: (): ServiceState => ({ failures: [], sources: new Map(), users: new Map(), unknown: 0 }),
   step(state: ServiceState, observation: Observation): Step<ServiceState> {
     if (observation.kind !== 'login') return { state, evidence: noEvidence };
     const { failures } = state;
@@ -55,17 +71,21 @@ export const credentialStuffing: Detector<ServiceState> = {
     // Of the lines about one attempt the one that says most counts.
     const same = failures.findIndex(({ source, user }) => source === failure.source && user === failure.user);
     if (same >= 0) {
-      if (failure.isUnknown && failures[same]?.isUnknown === false) failures[same] = failure;
+      if (failure.isUnknown && failures[same]?.isUnknown === false) {
+        failures[same] = failure;
+        state.unknown += 1;
+      }
       return { state, evidence: noEvidence };
     }
-    if (failures.length >= failuresKept) failures.shift();
+    const oldest = failures.length >= failuresKept ? failures.shift() : undefined;
+    if (oldest !== undefined) count(state, oldest, -1);
     failures.push(failure);
+    count(state, failure, 1);
     if (failures.length < failuresKept || !failure.isUnknown) return { state, evidence: noEvidence };
     if (failure.at - (failures[0]?.at ?? 0) > windowMilliseconds) return { state, evidence: noEvidence };
-    const sources = new Set(failures.map(({ source }) => source)).size;
-    const users = new Set(failures.map(({ user }) => user)).size;
-    const unknown = failures.filter(({ isUnknown }) => isUnknown).length;
-    if (sources < leastSources || users < leastUsers || unknown < leastUnknown) {
+    const sources = state.sources.size;
+    const users = state.users.size;
+    if (sources < leastSources || users < leastUsers || state.unknown < leastUnknown) {
       return { state, evidence: noEvidence };
     }
     return {
