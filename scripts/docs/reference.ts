@@ -7,6 +7,7 @@ import process from 'node:process';
 import type { JsonSchema } from '../../src/core/observation-schema.ts';
 import { configurationSchema } from '../../src/daemon/configuration-schema.ts';
 import { detectors } from '../../src/detectors/index.ts';
+import { ruleSchema } from '../../src/detectors/rules/rule-schema.ts';
 import { enforcers } from '../../src/enforcers/index.ts';
 import { createPersona, personaNames } from '../../src/personas/index.ts';
 import { readers } from '../../src/telemetry/index.ts';
@@ -17,7 +18,7 @@ function detectorPage(): string {
   return page(
     'Detectors',
     'src/detectors/index.ts',
-    'Techniques are those of [MITRE ATT&CK](https://attack.mitre.org/techniques/enterprise/).',
+    'Techniques are those of [MITRE ATT&CK](https://attack.mitre.org/techniques/enterprise/). [Rules](../rules.md) add to these.',
     table(
       ['detector', 'what it finds', 'technique', 'from observations of kind'],
       detectors.map((detector) => [
@@ -164,6 +165,7 @@ export function reference(root: string): ReadonlyMap<string, string> {
     ['personas.md', personaPage()],
     ['configuration.md', configurationPage()],
     ['configuration.schema.json', `${JSON.stringify(configurationSchema, null, 2)}\n`],
+    ['rule.schema.json', `${JSON.stringify(ruleSchema, null, 2)}\n`],
     ['cli.md', commandLinePage(root)],
   ]);
 }

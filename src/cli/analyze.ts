@@ -22,6 +22,7 @@ interface Options {
   readonly near?: string;
   readonly config?: string;
   readonly lures: readonly string[];
+  readonly rules: readonly string[];
 }
 
 /** Damaged records that are shown; the rest are counted. */
@@ -54,7 +55,12 @@ export function analyze(picket: Command): Command {
         .argParser((text: string, all: readonly string[]) => [...all, text])
         .default([], 'none'),
     )
-    .option('--config <file>', 'configuration whose policy and guards hold')
+    .addOption(
+      new Option('--rules <path>', 'folder or file of rules that judge too; may be repeated')
+        .argParser((text: string, all: readonly string[]) => [...all, text])
+        .default([], 'none'),
+    )
+    .option('--config <file>', 'configuration whose policy, guards and detectors hold')
     .addHelpText(
       'after',
       `
@@ -108,6 +114,7 @@ async function run(names: readonly string[], options: Options): Promise<void> {
     configuration: loadConfiguration(options.config ?? null),
     own,
     lab: options.lab === true,
+    rules: options.rules,
     damaged: (record) => {
       if (damaged.length < damagedShown) damaged.push(record);
     },

@@ -12,6 +12,7 @@ import { persona } from './persona.ts';
 import { replay } from './replay.ts';
 import { engine, fence, sensor, store, telemetry } from './role.ts';
 import { up } from './up.ts';
+import { rules } from './rules.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** In the order of the help. To add one: write its file, a test in test/cli, and a line here. */
@@ -20,6 +21,7 @@ const subcommands: readonly Subcommand[] = [
   analyze,
   replay,
   lures,
+  rules,
   sources,
   decisions,
   explain,

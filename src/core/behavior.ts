@@ -34,4 +34,6 @@ export type Behavior =
   | `flood:${string}`
   | `decoy:${string}`
   | 'malware:download'
-  | 'c2:contact';
+  | 'c2:contact'
+  /** What a rule of the operator's own tells of, by its name, where the rule names none of the above. */
+  | `rule:${string}`;

@@ -3,18 +3,23 @@
 import type { Network } from '../core/address.ts';
 import { formatNetwork, networkOf, parseNetwork } from '../core/address.ts';
 import type { Action, Classification, Decision, GuardOutcome } from '../core/decision.ts';
+import type { Evidence } from '../core/evidence.ts';
+import type { Observation } from '../core/observation.ts';
 import type { ReadBatch } from '../core/reader.ts';
 import { Allowlist } from '../decide/guards/allowlist.ts';
 import { Breaker } from '../decide/guards/breaker.ts';
+import type { Guard } from '../decide/guards/guard.ts';
 import { standardGuards } from '../decide/guards/standard.ts';
 import { Judge } from '../decide/judge.ts';
 import { parentsOf } from '../decide/network-roll-up.ts';
 import type { SourceRecord } from '../decide/source-record.ts';
 import { detectors } from '../detectors/index.ts';
+import { allotted } from '../detectors/rules/rule-set.ts';
 import type { Configuration } from './configuration-type.ts';
 import { Pipeline } from './pipeline.ts';
 import { allowedBy, benignEntries, networksOf, policyOf } from './policy-of.ts';
 import { openInput, type RecordedInput, sensorName, shownName } from './recorded-input.ts';
+import { readRules } from './rule-files.ts';
 
 export interface DecisionLine {
   readonly action: Action;
@@ -71,6 +76,10 @@ export interface AnalysisOptions {
   readonly own: readonly Network[];
   /** Whether reserved addresses may be decided on; own networks never are. */
   readonly lab: boolean;
+  /** Folders or files of rules, besides those of the configuration. Throws PICKET_RULE_INVALID and PICKET_INPUT_UNREADABLE. */
+  readonly rules?: readonly string[];
+  /** In place of the breaker, where another thread counts the blocks of several. */
+  readonly breaker?: Guard;
   /** Called for each input record where given. */
   readonly record?: (line: RecordLine) => void;
   readonly damaged: (record: DamagedRecord) => void;
@@ -90,6 +99,17 @@ const everything: readonly Network[] = [
   networkOf({ family: 4, value: 0n }, 0),
   networkOf({ family: 6, value: 0n }, 0),
 ];
+
+interface Ranked {
+  readonly score: number;
+  readonly source: string;
+  readonly line: () => VerdictLine;
+}
+
+/** Worst first. */
+export function compareRank(leftScore: number, left: string, rightScore: number, right: string): number {
+  return rightScore - leftScore || (left < right ? -1 : 1);
+}
 
 export class Analysis {
   records = 0;
@@ -115,12 +135,14 @@ export class Analysis {
         lab: lab ? everything : networksOf(configuration.guards.lab),
         allowlist: new Allowlist(allowedBy(configuration)),
         benign: benignEntries(configuration),
-        breaker: new Breaker(policy),
+        breaker: options.breaker ?? new Breaker(policy),
       }),
       // The middle of the spread: the same input gives the same output.
       random: () => 0.5,
     });
     this.#pipeline = new Pipeline(judge, detectors);
+    const rules = readRules([...configuration.detectors.rules, ...(options.rules ?? [])]);
+    this.#pipeline.runner.useRules(allotted(rules.map(({ rule }) => rule)));
     this.#decided = (decision) => this.#keep(decision);
   }
 
@@ -154,12 +176,23 @@ export class Analysis {
     }
   }
 
+  /** Takes in what another thread has read and shown to the detectors across sources. */
+  observe(observation: Observation, across: readonly Evidence[]): void {
+    this.#pipeline.observe(observation, this.#decided, across);
+  }
+
   /** The verdicts, worst first. */
   *verdicts(): Iterable<VerdictLine> {
+    for (const { line } of this.ranked()) yield line();
+  }
+
+  /** The same with what they are put in order by. */
+  *ranked(): Iterable<Ranked> {
     const records = [...this.#pipeline.sources()].sort(
-      (left, right) => right.score - left.score || (left.source < right.source ? -1 : 1),
+      (left, right) => compareRank(left.score, left.source, right.score, right.source),
     );
-    for (const record of records) yield this.#verdict(record);
+    for (const record of records)
+      yield { score: record.score, source: record.source, line: () => this.#verdict(record) };
   }
 
   #take(batch: ReadBatch, first: number): void {

@@ -20,7 +20,24 @@ export async function configurationFaults(
     ...(isUsual ? [] : await partFaults(configuration)),
     ...(await telemetryFaults(configuration)),
     ...machineFaults(configuration),
+    ...(await ruleFaults(configuration)),
   ];
+}
+
+async function ruleFaults({ detectors }: Configuration): Promise<ConfigurationFault[]> {
+  if (detectors.rules.length === 0) return [];
+  const { readRules } = await import('./rule-files.ts');
+  for (const [index, path] of detectors.rules.entries()) {
+    try {
+      // Each with those before it, so that a name that stands twice shows.
+      readRules(detectors.rules.slice(0, index + 1));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const what = message.replace(`${path} is not there`, `${path}, which is not there`);
+      return [{ path: ['detectors', 'rules', String(index)], what: `names ${what}` }];
+    }
+  }
+  return [];
 }
 
 /** The lists of parts are loaded here and not with the configuration: that takes half a second, and most processes need none of them. */

@@ -339,6 +339,16 @@ export const configurationSchema: JsonSchema = {
           'Whether the names of sources are asked for in DNS, so that verified crawlers of search engines are let through. Tells the resolver who came.',
       },
     }),
+    detectors: section('How evidence is found, beyond what Picket knows by itself.', {
+      rules: {
+        type: 'array',
+        maxItems: 16,
+        items: { type: 'string', minLength: 1, maxLength: 4096 },
+        default: [],
+        description:
+          'Folders of rules (docs/rules.md), or files. Changes are taken up within seconds; the engine’s user id must be able to read them.',
+      },
+    }),
     fence: section('How decisions become true.', {
       table: {
         type: 'string',

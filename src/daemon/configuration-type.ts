@@ -63,6 +63,9 @@ export interface Configuration {
     readonly sharedLists: readonly string[];
     readonly crawlers: boolean;
   };
+  readonly detectors: {
+    readonly rules: readonly string[];
+  };
   readonly fence: { readonly table: string };
   readonly store: { readonly engine: 'chdb' | 'clickhouse' | 'none'; readonly url: string };
   readonly api: {

@@ -22,6 +22,7 @@ import { allowedBy, benignEntries, networksOf, policyOf, sharedEntries } from '.
 import { dropPrivileges } from './privileges.ts';
 import { takePriority } from './priority.ts';
 import type { Running } from './role.ts';
+import { RuleFolder } from './rule-files.ts';
 import { stateFolders } from './state-folder.ts';
 import { version } from './version.ts';
 import { warmPipeline } from './warm-pipeline.ts';
@@ -77,6 +78,13 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   const telemetryLink = new LinkServer(folders.telemetryLink, sensorEvents);
   const view = new EngineView({ configuration, engine, decisionLog, store, now: () => systemClock.now() });
   warmPipeline();
+  // Ahead of the scores of the last day, which rules had their part in.
+  const rules = new RuleFolder({
+    folders: configuration.detectors.rules,
+    log: say,
+    use: (all) => engine.pipeline.runner.useRules(all),
+  });
+  await rules.start();
   await engine.restore();
   // Not before: what was decided in the past must not overtake what a person decides now.
   const api = await startApi(view, decisionLog, {
@@ -95,6 +103,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   return {
     async stop(): Promise<void> {
       lures.stop();
+      rules.stop();
       await sensorLink.stop();
       await telemetryLink.stop();
       await api.stop();

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installedLures, installLures } from '../lures/installed.ts';
 import { noLures } from '../lures/lure-set.ts';
-import { LureFolder, type LureProblem } from './lure-folder.ts';
+import { LureFolder } from './lure-folder.ts';
 import { importLures } from './lure-import.ts';
+import type { NamedProblem } from './watched-files.ts';
 
 let folder = '';
 let watched: LureFolder;
-let problems: readonly LureProblem[] = [];
+let problems: readonly NamedProblem[] = [];
 const lines: string[] = [];
 
 beforeEach(() => {

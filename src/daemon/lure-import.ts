@@ -1,18 +1,12 @@
 /** `picket lures import`: scanner templates become files of lures, one each. */
 
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PicketError } from '../core/errors.ts';
 import type { LureDocument } from '../lures/document.ts';
 import { isLure, readLure, writeLure } from '../lures/read-lure.ts';
+import type { FileProblem } from '../lures/yaml-file.ts';
+import { codeOf, namedFiles, readNamed } from './named-files.ts';
 
 export interface ImportedLure {
   readonly kind: 'lure';
@@ -35,45 +29,8 @@ export interface RefusedTemplate {
 
 export type ImportLine = ImportedLure | RefusedTemplate;
 
-const depthLimit = 16;
-const fileLimit = 200_000;
-const sizeLimit = 1_048_576;
-
-function* templatesIn(path: string, depth: number, left: { count: number }): Iterable<string> {
-  const entries = readdirSync(path, { withFileTypes: true }).sort((one, other) =>
-    one.name < other.name ? -1 : 1,
-  );
-  for (const entry of entries) {
-    if (left.count <= 0) return;
-    const inner = join(path, entry.name);
-    if (entry.isDirectory() && !entry.name.startsWith('.') && depth < depthLimit)
-      yield* templatesIn(inner, depth + 1, left);
-    else if (entry.isFile() && !entry.name.startsWith('.') && /\.(?:ya?ml|json)$/i.test(entry.name)) {
-      left.count -= 1;
-      yield inner;
-    }
-  }
-}
-
 const answerOf = (document: LureDocument): ImportedLure['answer'] =>
   document.outOfBand === true ? 'out-of-band' : document.unproven === true ? 'unproven' : 'proven';
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
-
-/** The files of a folder, or the one that is named. */
-function* inputs(path: string): Iterable<string> {
-  let isFolder: boolean;
-  try {
-    isFolder = statSync(path).isDirectory();
-  } catch (error) {
-    const why =
-      codeOf(error) === 'ENOENT' ? 'is not there; check the name' : `can't be read (${codeOf(error)})`;
-    throw new PicketError('PICKET_INPUT_UNREADABLE', `${path} ${why}`, { cause: error });
-  }
-  if (isFolder) yield* templatesIn(path, 0, { count: fileLimit });
-  else yield path;
-}
 
 function keep(folder: string, document: LureDocument): 'written' | 'unchanged' {
   const path = join(folder, `${document.name}.json`);
@@ -100,21 +57,14 @@ function keep(folder: string, document: LureDocument): 'written' | 'unchanged' {
   return 'written';
 }
 
-function readOne(path: string): LureDocument | { line: number; why: string } {
-  try {
-    if (statSync(path).size > sizeLimit) return { line: 1, why: `larger than ${sizeLimit / 1_024} KiB` };
-    return readLure(readFileSync(path, 'utf8'));
-  } catch (error) {
-    return { line: 1, why: `can't be read (${codeOf(error)})` };
-  }
-}
+const readOne = (path: string): LureDocument | FileProblem => readNamed(path, readLure);
 
 /**
  * Reads every template under `from` and writes its lure into `into`. Yields a line for each file, in the order of their names. Throws
  * PICKET_INPUT_UNREADABLE where `from` is not there, PICKET_STATE_UNWRITABLE where the folder can't be written.
  */
 export function* importLures(from: string, into: string): Iterable<ImportLine> {
-  const files = inputs(from);
+  const files = namedFiles(from);
   try {
     mkdirSync(into, { recursive: true });
     // The sensor reads it under a user id of its own.
@@ -158,7 +108,7 @@ export function* importLures(from: string, into: string): Iterable<ImportLine> {
 
 /** Reads lures without installing them: `picket lures check`. */
 export function* checkLures(from: string): Iterable<ImportLine> {
-  for (const path of inputs(from)) {
+  for (const path of namedFiles(from)) {
     const read = readOne(path);
     if (!isLure(read)) yield { kind: 'refused', file: path, ...read };
     else {

@@ -20,6 +20,8 @@ export interface RecordedInput {
   readonly size: number | null;
   /** Time near to which records without a year or time lie, milliseconds since the epoch: when the file was last written. */
   readonly near: number;
+  /** The input itself, where it is in no file. */
+  readonly text?: string;
 }
 
 /** Checks that the input is there. Throws PICKET_INPUT_UNREADABLE. `near` is given or taken from the file (now for standard input). */
@@ -129,9 +131,14 @@ async function* counted(
 }
 
 function plainBytes(input: RecordedInput, passed: (bytes: number) => void): AsyncIterable<Uint8Array> {
+  if (input.text !== undefined) return counted(piecesOf(input.text), passed);
   const stream: AsyncIterable<Uint8Array> =
     input.name === '-' ? process.stdin : createReadStream(input.name, { highWaterMark: chunkBytes });
   return decompressed(counted(stream, passed));
+}
+
+async function* piecesOf(text: string): AsyncIterable<Uint8Array> {
+  yield Buffer.from(text);
 }
 
 /** An input as a person knows it. */

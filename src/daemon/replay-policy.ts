@@ -10,10 +10,12 @@ import { standardGuards } from '../decide/guards/standard.ts';
 import { Judge } from '../decide/judge.ts';
 import { parentsOf } from '../decide/network-roll-up.ts';
 import { detectors } from '../detectors/index.ts';
+import { allotted } from '../detectors/rules/rule-set.ts';
 import { loadConfiguration, parseConfiguration } from './configuration.ts';
 import type { Configuration } from './configuration-type.ts';
 import { Pipeline } from './pipeline.ts';
 import { allowedBy, benignEntries, networksOf, policyOf, sharedEntries } from './policy-of.ts';
+import { readRules } from './rule-files.ts';
 
 export interface ReplayedBlock {
   readonly target: string;
@@ -56,6 +58,8 @@ class JudgedPolicy implements ReplayedPolicy {
       random: () => 0.5,
     });
     this.#pipeline = new Pipeline(this.#judge, detectors);
+    const rules = readRules(configuration.detectors.rules);
+    this.#pipeline.runner.useRules(allotted(rules.map(({ rule }) => rule)));
   }
 
   stopped(source: string, at: number, place: Place): string | null {

@@ -3,16 +3,17 @@
 import type { Detector } from '../core/detector.ts';
 import { noEvidence, type Evidence } from '../core/evidence.ts';
 import type { Observation, ObservationKind } from '../core/observation.ts';
+import type { Allotted } from './rules/rule-set.ts';
 
 class Bench {
   readonly detector: Detector;
   readonly #states = new Map<string, unknown>();
-  readonly #maximum: number;
+  maximum: number;
   evicted = 0;
 
   constructor(detector: Detector, maximum: number) {
     this.detector = detector;
-    this.#maximum = maximum;
+    this.maximum = maximum;
   }
 
   get size(): number {
@@ -25,7 +26,7 @@ class Bench {
     const held = this.#states.get(key);
     const { state, evidence } = this.detector.step(held ?? this.detector.initial(), observation);
     if (state !== held) {
-      if (held === undefined && this.#states.size >= this.#maximum) this.#dropOldest();
+      if (held === undefined) while (this.#states.size >= this.maximum) this.#dropOldest();
       this.#states.set(key, state);
     }
     return evidence;
@@ -55,24 +56,46 @@ export interface RunnerCounters {
   readonly evicted: number;
 }
 
+type BenchesByKind = ReadonlyMap<ObservationKind, readonly Bench[]>;
+
+function byKind(benches: readonly Bench[], across: boolean): BenchesByKind {
+  const found = new Map<ObservationKind, Bench[]>();
+  for (const bench of benches) {
+    if ((bench.detector.across === true) !== across) continue;
+    for (const kind of bench.detector.kinds) {
+      const list = found.get(kind);
+      if (list === undefined) found.set(kind, [bench]);
+      else list.push(bench);
+    }
+  }
+  return found;
+}
+
 export class DetectorRunner {
-  readonly #benches: readonly Bench[];
-  readonly #byKind = new Map<ObservationKind, Bench[]>();
-  readonly #acrossByKind = new Map<ObservationKind, Bench[]>();
+  readonly #standing: readonly Bench[];
+  #ofRules: readonly Bench[] = [];
+  #byKind: BenchesByKind;
+  #acrossByKind: BenchesByKind;
 
   constructor(detectors: readonly Detector[], maximumStates = 1_000_000) {
-    this.#benches = detectors.map(
+    this.#standing = detectors.map(
       (detector) =>
         new Bench(detector, detector.across === true ? Math.min(groupsKept, maximumStates) : maximumStates),
     );
-    for (const bench of this.#benches) {
-      const byKind = bench.detector.across === true ? this.#acrossByKind : this.#byKind;
-      for (const kind of bench.detector.kinds) {
-        const list = byKind.get(kind);
-        if (list === undefined) byKind.set(kind, [bench]);
-        else list.push(bench);
-      }
-    }
+    this.#byKind = byKind(this.#standing, false);
+    this.#acrossByKind = byKind(this.#standing, true);
+  }
+
+  /** Puts these rules in the place of those before, beside its own detectors. One that stays keeps its states. */
+  useRules(rules: readonly Allotted[]): void {
+    this.#ofRules = rules.map(({ detector, states }) => {
+      const bench = this.#ofRules.find((held) => held.detector === detector) ?? new Bench(detector, states);
+      bench.maximum = states;
+      return bench;
+    });
+    const benches = [...this.#standing, ...this.#ofRules];
+    this.#byKind = byKind(benches, false);
+    this.#acrossByKind = byKind(benches, true);
   }
 
   /** The evidence of all detectors that want this observation; the shared empty list where there is none. */
@@ -116,7 +139,7 @@ export class DetectorRunner {
   }
 
   counters(): RunnerCounters[] {
-    return this.#benches.map((bench) => ({
+    return [...this.#standing, ...this.#ofRules].map((bench) => ({
       detector: bench.detector.name,
       states: bench.size,
       evicted: bench.evicted,

@@ -15,7 +15,7 @@ export type KeyPath = readonly (string | number)[];
 export interface YamlFile {
   readonly value: unknown;
   /** The line of the key at a path, or of the nearest one around it. */
-  lineOf(path: KeyPath): number;
+  readonly lineOf: (path: KeyPath) => number;
 }
 
 const sizeLimit = 1_048_576;
