@@ -35,6 +35,9 @@ function originalText(request: NormalRequest, place: string): string | null {
 const callPattern =
   /(?:exec|system|passthru|popen|shell_exec|check_output|execSync|getRuntime\(\)\.exec|Execute"\?new\(\)|utilCmdArgs"\s?:\s?"-c|freemarker\.template\.utility\.Execute"\?new\(\))\s{0,4}\(?\s{0,4}\[?\\?["']([^"'\\\r\n]{1,1024})/;
 
+/** Node's call, whose argument may hold any other quotes. */
+const scriptPattern = /\bexecSync\(\s{0,4}(["'`])((?:\\[^\0]|(?!\1)[^\\\0]){1,2048})\1/;
+
 /** Settings that hold a command: the arguments of F5's bash, the variable that Struts exploits use by custom. */
 const settingPattern =
   /(?:utilCmdArgs"\s{0,4}:\s{0,4}"-c\s{1,4}'?|#cmd\s{0,4}=\s{0,4}')([^"'\\\r\n]{1,1024})/;
@@ -44,6 +47,8 @@ export function unwrapCommand(text: string): string {
   const value = text.slice(0, 16_384);
   const shock = /\(\) ?\{[^}]{0,64}\}\s?;([^\0]{1,4096})/.exec(value);
   if (shock !== null) return (shock[1] ?? '').trim();
+  const scripted = scriptPattern.exec(value);
+  if (scripted !== null) return (scripted[2] ?? '').replaceAll(/\\(["'\\])/g, '$1').trim();
   const dollar = value.indexOf('$(');
   if (dollar >= 0) {
     const end = value.lastIndexOf(')');

@@ -34,6 +34,8 @@ export interface Lure {
   /** As in `Persona.http.products`. */
   readonly product: string;
   readonly summary: string;
+  /** What of a visitor's steps it keeps for the next one; absent where each request is answered by itself. */
+  readonly remembers?: string;
   /** Names of the signatures that it answers. */
   readonly signatures: readonly string[];
   /** Ordinary pages by exact path, lower case: what a scanner looks at to find the product. */

@@ -2,7 +2,10 @@
 
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import { hexDigits } from '../../core/random.ts';
+import { layerOf } from '../../shell/files/visit.ts';
 import { ShellSession } from '../../shell/session.ts';
+import { addressesIn } from './injected-command.ts';
+import { windowsFile, windowsOutput } from './windows-prompt.ts';
 
 const outputLimit = 65_536;
 const runsPerRequest = 8;
@@ -21,6 +24,7 @@ export class MachineShell {
     if (command.trim() === '' || this.#runs >= runsPerRequest) return '';
     this.#runs += 1;
     const { persona } = this.#context;
+    if (persona.system === 'windows') return this.#runWindows(command.slice(0, 4_096));
     const users = persona.users.map((user) => user.name);
     const session = new ShellSession({
       persona,
@@ -35,6 +39,8 @@ export class MachineShell {
       destinationPort: this.#context.destinationPort,
       now: () => this.#context.now(),
       service: 'http',
+      // A file that one request writes is there for the next.
+      layer: layerOf(persona, this.#context.source),
     });
     let text = '';
     for (const events of [session.run(command.slice(0, 4_096)), session.end()]) {
@@ -55,6 +61,14 @@ export class MachineShell {
     return text.slice(0, outputLimit);
   }
 
+  #runWindows(command: string): string {
+    const urls = addressesIn(command);
+    const input = command.trim();
+    const fact = { kind: 'command', service: 'http', input, ...(urls.length > 0 ? { urls } : {}) } as const;
+    this.#outputs.push({ do: 'saw', fact });
+    return windowsOutput(this.#context.persona, command).slice(0, outputLimit);
+  }
+
   /** What the shell recorded, but for the command that the decoy has recorded itself. */
   *outputs(recorded: string): Iterable<DecoyOutput> {
     for (const output of this.#outputs) {
@@ -71,6 +85,7 @@ export class MachineShell {
   file(path: string): string | null {
     const known = this.#context.persona.files[path];
     if (known !== undefined) return known.content;
+    if (this.#context.persona.system === 'windows') return windowsFile(path);
     if (!/^[\w./-]{1,256}$/.test(path)) return null;
     const text = this.run(`cat ${path}`);
     return text === '' ? null : text;

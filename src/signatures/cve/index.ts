@@ -15,6 +15,7 @@ import { javaProducts } from './java-products.ts';
 import { networkDevices } from './network-devices.ts';
 import { serverProducts } from './server-products.ts';
 import { webApplications } from './web-applications.ts';
+import { windowsServices } from './windows-services.ts';
 
 export const cveSignatures: readonly CveSignature[] = [
   ...gateways,
@@ -23,6 +24,7 @@ export const cveSignatures: readonly CveSignature[] = [
   ...webApplications,
   ...serverProducts,
   ...enterpriseProducts,
+  ...windowsServices,
   ...homeRouters,
   ...dlink,
   ...networkDevices,

@@ -945,6 +945,11 @@ export const serverProducts: readonly CveSignature[] = [
         path: ['/app'],
         where: [{ in: 'query', has: ['page/setupcompleted', 'service=page/setupcompleted'] }],
       },
+      {
+        methods: ['POST'],
+        path: ['/app'],
+        where: [{ in: 'parameter:service', has: ['/setupcompleted/$form'] }],
+      },
     ],
   },
   {

@@ -1,7 +1,11 @@
 /** Remote-access gateways and firewalls. */
 
+import { pick } from '../../../core/random.ts';
+import { cookie } from '../created-account.ts';
 import type { Lure } from '../lure.ts';
+import { runOnce } from '../uploaded-file.ts';
 import { html, json, output, redirect, text, traversedFile } from './answers.ts';
+import { panOs } from './pan-os.ts';
 
 const fortiosFiles: Lure = {
   product: 'fortios',
@@ -84,9 +88,25 @@ const ivantiSentry: Lure = {
 
 const ivantiEpmm: Lure = {
   product: 'ivanti-epmm',
-  summary: 'Ivanti EPMM: the API answers without a login',
-  signatures: ['ivanti-epmm-api-bypass', 'ivanti-mobileiron-core-bypass'],
-  answer: () => json({ apiVersion: 2, vspVersion: 'VSP 11.10.0.1 Build 2' }),
+  summary: 'Ivanti EPMM: the API answers without a login, and says of a format, evaluated, that it is none',
+  signatures: [
+    'ivanti-epmm-api-bypass',
+    'ivanti-mobileiron-core-bypass',
+    'ivanti-epmm-format-injection',
+    'ivanti-epmm-appstore-command',
+  ],
+  answer: (visit) => {
+    const printed = runOnce(visit, visit.command).trimEnd();
+    if (visit.matched.has('ivanti-epmm-appstore-command')) return { status: 404, body: '' };
+    if (!visit.matched.has('ivanti-epmm-format-injection'))
+      return json({ apiVersion: 2, vspVersion: 'VSP 11.10.0.1 Build 2' });
+    const reads = /inputstream|ioutils|scanner|readall/i.test(visit.request.parameter('format') ?? '');
+    const pid = 2_000 + (Number.parseInt(visit.token(`process at ${visit.now()}`, 4), 16) % 30_000);
+    const value = reads ? printed : `Process[pid=${pid}, exitValue="not exited"]`;
+    const localizedMessage = `Format '${value}' is invalid. Valid formats are 'json', 'csv'.`;
+    const messageKey = 'com.mobileiron.vsp.messages.validation.global.error';
+    return json({ messages: [{ type: 'Error', messageKey, localizedMessage }] }, 400);
+  },
 };
 
 const citrixFiles: Lure = {
@@ -104,8 +124,17 @@ const citrixFiles: Lure = {
 const citrixBleed: Lure = {
   product: 'citrix-adc',
   summary: 'Citrix ADC: an overlong Host, or a login without a value, gives memory with sessions in it',
+  remembers: 'that a session was given away',
   signatures: ['citrix-bleed', 'citrix-bleed-2'],
+  follows: (visit) =>
+    visit.memory.has('citrix session') && visit.request.path.startsWith('/logon/logonpoint/authentication/'),
   answer: (visit) => {
+    if (!visit.matched.has('citrix-bleed') && !visit.matched.has('citrix-bleed-2')) {
+      const isKnown = cookie(visit, 'NSC_AAAC').startsWith(visit.token('session', 64));
+      const names = ['j.miller', 'a.schmidt', 'm.rossi', 'k.novak', 'p.dubois', 's.larsen'] as const;
+      return isKnown ? text(pick(visit.persona.random('citrix user'), names)) : text('', 403);
+    }
+    visit.memory.set('citrix session', 'given');
     const rest = `${'a'.repeat(4096)}\0\0\0\0${visit.token('aaac', 64)}45525d5f4f58455e445a4a42\0\0pwcount=0;NSC_AAAC=${visit.token('session', 64)}`;
     return visit.matched.has('citrix-bleed')
       ? json({
@@ -143,35 +172,6 @@ const f5Icontrol: Lure = {
     }),
 };
 
-const panosGlobalProtect: Lure = {
-  product: 'pan-os',
-  summary: 'PAN-OS GlobalProtect: the SESSID cookie names a file to write, whose name is run later',
-  signatures: ['panos-globalprotect-sessid'],
-  answer: (visit) => {
-    if (visit.command !== '') visit.run(visit.command);
-    return {
-      status: 200,
-      headers: [['Content-Type', 'application/xml']],
-      body: '<?xml version="1.0" encoding="UTF-8" ?>\n<prelogin-response>\n<status>Error</status>\n<msg>Invalid parameters</msg>\n</prelogin-response>\n',
-    };
-  },
-};
-
-const panosAdmin: Lure = {
-  product: 'pan-os',
-  summary: 'PAN-OS management: X-PAN-AUTHCHECK: off, and commands in the user of the session',
-  signatures: ['panos-auth-bypass-header', 'panos-remote-appweb-session', 'panos-nginx-apache-confusion'],
-  answer: (visit) => {
-    const session = visit.token('php session', 26);
-    if (visit.command !== '') visit.memory.set('panos', visit.run(visit.command));
-    return {
-      status: 200,
-      headers: [['Set-Cookie', `PHPSESSID=${session}; path=/; HttpOnly`]],
-      body: `@start@PHPSESSID=${session}@end@\n${visit.memory.get('panos') ?? ''}`,
-    };
-  },
-};
-
 const ciscoAsa: Lure = {
   product: 'cisco-asa',
   summary: 'Cisco ASA WebVPN: file reads by the translation table',
@@ -207,16 +207,6 @@ const juniper: Lure = {
   answer: (visit) => (visit.command === '' ? html(visit.file('/etc/passwd') ?? '') : output(visit)),
 };
 
-const screenconnect: Lure = {
-  product: 'screenconnect',
-  summary: 'ConnectWise ScreenConnect: a trailing path segment opens the setup wizard again',
-  signatures: ['screenconnect-setup-wizard'],
-  answer: () =>
-    html(
-      '<!DOCTYPE html><html><head><title>ScreenConnect Setup Wizard</title></head><body class="SetupWizard"><form method="post"><h2>Welcome</h2><input type="text" name="ctl00$Main$wizard$userNameBox" /><input type="password" name="ctl00$Main$wizard$passwordBox" /></form></body></html>',
-    ),
-};
-
 const exchangeProxylogon: Lure = {
   product: 'exchange',
   summary: 'Exchange: the X-BEResource cookie and autodiscover.json reach the back end',
@@ -247,12 +237,10 @@ export const gateways: readonly Lure[] = [
   citrixBleed,
   f5Tmui,
   f5Icontrol,
-  panosGlobalProtect,
-  panosAdmin,
+  ...panOs,
   ciscoAsa,
   ciscoXe,
   checkpoint,
   juniper,
-  screenconnect,
   exchangeProxylogon,
 ];

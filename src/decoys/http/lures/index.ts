@@ -1,17 +1,35 @@
 /** The lures, one file a kind of product. To add one: write it, a line in its file's list, a request in lures.test.ts. */
 
 import type { Answer, Lure, Visit } from '../lure.ts';
+import { fileServers } from './file-servers.ts';
+import { fortiweb } from './fortiweb.ts';
 import { gateways } from './gateways.ts';
 import { homeDevices } from './home-devices.ts';
 import { hostingPanels } from './hosting-panels.ts';
+import { javaApplications } from './java-applications.ts';
 import { javaServers } from './java-servers.ts';
+import { javaUploads } from './java-uploads.ts';
+import { javascriptServers } from './javascript-servers.ts';
 import { leftFiles } from './left-files.ts';
+import { moveit } from './moveit.ts';
+import { phpApplications } from './php-applications.ts';
+import { sharepoint } from './sharepoint.ts';
 import { webSoftware } from './web-software.ts';
+import { windowsServices } from './windows-services.ts';
 
 export const lures: readonly Lure[] = [
   ...homeDevices,
   ...gateways,
+  ...fortiweb,
   ...javaServers,
+  ...javaUploads,
+  ...javaApplications,
+  ...javascriptServers,
+  ...fileServers,
+  moveit,
+  ...sharepoint,
+  ...windowsServices,
+  ...phpApplications,
   ...webSoftware,
   ...hostingPanels,
   ...leftFiles,

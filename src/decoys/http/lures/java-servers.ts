@@ -1,7 +1,9 @@
 /** Java application servers and what runs on them. */
 
 import type { Lure } from '../lure.ts';
-import { html, json, output, redirect, text, xml } from './answers.ts';
+import { html, json, output, text, xml } from './answers.ts';
+import { confluence } from './confluence.ts';
+import { teamcity } from './teamcity.ts';
 
 const log4j: Lure = {
   product: 'log4j',
@@ -9,65 +11,6 @@ const log4j: Lure = {
   signatures: ['log4shell-jndi-lookup'],
   // The vulnerable server answers as always; what it would fetch is recorded by the decoy.
   answer: () => null,
-};
-
-const confluenceOgnl: Lure = {
-  product: 'confluence',
-  summary: 'Confluence: OGNL in the path and in the query string; the result comes in a header or the page',
-  signatures: ['confluence-ognl-path', 'confluence-ognl-querystring'],
-  answer: (visit) => {
-    const result = visit.command === '' ? '' : visit.run(visit.command).trimEnd();
-    if (visit.matched.has('confluence-ognl-querystring')) {
-      return html(
-        `<!DOCTYPE html><html><head><title>Confluence</title></head><body><input type="hidden" name="queryString" value="aaaa[${result}]" /></body></html>`,
-      );
-    }
-    return redirect('/login.action?os_destination=%2Findex.action&permissionViolation=true', [
-      ['X-Confluence-Request-Time', String(visit.now())],
-      ['X-Cmd-Response', result.replaceAll('\n', ' ')],
-    ]);
-  },
-};
-
-const confluenceSetup: Lure = {
-  product: 'confluence',
-  summary: 'Confluence: the setup is opened again, then takes a new administrator',
-  signatures: ['confluence-setup-reset', 'confluence-setup-restore'],
-  answer: (visit) => {
-    visit.memory.set('confluence-setup', 'open');
-    return html('success');
-  },
-  pages: {
-    '/setup/setupadministrator-start.action': (visit) =>
-      visit.memory.get('confluence-setup') === 'open'
-        ? html(
-            '<!DOCTYPE html><html><head><title>Configure System Administrator Account - Confluence</title></head><body><form action="setupadministrator.action" method="post"><h1>Configure System Administrator Account</h1></form></body></html>',
-          )
-        : redirect('/login.action'),
-    '/setup/setupadministrator.action': (visit) =>
-      visit.memory.get('confluence-setup') === 'open'
-        ? html(
-            '<!DOCTYPE html><html><head><title>Setup Successful - Confluence</title></head><body><h1>Setup Successful</h1></body></html>',
-          )
-        : redirect('/login.action'),
-  },
-};
-
-const confluenceTemplate: Lure = {
-  product: 'confluence',
-  summary: 'Confluence: text-inline.vm and the widget connector run templates',
-  signatures: ['confluence-template-injection', 'confluence-widget-template'],
-  answer: (visit) => {
-    const result = visit.command === '' ? '' : visit.run(visit.command).trimEnd();
-    return {
-      status: 200,
-      headers: [
-        ['Content-Type', 'text/html;charset=UTF-8'],
-        ['X-Cmd-Response', result.replaceAll('\n', ' ')],
-      ],
-      body: `<div id="text-inline"><span class="field-label">${result}</span></div>`,
-    };
-  },
 };
 
 const struts: Lure = {
@@ -170,21 +113,6 @@ const weblogicConsole: Lure = {
       : output(visit),
 };
 
-const tomcat: Lure = {
-  product: 'tomcat',
-  summary: 'Tomcat: PUT writes a JSP, or a session',
-  signatures: ['tomcat-put-jsp', 'tomcat-partial-put-session'],
-  answer: (visit) => {
-    if (visit.request.method === 'PUT') {
-      visit.memory.set('tomcat-jsp', visit.request.path.replace(/\/$/, '').toLowerCase());
-      return { status: 201, body: '' };
-    }
-    const command = visit.request.parameters.get('cmd')?.[0] ?? visit.command;
-    return html(command === '' ? '' : visit.run(command));
-  },
-  follows: (visit) => visit.memory.get('tomcat-jsp') === visit.request.path.toLowerCase(),
-};
-
 const geoserver: Lure = {
   product: 'geoserver',
   summary: 'GeoServer: property names are evaluated',
@@ -208,20 +136,6 @@ const jenkins: Lure = {
       : output(visit),
 };
 
-const teamcity: Lure = {
-  product: 'teamcity',
-  summary: 'TeamCity: the jsp parameter and RPC2 pass the login; tokens and users are made',
-  signatures: ['teamcity-jsp-parameter', 'teamcity-rpc2-token', 'teamcity-traversal-endpoints'],
-  answer: (visit) =>
-    visit.request.method === 'POST'
-      ? xml(
-          `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><token name="RPC2" creationTime="${new Date(visit.now()).toISOString()}" value="eyJ0eXAiOiAiVENWMiJ9.${visit.token('teamcity token', 28)}"/>`,
-        )
-      : xml(
-          '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><server version="2023.11.3 (build 147512)" versionMajor="2023" versionMinor="11" buildNumber="147512" internalId="" role="main_node"/>',
-        ),
-};
-
 const ofbiz: Lure = {
   product: 'ofbiz',
   summary: 'OFBiz: an empty login passes, ProgramExport runs Groovy',
@@ -234,16 +148,13 @@ const ofbiz: Lure = {
 
 export const javaServers: readonly Lure[] = [
   log4j,
-  confluenceOgnl,
-  confluenceSetup,
-  confluenceTemplate,
+  ...confluence,
   struts,
   strutsRest,
   spring4shell,
   springGateway,
   weblogicXml,
   weblogicConsole,
-  tomcat,
   geoserver,
   jenkins,
   teamcity,

@@ -2,7 +2,8 @@
 
 import type { Answer, Lure, Visit } from '../lure.ts';
 import { phpOutput } from '../php-evaluation.ts';
-import { html, json, output, text, traversedFile, xml } from './answers.ts';
+import { html, json, output, text, traversedFile } from './answers.ts';
+import { vcenter } from './vcenter.ts';
 
 const apache: Lure = {
   product: 'apache-httpd',
@@ -101,21 +102,6 @@ const gitlab: Lure = {
   },
 };
 
-const vcenter: Lure = {
-  product: 'vcenter',
-  summary: 'VMware vCenter: uploads walk out of their folder',
-  signatures: ['vmware-vcenter-uploadova', 'vmware-vcenter-analytics-upload', 'vmware-vcenter-eam-file-read'],
-  answer: (visit) => {
-    if (visit.matched.has('vmware-vcenter-eam-file-read'))
-      return text(traversedFile(visit) ?? visit.file('/etc/passwd') ?? '');
-    if (visit.matched.has('vmware-vcenter-analytics-upload')) return { status: 201, body: '' };
-    return text(
-      visit.request.method === 'POST' ? 'SUCCESS' : '',
-      visit.request.method === 'POST' ? 200 : 405,
-    );
-  },
-};
-
 const workspaceOne: Lure = {
   product: 'workspace-one',
   summary: 'VMware Workspace ONE: deviceUdid is a template',
@@ -125,31 +111,6 @@ const workspaceOne: Lure = {
       `<!DOCTYPE html><html><body><p>Authorization context is not valid: device id: ${visit.command === '' ? '' : visit.run(visit.command).trimEnd()}, device type: </p></body></html>`,
       400,
     ),
-};
-
-const langflow: Lure = {
-  product: 'langflow',
-  summary: 'Langflow: /validate/code runs decorators and defaults',
-  signatures: ['langflow-validate-code', 'langflow-build-public'],
-  answer: (visit) =>
-    json({
-      imports: { errors: [] },
-      function: { errors: visit.command === '' ? [] : [visit.run(visit.command)] },
-    }),
-};
-
-const nextjs: Lure = {
-  product: 'nextjs',
-  summary: 'Next.js and React server components: flight data names functions to call',
-  signatures: ['react-server-components-flight', 'nextjs-middleware-subrequest'],
-  answer: (visit) => {
-    const result = visit.command === '' ? '' : visit.run(visit.command);
-    return {
-      status: visit.command === '' ? 200 : 500,
-      headers: [['Content-Type', 'text/x-component']],
-      body: `0:{"a":"$@1","f":"","b":"${visit.token('build', 21)}"}\n1:E{"digest":${JSON.stringify(result.trimEnd())}}\n`,
-    };
-  },
 };
 
 const coldfusion: Lure = {
@@ -164,27 +125,6 @@ const coldfusion: Lure = {
       : html(visit.command === '' ? '' : visit.run(visit.command)),
 };
 
-const sap: Lure = {
-  product: 'sap-netweaver',
-  summary: 'SAP NetWeaver: the metadata uploader takes any file, and a JSP among them then takes commands',
-  signatures: ['sap-metadata-uploader'],
-  answer: (visit) => {
-    const { request, memory } = visit;
-    if (visit.matched.has('sap-metadata-uploader')) {
-      if (request.method !== 'POST') return xml('<metadata/>');
-      const name = /filename="?(?:[^"\r\n]{0,200}[\\/])?([\w.-]{1,80}\.jspx?)\b/i.exec(
-        request.request.body,
-      )?.[1];
-      // The upload ends in an error, and the file stays.
-      if (name !== undefined) memory.set('sap-jsp', `/irj/${name}`.toLowerCase());
-      return text('FAILED');
-    }
-    const command = request.parameters.get('cmd')?.[0] ?? request.parameters.get('command')?.[0] ?? '';
-    return html(command === '' ? '' : visit.run(command));
-  },
-  follows: (visit) => visit.memory.get('sap-jsp') === visit.request.path.toLowerCase(),
-};
-
 export const webSoftware: readonly Lure[] = [
   apache,
   shellshock,
@@ -196,8 +136,5 @@ export const webSoftware: readonly Lure[] = [
   gitlab,
   vcenter,
   workspaceOne,
-  langflow,
-  nextjs,
   coldfusion,
-  sap,
 ];
