@@ -6,7 +6,8 @@ import { type Command, Option } from 'commander';
 import picocolors from 'picocolors';
 import { type Network, parseNetwork } from '../core/address.ts';
 import { PicketError } from '../core/errors.ts';
-import type { Analysis, DamagedRecord, VerdictLine } from '../daemon/analyze.ts';
+import type { Analysis, AnalysisOptions, DamagedRecord, VerdictLine } from '../daemon/analyze.ts';
+import type { ParallelAnalysis } from '../daemon/parallel-analysis.ts';
 import { Output } from './output.ts';
 import { printable } from './printable.ts';
 import { Progress } from './progress.ts';
@@ -20,10 +21,13 @@ interface Options {
   readonly own: readonly string[];
   readonly lab?: true;
   readonly near?: string;
+  readonly workers?: number;
   readonly config?: string;
   readonly lures: readonly string[];
   readonly rules: readonly string[];
 }
+
+type Judged = Analysis | ParallelAnalysis;
 
 /** Damaged records that are shown; the rest are counted. */
 const damagedShown = 5;
@@ -60,6 +64,12 @@ export function analyze(picket: Command): Command {
         .argParser((text: string, all: readonly string[]) => [...all, text])
         .default([], 'none'),
     )
+    .addOption(
+      new Option(
+        '--workers <number>',
+        'threads that judge; otherwise as many as there are processors for large files (up to 4), 1 for others, standard input and --records',
+      ).argParser((text: string) => workersOf(text)),
+    )
     .option('--config <file>', 'configuration whose policy, guards and detectors hold')
     .addHelpText(
       'after',
@@ -79,6 +89,9 @@ async function run(names: readonly string[], options: Options): Promise<void> {
   const near = options.near === undefined ? null : timeOf(options.near);
   const isJson = options.json === true || options.records === true;
   const { Analysis } = await import('../daemon/analyze.ts');
+  const { ParallelAnalysis } = await import('../daemon/parallel-analysis.ts');
+  const { roomForObservations, threadsFor } = await import('../daemon/analysis-threads.ts');
+  const { policyOf } = await import('../daemon/policy-of.ts');
   const { readerNamed, recordedInput } = await import('../daemon/recorded-input.ts');
   const { loadConfiguration } = await import('../daemon/configuration.ts');
   readerNamed(options.format);
@@ -108,10 +121,11 @@ async function run(names: readonly string[], options: Options): Promise<void> {
     sizes.every((size) => size !== null) ? sizes.reduce((sum, size) => sum + size, 0) : null,
   );
   const output = new Output();
+  const configuration = loadConfiguration(options.config ?? null);
   const damaged: DamagedRecord[] = [];
   let behind = 0;
-  const analysis = new Analysis({
-    configuration: loadConfiguration(options.config ?? null),
+  const analysisOptions: AnalysisOptions = {
+    configuration,
     own,
     lab: options.lab === true,
     rules: options.rules,
@@ -126,7 +140,18 @@ async function run(names: readonly string[], options: Options): Promise<void> {
           betweenBatches: () => (output.isFull ? output.flush() : undefined),
         }
       : {}),
+  };
+  const threads = threadsFor({
+    wanted: options.workers ?? null,
+    inputs,
+    policy: policyOf(configuration),
+    records: options.records === true,
   });
+  roomForObservations();
+  const analysis: Judged =
+    threads === 1
+      ? new Analysis(analysisOptions)
+      : new ParallelAnalysis({ ...analysisOptions, lures: options.lures, threads });
   let failures = 0;
   for (const input of inputs) {
     try {
@@ -140,12 +165,17 @@ async function run(names: readonly string[], options: Options): Promise<void> {
     }
     behind += input.size ?? 0;
   }
+  await analysis.end();
   progress.clear();
   process.exitCode = failures > 0 ? 2 : analysis.records === analysis.damaged ? 1 : 0;
-  if (failures > 0 && analysis.records === 0) return;
+  if (failures > 0 && analysis.records === 0) {
+    await analysis.stop();
+    return;
+  }
   if (isJson) await printJson(analysis, output);
   else await printTable(analysis, output, options.all === true);
   tell(analysis, damaged);
+  await analysis.stop();
   if (process.exitCode === 1) {
     process.stderr.write(
       analysis.records === 0
@@ -155,21 +185,21 @@ async function run(names: readonly string[], options: Options): Promise<void> {
   }
 }
 
-async function printJson(analysis: Analysis, output: Output): Promise<void> {
-  for (const verdict of analysis.verdicts()) {
+async function printJson(analysis: Judged, output: Output): Promise<void> {
+  for await (const verdict of analysis.verdicts()) {
     output.line(JSON.stringify(verdict));
     if (output.isFull) await output.flush();
   }
   await output.flush();
 }
 
-async function printTable(analysis: Analysis, output: Output, all: boolean): Promise<void> {
+async function printTable(analysis: Judged, output: Output, all: boolean): Promise<void> {
   const colors = picocolors.createColors(process.stdout.isTTY && process.env['NO_COLOR'] === undefined);
   const listed: VerdictLine[] = [];
   let malicious = 0;
   let suspicious = 0;
   let quiet = 0;
-  for (const verdict of analysis.verdicts()) {
+  for await (const verdict of analysis.verdicts()) {
     if (verdict.classification === 'malicious') malicious += 1;
     if (verdict.classification === 'suspicious') suspicious += 1;
     if (isQuiet(verdict)) quiet += 1;
@@ -188,7 +218,7 @@ async function printTable(analysis: Analysis, output: Output, all: boolean): Pro
 }
 
 /** What is not in the verdicts, on standard error: damage, held blocks, forgotten sources. */
-function tell(analysis: Analysis, damaged: readonly DamagedRecord[]): void {
+function tell(analysis: Judged, damaged: readonly DamagedRecord[]): void {
   for (const { input, line, sample, why } of damaged) {
     const shown = printable(JSON.stringify(sample.slice(0, 80)));
     process.stderr.write(`${input}:${line}: ${printable(why)}: ${shown}\n`);
@@ -221,6 +251,16 @@ function networkOf(text: string): Network {
     );
   }
   return network;
+}
+
+function workersOf(text: string): number {
+  const workers = Number(text);
+  if (!Number.isInteger(workers) || workers < 1 || workers > 64)
+    throw new PicketError(
+      'PICKET_USAGE',
+      `--workers ${printable(text)} is no number of threads; write one from 1 to 64`,
+    );
+  return workers;
 }
 
 function timeOf(text: string): number {

@@ -155,6 +155,15 @@ export class Analysis {
     return this.#pipeline.size;
   }
 
+  /** As those of `ParallelAnalysis`: nothing is left to be done here. */
+  end(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Reads an input to its end. Throws PICKET_INPUT_FORMAT and PICKET_INPUT_UNREADABLE; what was read ahead of the error counts. */
   async read(input: RecordedInput, format: string): Promise<void> {
     const { progress } = this.#options;
@@ -188,8 +197,8 @@ export class Analysis {
 
   /** The same with what they are put in order by. */
   *ranked(): Iterable<Ranked> {
-    const records = [...this.#pipeline.sources()].sort(
-      (left, right) => compareRank(left.score, left.source, right.score, right.source),
+    const records = [...this.#pipeline.sources()].sort((left, right) =>
+      compareRank(left.score, left.source, right.score, right.source),
     );
     for (const record of records)
       yield { score: record.score, source: record.source, line: () => this.#verdict(record) };

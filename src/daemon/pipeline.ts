@@ -48,13 +48,17 @@ export class Pipeline {
 
   /**
    * Takes one observation in. `decided` is called for each decision that it earns, at once; the answer is the evidence
-   * that it made.
+   * that it made. `heard` is what the detectors across sources say of it, where another has asked them already.
    */
-  observe(observation: Observation, decided: (decision: Decision) => void): readonly Evidence[] {
+  observe(
+    observation: Observation,
+    decided: (decision: Decision) => void,
+    heard?: readonly Evidence[],
+  ): readonly Evidence[] {
     if (observation.source === '') return this.runner.runAlone(observation);
     const source = sourceKey(observation.source);
     if (wentWell(observation)) this.judge.succeeded(source, observation.at);
-    const across = this.runner.runAcross(observation);
+    const across = heard ?? this.runner.runAcross(observation);
     const known = this.judge.sources.find(source);
     if (known === undefined) {
       const first = this.#firsts.take(source);

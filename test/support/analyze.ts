@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Analysis, type DamagedRecord, type RecordLine, type VerdictLine } from '../../src/daemon/analyze.ts';
 import { parseConfiguration } from '../../src/daemon/configuration.ts';
+import { ParallelAnalysis } from '../../src/daemon/parallel-analysis.ts';
 import { recordedInput } from '../../src/daemon/recorded-input.ts';
 import { PicketError } from '../../src/core/errors.ts';
 
@@ -52,5 +53,48 @@ export async function analyzeText(text: string, choices: AnalyzeChoices = {}): P
     return await analyzeFile(path, choices);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+export interface ThreadsOutcome {
+  readonly verdicts: readonly VerdictLine[];
+  readonly damaged: readonly DamagedRecord[];
+  readonly failures: readonly string[];
+  readonly totals: readonly number[];
+}
+
+/** What `picket analyze --lab` finds in these files on so many threads. */
+export async function analyzeInThreads(paths: readonly string[], threads: number): Promise<ThreadsOutcome> {
+  const damaged: DamagedRecord[] = [];
+  const failures: string[] = [];
+  const options = {
+    configuration: parseConfiguration('', 'the defaults'),
+    own: [],
+    lab: true,
+    damaged: (record: DamagedRecord): void => void damaged.push(record),
+  };
+  const analysis =
+    threads === 1 ? new Analysis(options) : new ParallelAnalysis({ ...options, lures: [], threads });
+  try {
+    for (const path of paths) {
+      try {
+        await analysis.read(recordedInput(path, Date.UTC(2023, 11, 1)), 'auto');
+      } catch (error) {
+        if (!(error instanceof PicketError)) throw error;
+        failures.push(error.code);
+      }
+    }
+    await analysis.end();
+    const verdicts: VerdictLine[] = [];
+    for await (const verdict of analysis.verdicts()) verdicts.push(verdict);
+    const { records, damaged: unread, observations, decisions, held, sources, forgotten } = analysis;
+    return {
+      verdicts,
+      damaged,
+      failures,
+      totals: [records, unread, observations, decisions, held, sources, forgotten],
+    };
+  } finally {
+    await analysis.stop();
   }
 }

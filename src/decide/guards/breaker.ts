@@ -13,6 +13,26 @@ export interface BreakerState {
   readonly averagePerHour: number;
 }
 
+/** What one more block comes to. */
+export interface BreakerCount {
+  readonly blocks: number;
+  readonly limit: number;
+  readonly open: boolean;
+}
+
+export function breakerResult({ blocks, limit, open }: BreakerCount): GuardResult {
+  const said = `${blocks} blocks this hour, limit ${Math.floor(limit)}`;
+  if (!open) return pass(said);
+  return { outcome: 'hold', reason: `${said}: new blocks are simulated until a person resets the breaker` };
+}
+
+/** Whether a candidate is one that the breaker counts. */
+export function isCounted({ action, byPerson }: Candidate): boolean {
+  return !byPerson && action === 'block';
+}
+
+export const notCounted: GuardResult = pass('counts only blocks that Picket itself decides');
+
 export class Breaker implements Guard {
   readonly name = 'breaker';
   readonly #policy: Policy;
@@ -25,17 +45,17 @@ export class Breaker implements Guard {
     this.#policy = policy;
   }
 
-  check({ action, at, byPerson }: Candidate): GuardResult {
-    if (byPerson || action !== 'block') return pass('counts only blocks that Picket itself decides');
+  check(candidate: Candidate): GuardResult {
+    return isCounted(candidate) ? breakerResult(this.count(candidate.at)) : notCounted;
+  }
+
+  /** Counts a block at this time. */
+  count(at: number): BreakerCount {
     this.#roll(at);
     const limit = Math.max(this.#policy.breakerMinimum, this.#policy.breakerMultiple * this.#average);
     this.#blocks += 1;
     if (this.#blocks > limit) this.#open = true;
-    if (!this.#open) return pass(`${this.#blocks} blocks this hour, limit ${Math.floor(limit)}`);
-    return {
-      outcome: 'hold',
-      reason: `${this.#blocks} blocks this hour, limit ${Math.floor(limit)}: new blocks are simulated until a person resets the breaker`,
-    };
+    return { blocks: this.#blocks, limit, open: this.#open };
   }
 
   /** A person has looked: new blocks take effect again, and this hour's rate is taken as usual. */

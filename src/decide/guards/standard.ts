@@ -4,7 +4,6 @@ import { GoodTraffic } from '../good-traffic.ts';
 import type { Policy } from '../policy.ts';
 import type { Allowlist } from './allowlist.ts';
 import { benignList, type BenignEntry } from './benign-list.ts';
-import type { Breaker } from './breaker.ts';
 import { collateralForecast } from './collateral-forecast.ts';
 import type { Guard } from './guard.ts';
 import { replayedRule } from './replayed-rule.ts';
@@ -17,7 +16,7 @@ export interface StandardGuardOptions extends ReservedAddressOptions {
   readonly policy: Policy;
   readonly allowlist: Allowlist;
   readonly benign: Iterable<BenignEntry>;
-  readonly breaker: Breaker;
+  readonly breaker: Guard;
   /** Where names of crawlers are known from; none where nobody may be asked. */
   readonly crawlers?: CrawlerBook | null;
   readonly shared?: Iterable<SharedEntry>;
