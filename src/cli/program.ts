@@ -6,14 +6,15 @@ import { type ErrorCode, PicketError } from '../core/errors.ts';
 import { version } from '../daemon/version.ts';
 import { analyze } from './analyze.ts';
 import { allow, decisions, explain, sources } from './ask.ts';
+import { buckets } from './buckets.ts';
 import { doctor } from './doctor.ts';
 import { lures } from './lures.ts';
 import { persona } from './persona.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { engine, fence, sensor, store, telemetry } from './role.ts';
-import { up } from './up.ts';
 import { rules } from './rules.ts';
+import { up } from './up.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** In the order of the help. To add one: write its file, a test in test/cli, and a line here. */
@@ -28,6 +29,7 @@ const subcommands: readonly Subcommand[] = [
   decisions,
   explain,
   allow,
+  buckets,
   doctor,
   persona,
   sensor,

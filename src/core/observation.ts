@@ -166,6 +166,8 @@ export interface ObjectAccessFact {
   readonly foreign?: boolean;
   /** True where the name is a decoy's: no such bucket exists, and only a search comes upon it. */
   readonly decoy?: boolean;
+  /** True where the bucket as a whole is closed to the caller: the object's name makes no difference. */
+  readonly closed?: boolean;
 }
 
 /** A line of a web server's access log, or a recorded request. */

@@ -404,6 +404,25 @@ export const configurationSchema: JsonSchema = {
       ),
       publicBuckets: names('Buckets that anybody may read; * stands for any run of characters.'),
       writableBuckets: names('Buckets that anybody may read and write.'),
+      store: section('The store itself, for `picket buckets audit` alone.', {
+        endpoint: {
+          type: 'string',
+          default: '',
+          description: 'Its S3 interface behind the proxy, such as http://127.0.0.1:9000.',
+        },
+        region: {
+          type: 'string',
+          minLength: 1,
+          default: 'us-east-1',
+          description: 'Region that requests are signed for.',
+        },
+        credentials: {
+          type: 'string',
+          default: '',
+          description:
+            'File with the operator’s key in the form of ~/.aws/credentials. Empty: from the environment.',
+        },
+      }),
     }),
     telemetry: {
       type: 'array',

@@ -82,6 +82,13 @@ export interface Configuration {
     readonly buckets: readonly string[];
     readonly publicBuckets: readonly string[];
     readonly writableBuckets: readonly string[];
+    readonly store: {
+      /** Empty where none is named. */
+      readonly endpoint: string;
+      readonly region: string;
+      /** A file; empty for the environment. */
+      readonly credentials: string;
+    };
   };
   readonly telemetry: readonly TelemetryConfiguration[];
   readonly processes: {

@@ -8,7 +8,7 @@
  *
  * To ask about a bucket itself (HEAD, listing, ACL) is no visitor's way, but the way of public data sets: where the answer was good, or
  * is not known, it weighs as a repeated contact and is named. An object that is refused or missing in a bucket that exists says nothing: pages
- * link to what is gone. A name counts once in its direction. A state is two FanOuts (1.2 KiB each at most).
+ * link to what is gone. Where the record says that the bucket as a whole is closed, as the gate's does, it is a miss. A name counts once in its direction. A state is two FanOuts (1.2 KiB each at most).
  */
 
 import { sourceKey } from '../core/address.ts';
@@ -65,7 +65,7 @@ function step(state: BucketState, observation: Observation): Step<BucketState> {
     return { state, evidence: [claim(weightOfDecoy, reason, true)] };
   }
   const isRefused = status === 403 || status === 401 || observation.error === 'AccessDenied';
-  const isOfBucket = object === '' || writes.test(operation);
+  const isOfBucket = object === '' || observation.closed === true || writes.test(operation);
   if (isMissing(observation) || (isOfBucket && isRefused)) {
     if (!state.missed.add(hash)) return { state, evidence: noEvidence };
     const what = isRefused ? 'is closed to it' : 'does not exist';

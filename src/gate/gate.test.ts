@@ -1,13 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bucketEnumeration } from '../detectors/bucket-enumeration.ts';
 import { readBucketRequest } from './bucket-request.ts';
 import { decoyBuckets } from './decoy-buckets.ts';
 import { Gate, matchesPattern } from './gate.ts';
 import { s3Error } from './s3-error.ts';
 
 const domains = ['s3.example.net'];
-const estate = ['acme-invoices', 'acme-site'];
+const estate = ['acme-invoices', 'acme-payroll', 'acme-site'];
 const decoys = decoyBuckets(estate, 'test');
 const newGate = (): Gate =>
   new Gate({ publicBuckets: [{ name: 'acme-site', write: false }], estate, decoys });
@@ -48,11 +49,36 @@ describe('the gate', () => {
     });
   });
 
+  it('is heard alike by the detector for objects of private buckets and of none', () => {
+    const weights = (names: readonly string[]): number[] => {
+      const gate = newGate();
+      let state = bucketEnumeration.initial();
+      return names.flatMap((name, index) => {
+        const { fact } = gate.answer(source, read(`/${name}/index.html`), '', 0);
+        if (fact === null) throw new Error('nothing was recorded');
+        const seen = { id: `${index}`, at: 0, sensor: 'test', sequence: index + 1, source, sourcePort: 0 };
+        const place = { destination: '', destinationPort: 0, transport: 'tcp', session: '' } as const;
+        const step = bucketEnumeration.step(state, { ...seen, ...place, spoofable: false, ...fact });
+        state = step.state;
+        return step.evidence.map(({ weight }) => weight);
+      });
+    };
+    const missing = weights(['no-such-a', 'no-such-b']);
+    expect(missing).toHaveLength(2);
+    expect(weights(['acme-invoices', 'acme-payroll'])).toEqual(missing);
+  });
+
   it('lets signed requests pass, also from a source that searched', () => {
     const gate = newGate();
     for (const name of ['a-one', 'b-two', 'c-three']) gate.answer(source, read(`/${name}`), '', 0);
     const signed = read('/acme-invoices', 's3.example.net', 'GET', 'AWS OWNER:c2lnbmF0dXJl');
     expect(gate.answer(source, signed, '', 0)).toEqual({ status: 200, fact: null });
+  });
+
+  it('takes two signatures for none', () => {
+    const signature = ['Authorization', 'AWS OWNER:c2lnbmF0dXJl'] as const;
+    const twice = readBucketRequest('GET', '/acme-site/x', 's3.example.net', [signature, signature], domains);
+    expect(newGate().answer(source, twice, '', 0).status).toBe(403);
   });
 
   it.each([

@@ -108,6 +108,8 @@ export class Gate {
       principal: '',
       userAgent,
       error,
+      // Without it the detector would pass over objects of a bucket that exists, and block later where there are some: a slow oracle.
+      closed: true,
       ...(isDecoy ? { decoy: true } : {}),
     };
   }
