@@ -12,6 +12,7 @@ import { enforcers } from '../../src/enforcers/index.ts';
 import { createPersona, personaNames } from '../../src/personas/index.ts';
 import { readers } from '../../src/telemetry/index.ts';
 import { decoyPage } from './decoy-page.ts';
+import { lurePage } from './lure-page.ts';
 import { page, table } from './markdown.ts';
 
 function detectorPage(): string {
@@ -159,6 +160,7 @@ function commandLinePage(root: string): string {
 export function reference(root: string): ReadonlyMap<string, string> {
   return new Map([
     ['decoys.md', decoyPage(root)],
+    ['lures.md', lurePage()],
     ['detectors.md', detectorPage()],
     ['enforcers.md', enforcerPage(root)],
     ['readers.md', readerPage()],

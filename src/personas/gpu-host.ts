@@ -36,7 +36,7 @@ const drivers = ['535.129.03', '535.183.01', '550.54.15'] as const;
 
 export const gpuHost: PersonaMaker = {
   name: 'gpu-host',
-  summary: 'An Ubuntu 20.04 machine with graphics processors whose Ollama answers anybody',
+  summary: 'An Ubuntu 20.04 machine with graphics processors whose Ollama and Ray answer anybody',
   make(seed, options) {
     const random = seed.random('cards');
     const card = pick(random, cards);
@@ -56,7 +56,8 @@ export const gpuHost: PersonaMaker = {
         [`nvidia-utils-${driver.slice(0, 3)}`]: `${driver}-0ubuntu0.20.04.1`,
       },
       software: { ollama: { product: 'Ollama', version } },
-      services: servicesOf('ssh 22, ollama 11434'),
+      http: { server: 'Python/3.8 aiohttp/3.8.5', products: ['ray'], title: 'Ray Dashboard' },
+      services: servicesOf('ssh 22, ollama 11434, http 8265'),
       files: {
         '/proc/driver/nvidia/version': textFile(
           `NVRM version: NVIDIA UNIX x86_64 Kernel Module  ${driver}\nGCC version:  gcc version 9.4.0 (Ubuntu 9.4.0-1ubuntu1~20.04.2)\n`,
@@ -79,7 +80,8 @@ export const gpuHost: PersonaMaker = {
         'journalctl -u ollama -f',
         'curl localhost:11434/api/tags',
         'watch nvidia-smi',
-        'pip install vllm',
+        'pip install vllm "ray[default]==2.6.3"',
+        'ray start --head --dashboard-host 0.0.0.0',
       ],
     });
   },

@@ -73,7 +73,7 @@ const servers: readonly [JavaServer, ...JavaServer[]] = [
     server: '',
     port: 8080,
     title: 'Apache Tomcat/9.0.37',
-    products: ['tomcat', 'spring', 'spring-cloud-gateway', 'struts', 'log4j'],
+    products: ['tomcat', 'spring', 'spring-cloud-gateway', 'struts', 'log4j', 'geoserver', 'xwiki'],
     unit: 'tomcat',
     subject: keytoolName,
   },

@@ -26,7 +26,7 @@ const stacks: readonly [Stack, ...Stack[]] = [
   {
     server: 'nginx/1.18.0 (Ubuntu)',
     title: 'Welcome to nginx!',
-    products: ['phpunit', 'php-fpm', 'laravel', 'wordpress', 'thinkphp', 'drupal'],
+    products: ['phpunit', 'php-fpm', 'laravel', 'wordpress', 'thinkphp', 'drupal', 'craft-cms', 'nextjs'],
     configuration: '/etc/nginx/sites-enabled/default',
     packages: {
       nginx: '1.18.0-0ubuntu1.7',
@@ -37,7 +37,17 @@ const stacks: readonly [Stack, ...Stack[]] = [
   {
     server: 'Apache/2.4.41 (Ubuntu)',
     title: 'Apache2 Ubuntu Default Page: It works',
-    products: ['phpunit', 'php-cgi', 'cgi-bash', 'wordpress', 'laravel', 'phpmyadmin', 'joomla'],
+    products: [
+      'phpunit',
+      'php-cgi',
+      'cgi-bash',
+      'wordpress',
+      'laravel',
+      'phpmyadmin',
+      'joomla',
+      'roundcube',
+      'magento',
+    ],
     configuration: '/etc/apache2/sites-enabled/000-default.conf',
     packages: {
       apache2: '2.4.41-4ubuntu3.23',

@@ -7,6 +7,21 @@ import { privateAddress, serverHardware } from './hardware.ts';
 import { closedPolicy } from './login.ts';
 import { servicesOf } from './services.ts';
 
+interface Site {
+  readonly title: string;
+  readonly products: readonly string[];
+}
+
+/** What IIS, or a server of its own in its place, is there for; the first product has the front page. */
+const sites: readonly [Site, ...Site[]] = [
+  { title: 'IIS Windows Server', products: ['iis', 'sharepoint'] },
+  { title: 'IIS Windows Server', products: ['iis', 'wsus'] },
+  { title: 'IIS Windows Server', products: ['iis', 'exchange'] },
+  { title: 'IIS Windows Server', products: ['iis', 'gladinet'] },
+  { title: 'MOVEit Transfer Sign On', products: ['moveit', 'iis'] },
+  { title: 'ScreenConnect Remote Support Software', products: ['screenconnect', 'iis'] },
+];
+
 export const windowsServer: PersonaMaker = {
   name: 'windows-server',
   summary: 'A Windows Server 2016 with IIS, file sharing and Remote Desktop',
@@ -49,7 +64,7 @@ export const windowsServer: PersonaMaker = {
           serialOctets: 16,
           keyUsage: [2, 3],
         }),
-      http: { server: 'Microsoft-IIS/10.0', products: ['iis'], title: 'IIS Windows Server' },
+      http: { server: 'Microsoft-IIS/10.0', ...pick(seed.random('site'), sites) },
       redis: null,
       software: {
         smb: {

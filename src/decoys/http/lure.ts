@@ -39,7 +39,7 @@ export interface Lure {
   /** Names of the signatures that it answers. */
   readonly signatures: readonly string[];
   /** Ordinary pages by exact path, lower case: what a scanner looks at to find the product. */
-  readonly pages?: Readonly<Record<string, (visit: Visit) => Answer>>;
+  readonly pages?: Readonly<Record<string, (visit: Visit) => Answer | null>>;
   /** The vulnerable answer; null to leave it to the server. Called where one of its signatures matched, and for `follows`. */
   answer(visit: Visit): Answer | null;
   /** Later steps of an exploit that no signature knows: true where memory says so. */

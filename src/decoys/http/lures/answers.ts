@@ -28,6 +28,10 @@ export const redirect = (location: string, headers: readonly (readonly [string, 
   body: '',
 });
 
+/** True where this product has the front page of the machine: it is the first that the persona names. */
+export const isFront = (visit: Visit, product: string): boolean =>
+  visit.persona.http?.products[0] === product;
+
 /** What the injected command prints, as the page that carries it. */
 export const output = (visit: Visit, contentType = 'text/html'): Answer => ({
   status: 200,

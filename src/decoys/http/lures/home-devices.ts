@@ -9,6 +9,7 @@ const soapEnvelope = (inside: string): string =>
 const tplink: Lure = {
   product: 'tplink-archer',
   summary: 'TP-Link Archer: the locale form runs what stands in country',
+  remembers: 'the value stored, which the next request runs',
   signatures: ['tplink-archer-ax21-locale', 'tplink-wr840n-oid-str'],
   // The first request stores the value, the second runs it; both answer with what was stored.
   answer: (visit) => {
@@ -97,6 +98,7 @@ const realtek: Lure = {
 const gpon: Lure = {
   product: 'dasan-gpon',
   summary: 'Dasan GPON: the image suffix passes the login, diag_action runs commands and shows them later',
+  remembers: 'what the diagnosis printed',
   signatures: ['dasan-gpon-auth-bypass', 'dasan-gpon-diag-command'],
   answer: (visit) => {
     if (visit.command !== '') visit.memory.set('gpon-diag', visit.run(visit.command));
@@ -110,6 +112,7 @@ const gpon: Lure = {
 const hikvision: Lure = {
   product: 'hikvision',
   summary: 'Hikvision: webLanguage runs what stands in language; what it wrote can be fetched',
+  remembers: 'the files that commands wrote for the web server',
   signatures: ['hikvision-weblanguage-command'],
   answer: (visit) => {
     const drop = /^(.{1,2000}?)>\s*(?:\/?webLib\/|webLib)([\w./-]{1,64})\s*$/.exec(visit.command);

@@ -55,7 +55,8 @@ export function lureAnswer(visit: Visit): Answer | null {
       if (answer !== null) return answer;
     }
     const page = lure.pages !== undefined && Object.hasOwn(lure.pages, path) ? lure.pages[path] : undefined;
-    if (page !== undefined) return page(visit);
+    const shown = page?.(visit) ?? null;
+    if (shown !== null) return shown;
   }
   return null;
 }

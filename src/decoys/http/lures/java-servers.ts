@@ -34,6 +34,7 @@ const strutsRest: Lure = {
 const spring4shell: Lure = {
   product: 'spring',
   summary: 'Spring: the class loader’s parameters write a JSP, which then takes commands',
+  remembers: 'where the JSP was written',
   signatures: ['spring4shell-class-loader', 'spring-cloud-function-spel'],
   answer: (visit) => {
     if (visit.matched.has('spring4shell-class-loader')) {
@@ -62,6 +63,7 @@ const spring4shell: Lure = {
 const springGateway: Lure = {
   product: 'spring-cloud-gateway',
   summary: 'Spring Cloud Gateway: a route with SpEL is made, refreshed and read',
+  remembers: 'the route made, and what its expression printed',
   signatures: ['spring-cloud-gateway-spel'],
   answer: (visit) => {
     const path = visit.request.path.toLowerCase();

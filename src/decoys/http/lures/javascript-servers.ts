@@ -2,7 +2,7 @@
 
 import type { Answer, Lure, Visit } from '../lure.ts';
 import { runOnce } from '../uploaded-file.ts';
-import { html, json } from './answers.ts';
+import { html, isFront, json } from './answers.ts';
 
 const langflow: Lure = {
   product: 'langflow',
@@ -119,12 +119,25 @@ const ray: Lure = {
   summary: 'Ray: the dashboard runs any job that is handed in, and shows what it printed',
   remembers: 'the jobs with what they printed',
   signatures: ['ray-job-submission'],
-  pages: {
-    '/api/version': () =>
-      json({ version: '4', ray_version: '2.6.3', ray_commit: 'e13da6e', session_name: 'session_latest' }),
-  },
   answer: (visit) => {
     const { path, method, rawPath } = visit.request;
+    if (path === '/')
+      return html(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"/><link rel="shortcut icon" href="./favicon.ico"/><title>Ray Dashboard</title></head><body><noscript>You need to enable JavaScript to run this app.</noscript><div id="root"></div></body></html>',
+      );
+    if (path === '/api/version')
+      return json({
+        version: '4',
+        ray_version: '2.6.3',
+        ray_commit: 'e13da6e',
+        session_name: 'session_latest',
+      });
+    if (!path.startsWith('/worker/') && !path.startsWith('/api/jobs') && !path.startsWith('/api/job_agent'))
+      return {
+        status: 404,
+        headers: [['Content-Type', 'text/plain; charset=utf-8']],
+        body: '404: Not Found',
+      };
     if (path.startsWith('/worker/')) return html(visit.run(visit.command));
     if (method === 'POST' && /^\/api\/(?:jobs|job_agent\/jobs)\/?$/.test(path)) return submit(visit);
     // The names of jobs keep their case.
@@ -151,7 +164,8 @@ const ray: Lure = {
     if (view === '/stop') return json({ stopped: false });
     return json(described(visit, id, job));
   },
-  follows: ({ request }) => request.path.startsWith('/api/jobs'),
+  // On a machine that shows the dashboard, aiohttp answers what else is asked.
+  follows: (visit) => /^\/api\/(?:jobs|version$)/.test(visit.request.path) || isFront(visit, 'ray'),
 };
 
 export const javascriptServers: readonly Lure[] = [langflow, nextjs, ray];

@@ -7,7 +7,7 @@ import { bearerToken, cookie, grant, returns } from '../created-account.ts';
 import type { Answer, Lure, Visit } from '../lure.ts';
 import { nestedCommand } from '../nested-payload.ts';
 import { callsFile, fileAnswer, runOnce, shellCommand } from '../uploaded-file.ts';
-import { json } from './answers.ts';
+import { isFront, json } from './answers.ts';
 
 const product = 'moveit';
 
@@ -134,6 +134,13 @@ function api(visit: Visit): Answer {
   return json({ items: [], paging: { page: 1, perPage: 25, totalItems: 0, totalPages: 0 }, sorting: [] });
 }
 
+const signOn = (visit: Visit): Answer =>
+  page(
+    visit,
+    'MOVEit Transfer Sign On',
+    '<form method="post" action="human.aspx"><input type="text" name="Username"><input type="password" name="Password"></form>',
+  );
+
 export const moveit: Lure = {
   product,
   summary:
@@ -142,18 +149,8 @@ export const moveit: Lure = {
     'the session variables, the session that their SQL made, the token, what the upload’s state runs',
   signatures: ['moveit-guestaccess-sqli'],
   pages: {
-    '/': (visit) =>
-      page(
-        visit,
-        'MOVEit Transfer Sign On',
-        '<form method="post" action="human.aspx"><input type="text" name="Username"><input type="password" name="Password"></form>',
-      ),
-    '/human.aspx': (visit) =>
-      page(
-        visit,
-        'MOVEit Transfer Sign On',
-        '<form method="post" action="human.aspx"><input type="text" name="Username"><input type="password" name="Password"></form>',
-      ),
+    '/': (visit) => (isFront(visit, product) ? signOn(visit) : null),
+    '/human.aspx': signOn,
   },
   answer: (visit) => {
     const { path } = visit.request;

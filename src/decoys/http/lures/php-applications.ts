@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { cookie, createAccount, grant, knowsAccount, returns } from '../created-account.ts';
 import { formParts } from '../form-parts.ts';
 import { loginAccepted } from '../login-attempt.ts';
-import type { Lure, Visit } from '../lure.ts';
+import type { Answer, Lure, Visit } from '../lure.ts';
 import { callsFile, fileAnswer, keepFile, runOnce } from '../uploaded-file.ts';
-import { html, json, redirect } from './answers.ts';
+import { html, isFront, json, redirect } from './answers.ts';
 import { craftCms } from './craft-cms.ts';
 
 /** Whoever exploits Roundcube holds a login already: the third try of a source is believed, where the machine does not believe it sooner. */
@@ -19,6 +19,22 @@ function isBelieved(visit: Visit, user: string, password: string): boolean {
   );
 }
 
+function roundcubeLogin(visit: Visit): Answer {
+  const token = visit.token(`roundcube token of ${visit.source}`, 32);
+  return {
+    ...html(
+      `<!DOCTYPE html>\n<html lang="en">\n<head>\n<title>Roundcube Webmail :: Welcome to Roundcube Webmail</title>\n<script>\nvar rcmail = new rcube_webmail();\nrcmail.set_env({"task":"login","standard_windows":false,"locale":"en_US","devel_mode":null,"rcversion":10610,"cookie_domain":"","request_token":"${token}","skin":"elastic"});\n</script>\n</head>\n<body class="task-login">\n<form id="login-form" name="login-form" method="post" action="./?_task=login">\n<input type="hidden" name="_token" value="${token}">\n<input type="hidden" name="_task" value="login"><input type="hidden" name="_action" value="login">\n<input name="_user" type="text"><input name="_pass" type="password">\n</form>\n</body>\n</html>\n`,
+    ),
+    headers: [
+      ['Content-Type', 'text/html; charset=UTF-8'],
+      [
+        'Set-Cookie',
+        `roundcube_sessid=${visit.token(`roundcube visit of ${visit.source}`, 26)}; path=/; HttpOnly`,
+      ],
+    ],
+  };
+}
+
 const roundcube: Lure = {
   product: 'roundcube',
   summary:
@@ -26,21 +42,9 @@ const roundcube: Lure = {
   remembers: 'the session of who logged in',
   signatures: ['roundcube-upload-from'],
   pages: {
-    '/': (visit) => {
-      const token = visit.token(`roundcube token of ${visit.source}`, 32);
-      return {
-        ...html(
-          `<!DOCTYPE html>\n<html lang="en">\n<head>\n<title>Roundcube Webmail :: Welcome to Roundcube Webmail</title>\n<script>\nvar rcmail = new rcube_webmail();\nrcmail.set_env({"task":"login","standard_windows":false,"locale":"en_US","devel_mode":null,"rcversion":10610,"cookie_domain":"","request_token":"${token}","skin":"elastic"});\n</script>\n</head>\n<body class="task-login">\n<form id="login-form" name="login-form" method="post" action="./?_task=login">\n<input type="hidden" name="_token" value="${token}">\n<input type="hidden" name="_task" value="login"><input type="hidden" name="_action" value="login">\n<input name="_user" type="text"><input name="_pass" type="password">\n</form>\n</body>\n</html>\n`,
-        ),
-        headers: [
-          ['Content-Type', 'text/html; charset=UTF-8'],
-          [
-            'Set-Cookie',
-            `roundcube_sessid=${visit.token(`roundcube visit of ${visit.source}`, 26)}; path=/; HttpOnly`,
-          ],
-        ],
-      };
-    },
+    '/': (visit) => (isFront(visit, 'roundcube') ? roundcubeLogin(visit) : null),
+    '/roundcube/': roundcubeLogin,
+    '/webmail/': roundcubeLogin,
   },
   answer: (visit) => {
     const { request } = visit;
