@@ -70,6 +70,15 @@ function page(view: PersonaView): string[] {
     ['kernel', [view.kernel]],
     ['processor', [`${view.processor}, ${view.memoryMegabytes} MB of memory`]],
     ['address', [`${view.address}, ${view.mac}`]],
+    [
+      'packets',
+      view.stack === null
+        ? []
+        : [
+            `TTL ${view.stack.ttl}`,
+            ...(view.stack.window === null ? [] : [`first window ${view.stack.window.plain}`]),
+          ],
+    ],
     ['ports', view.services.map(({ decoy, port, transport }) => `${port}/${transport} ${decoy}`)],
     ['listens at', view.ports.map(({ decoy, port, transport }) => `${port}/${transport} ${decoy}`)],
     ['users', view.users.map(({ name, shell, uid }) => `${name} (${uid}) ${shell}`)],
@@ -82,7 +91,11 @@ function page(view: PersonaView): string[] {
       'ssh',
       view.ssh === null
         ? []
-        : [view.ssh.version, ...Object.entries(view.ssh.hostKeys).map(([type, hash]) => `${type} ${hash}`)],
+        : [
+            view.ssh.version,
+            ...Object.entries(view.ssh.hostKeys).map(([type, hash]) => `${type} ${hash}`),
+            `hasshServer ${view.ssh.hasshServer}`,
+          ],
     ],
     [
       'tls',

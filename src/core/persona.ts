@@ -58,6 +58,18 @@ export interface RedisIdentity {
   readonly password?: string;
 }
 
+/** What the kernel of a machine puts into its packets, by which a scanner reads it. */
+export interface NetworkStack {
+  /** The TTL, or hop limit, that its packets leave with. */
+  readonly ttl: number;
+  /** Of its SYN-ACK, in octets for a segment size of 1,460; null where it is what this kernel says too. */
+  readonly window: {
+    /** Towards clients without the timestamp option, and with it, which takes 12 octets of each segment. */
+    readonly plain: number;
+    readonly withTimestamps: number;
+  } | null;
+}
+
 /** A program that answers on this machine. */
 export interface Software {
   /** As its vendor writes it, such as `MariaDB`. */

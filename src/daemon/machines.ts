@@ -5,6 +5,8 @@ import { formatAddress, networkContains, parseAddress, parseNetwork, type Networ
 import { PicketError } from '../core/errors.ts';
 import type { Persona } from '../core/persona.ts';
 import { createPersona, personaNames } from '../personas/index.ts';
+import { networkStackOf } from '../personas/network-stack.ts';
+import type { DisguisedStack } from '../sensor/stack-rules.ts';
 import type { Configuration } from './configuration-type.ts';
 
 /** A port to open, before anything is known of the decoy. */
@@ -72,6 +74,39 @@ export class Machines {
     ];
   }
 
+  /**
+   * How packets of the decoys are to look where the machine's system is known by them: those of its listeners, of each machine with an
+   * address of its own, and of networks in which every address is one (up to a /24).
+   */
+  stacks(): DisguisedStack[] {
+    const { listen, listeners, machines } = this.#sensor;
+    const everywhere = listen === '0.0.0.0' || listen === '::';
+    const found = new Map<string, { persona: Persona; addresses: string[]; ports: PlannedListener[] }>();
+    const of = (key: string, persona: Persona) => {
+      const known = found.get(key) ?? { persona, addresses: [], ports: [] };
+      found.set(key, known);
+      return known;
+    };
+    for (const planned of this.listeners().slice(0, listeners.length)) {
+      const entry = of(`listener ${planned.persona.name}`, planned.persona);
+      if (!everywhere && entry.addresses.length === 0) entry.addresses.push(listen);
+      entry.ports.push(planned);
+    }
+    for (const { persona: name, address } of machines)
+      of(`machine ${name}`, this.#make(name, `${name} ${address}`, address)).addresses.push(address);
+    for (const { network, names } of this.#prefixes) {
+      for (const address of addressesOf(network)) {
+        // The system is the same in all machines of a name, and a machine takes long to make.
+        const name = this.#nameAt(names, address);
+        of(`machine ${name}`, this.named(name)).addresses.push(address);
+      }
+    }
+    return [...found.values()].flatMap(({ persona, addresses, ports }) => {
+      const stack = networkStackOf(persona);
+      return stack === null ? [] : [{ addresses, ports, stack }];
+    });
+  }
+
   /** The machine that answers at this address on ports without a listener; the same at every start with the same seed. */
   at(address: string): Persona {
     const parsed = parseAddress(address);
@@ -87,8 +122,12 @@ export class Machines {
   }
 
   #drawn(names: readonly string[], place: string, address: string | null): Persona {
-    const name = names[this.#hash(`persona ${place}`) % names.length] ?? this.#sensor.anyPort.persona;
+    const name = this.#nameAt(names, place);
     return this.#make(name, `${name} ${place}`, address);
+  }
+
+  #nameAt(names: readonly string[], place: string): string {
+    return names[this.#hash(`persona ${place}`) % names.length] ?? this.#sensor.anyPort.persona;
   }
 
   #hash(text: string): number {
@@ -116,4 +155,13 @@ export class Machines {
     this.#made.set(key, persona);
     return persona;
   }
+}
+
+/** Every address of a network that has a machine for each; none of a wider one. */
+function addressesOf(network: Network): string[] {
+  const bits = (network.family === 4 ? 32 : 128) - network.prefix;
+  if (2 ** bits > machinesPerEntry) return [];
+  return Array.from({ length: 2 ** bits }, (_, index) =>
+    formatAddress({ family: network.family, value: network.value + BigInt(index) }),
+  );
 }

@@ -4,9 +4,11 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PicketError } from '../core/errors.ts';
-import type { Persona, Software } from '../core/persona.ts';
+import type { NetworkStack, Persona, Software } from '../core/persona.ts';
 import { createPersona, personaNames } from '../personas/index.ts';
+import { networkStackOf } from '../personas/network-stack.ts';
 import { sshPublicKey } from '../personas/ssh-host-key.ts';
+import { hasshServer } from '../wire/ssh-hassh.ts';
 import type { Configuration } from './configuration-type.ts';
 import { readFailure } from './read-failure.ts';
 
@@ -32,7 +34,11 @@ export interface PersonaView {
     readonly version: string;
     /** SHA-256 of each public key, as ssh-keygen -l writes it. */
     readonly hostKeys: Readonly<Record<string, string>>;
+    /** MD5 in hex of what its daemon offers (https://github.com/salesforce/hassh). */
+    readonly hasshServer: string;
   } | null;
+  /** Null where its packets look as this machine’s own. */
+  readonly stack: NetworkStack | null;
   readonly tls: {
     readonly subject: string;
     readonly validTo: string;
@@ -102,7 +108,14 @@ function view(persona: Persona, configuration: Configuration): PersonaView {
             hostKeys: Object.fromEntries(
               Object.keys(ssh.keys).map((type) => [type, fingerprint(type, ssh.keys[type] ?? '')]),
             ),
+            hasshServer: hasshServer({
+              keyExchange: ssh.keyExchange,
+              ciphersToClient: ssh.ciphers,
+              macsToClient: ssh.macs,
+              compressionToClient: ssh.compression,
+            }),
           },
+    stack: networkStackOf(persona),
     tls: tls === null ? null : certificateView(tls.certificate),
     http: http === null ? null : { server: http.server, title: http.title, products: http.products },
     redis: redis === null ? null : redis.version,

@@ -145,13 +145,15 @@ export class Supervisor {
       descriptors.push(fd);
       return firstDescriptor + descriptors.length - 1;
     };
-    const low = new Machines(configuration.sensor, Date.now())
+    const machines = new Machines(configuration.sensor, Date.now());
+    const stacks = machines.stacks();
+    const low = machines
       .listeners()
       .map(({ address, port, transport }) =>
         port < 1024 ? hand(makeListeningSocket(address, port, uid, transport)) : null,
       );
     if (anyPort.interface === '') {
-      installSensorRules({ uid, table: this.#sensorTable });
+      installSensorRules({ uid, table: this.#sensorTable, stacks });
       this.#rules = true;
       return { listeners: low, any: null, probe: null };
     }
@@ -159,6 +161,7 @@ export class Supervisor {
     installSensorRules({
       table: this.#sensorTable,
       uid,
+      stacks,
       anyPort: {
         interface: anyPort.interface,
         tcpPort: anyPortTcp,

@@ -9,6 +9,7 @@ import { below } from '../core/random.ts';
 import { needTools } from '../../test/support/need.ts';
 import { cveSignatures } from '../signatures/cve/index.ts';
 import { decoys } from '../decoys/index.ts';
+import { networkStackOf } from './network-stack.ts';
 import { createPersona, personaNames } from './index.ts';
 import { sshPublicKey } from './ssh-host-key.ts';
 
@@ -161,6 +162,14 @@ describe.each(personaNames)('the persona %s', (name) => {
       for (const decoy of Object.keys(software))
         expect(services.map((service) => service.decoy)).toContain(decoy);
     }
+  });
+
+  it('says what its packets look like where its kernel is known', () => {
+    const stack = (name: string) => networkStackOf(createPersona(name, 'stack', { now: 1_710_000_000_000 }));
+    expect(stack('windows-server')).toMatchObject({ ttl: 128, window: { plain: 8_192 } });
+    expect(stack('dlink-nas')).toMatchObject({ ttl: 64, window: { plain: 5_840, withTimestamps: 5_792 } });
+    expect(stack('ubuntu-web')).toEqual({ ttl: 64, window: null });
+    expect(stack('fortigate')).toBeNull();
   });
 
   it('takes the address that it is reached at', () => {

@@ -1,12 +1,13 @@
 /**
- * The kernel's rules around a sensor, in a table of their own: one that hands every free port to the any-port sockets, and one that keeps the
- * sensor's uid from beginning anything. Installed by a privileged process; the sensor itself can't touch them.
+ * The kernel's rules around a sensor, in a table of their own: one that hands every free port to the any-port sockets, one that gives
+ * packets of decoys the marks of the systems that they claim, and one that keeps the sensor's uid from beginning anything. Installed by a privileged process; the sensor itself can't touch them.
  */
 
 import { execFileSync } from 'node:child_process';
 import { parseNetwork } from '../core/address.ts';
 import { PicketError } from '../core/errors.ts';
 import { probeChain, probeLines } from './probe-rules.ts';
+import { stackChain, type DisguisedStack } from './stack-rules.ts';
 
 export interface AnyPortRules {
   /** The interface on which visitors arrive. */
@@ -30,6 +31,8 @@ export interface SensorRules {
   /** Name of the table, so that two sensors of one machine keep out of each other's; `picket_sensor` where left out. */
   readonly table?: string;
   readonly anyPort?: AnyPortRules;
+  /** Decoys whose packets look as those of another system. */
+  readonly stacks?: readonly DisguisedStack[];
 }
 
 const sensorTable = 'picket_sensor';
@@ -116,6 +119,7 @@ export function sensorRuleset(rules: SensorRules): string {
     `delete table inet ${table}`,
     `table inet ${table} {`,
     ...(rules.anyPort === undefined ? [] : [anyPortChain(rules.anyPort)]),
+    ...stackChain(rules.stacks ?? []),
     '  chain output {',
     '    type filter hook output priority filter; policy accept;',
     // An answer within a flow that another began, and nothing else: no new flow, no error message, no forged one.

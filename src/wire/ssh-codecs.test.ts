@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PicketError } from '../core/errors.ts';
 import { sshInteger, SshReader, SshWriter } from './ssh-bytes.ts';
-import { hassh } from './ssh-hassh.ts';
+import { hassh, hasshServer } from './ssh-hassh.ts';
 import { chooseAlgorithms, decodeKexInit, encodeKexInit, type SshProposal } from './ssh-kexinit.ts';
 import { keyFingerprint } from './ssh-key.ts';
 import { createMac } from './ssh-mac.ts';
@@ -94,12 +94,15 @@ describe('KEXINIT', () => {
     expect(chooseAlgorithms(side(['ext-info-c'], ['aes128-ctr'], ['m']), server)).toBeNull();
   });
 
-  it('gives the HASSH of its lists', () => {
+  it('gives the HASSH of its lists, of a client and of a server', () => {
     fc.assert(
       fc.property(proposals, (proposal) => {
         const { keyExchange, ciphersToServer, macsToServer, compressionToServer } = proposal;
         const text = `${keyExchange.join()};${ciphersToServer.join()};${macsToServer.join()};${compressionToServer.join()}`;
         expect(hassh(proposal)).toBe(createHash('md5').update(text).digest('hex'));
+        const { ciphersToClient, macsToClient, compressionToClient } = proposal;
+        const other = `${keyExchange.join()};${ciphersToClient.join()};${macsToClient.join()};${compressionToClient.join()}`;
+        expect(hasshServer(proposal)).toBe(createHash('md5').update(other).digest('hex'));
       }),
     );
   });

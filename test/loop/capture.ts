@@ -35,6 +35,16 @@ export class Capture {
     return output.split('\n').filter((line) => / IP6? /.test(line));
   }
 
+  /** `ttl 64 win 65160`, with `ts` where it has the timestamp option: what the SYN-ACKs from a port look like, each form once. */
+  async synAcks(port: number): Promise<string[]> {
+    const filter = `src port ${port} and tcp[tcpflags] & (tcp-syn|tcp-ack) == (tcp-syn|tcp-ack)`;
+    const { output } = await this.#network.run('host', 'tcpdump', ['-nn', '-v', '-r', this.#file, filter]);
+    const forms = [...output.matchAll(/ttl (\d+)[^\n]*\n[^\n]*\[S\.\][^\n]* win (\d+),([^\n]*)/g)].map(
+      ([, ttl, window, options = '']) => `ttl ${ttl} win ${window}${options.includes('TS val') ? ' ts' : ''}`,
+    );
+    return [...new Set(forms)].toSorted();
+  }
+
   /**
    * What the host began: connections, datagrams that answer none, and whatever goes to addresses that are none of the test's. An
    * answer to a datagram, an error message about one and the kernel's own neighbour and group messages are none of these.
