@@ -72,6 +72,7 @@ export class StreamConversation extends Conversation implements Linked {
   #handshaking = false;
   /** The application protocol of TLS, with the decoy that speaks it. */
   #agreed: readonly [protocol: string, decoy: Decoy] | null = null;
+  #spokeFirst = false;
   /** True from the decoy's word that TLS begins until the client's hello is whole. */
   #securing = false;
   #clientEnded = false;
@@ -133,8 +134,12 @@ export class StreamConversation extends Conversation implements Linked {
       this.cut();
     } else if (this.held) this.#gather(bytes);
     else if (this.#securing) this.#hello(bytes);
-    else if (this.talking) this.hear(bytes);
-    else this.#first(bytes);
+    else if (this.talking) {
+      // Where the server spoke first inside TLS, the contact is still told by what the client says there.
+      if (this.#spokeFirst) this.noteFirst(bytes);
+      this.#spokeFirst = false;
+      this.hear(bytes);
+    } else this.#first(bytes);
   }
 
   clientEnded(): void {
@@ -159,8 +164,10 @@ export class StreamConversation extends Conversation implements Linked {
     if (agreed !== null) this.alpn = agreed[0];
     if (this.talking) return;
     // Over HTTP/2 the server's settings do not wait for the client's (RFC 9113 §3.4).
-    if (agreed?.[0] === 'h2') this.open(agreed[1]);
-    else this.begin();
+    if (agreed?.[0] === 'h2') {
+      this.#spokeFirst = true;
+      this.open(agreed[1]);
+    } else this.begin();
   }
 
   broken(): void {

@@ -45,6 +45,8 @@ const overheadFree = 1_048_576;
 /** Answers that wait for the client's windows; past it no more streams. */
 const answersKept = 4_194_304;
 const settingsLimit = 16_384;
+/** PING and SETTINGS that are answered. nginx lets as many answers wait, and what waits is not known here. */
+const questionsAnswered = 10_000;
 
 /** A header block that has begun. */
 interface Block {
@@ -60,7 +62,7 @@ type Fault = Http2Error | null;
 export class Http2Session {
   readonly #server: WebServer;
   readonly #manner: Http2Manner;
-  readonly #reader = new FrameReader();
+  #reader = new FrameReader();
   readonly #decoder = new HpackDecoder(headerLimits);
   readonly #sender: Http2Sender;
   readonly #fingerprint = new Http2Fingerprint();
@@ -73,6 +75,7 @@ export class Http2Session {
   #lastStream = 0;
   #requests = 0;
   #refused = 0;
+  #questions = 0;
   #prioritiesLeft: number;
   #window: number;
   #total = 0;
@@ -230,12 +233,16 @@ export class Http2Session {
       // §6.7: eight octets that go back as they came.
       case frameType.ping:
         if ((flags & frameFlag.acknowledge) !== 0) return null;
+        this.#questions += 1;
+        if (this.#questions > questionsAnswered) return http2Error.enhanceYourCalm;
         yield* this.#saw(this.#abuse.ping());
         yield this.#out(frame(frameType.ping, frameFlag.acknowledge, 0, payload));
         return null;
       // §6.5: uint16 identifier, uint32 value, as often as there are settings.
       case frameType.settings: {
         if ((flags & frameFlag.acknowledge) !== 0) return null;
+        this.#questions += 1;
+        if (this.#questions > questionsAnswered) return http2Error.enhanceYourCalm;
         const fault = this.#apply(payload);
         if (fault !== null) return fault;
         yield* this.#saw(this.#abuse.settings());
@@ -379,6 +386,8 @@ export class Http2Session {
     if (typeof fields === 'string')
       return fields === 'truncated' ? http2Error.frameSize : http2Error.compression;
     this.#block = null;
+    // nginx takes a field without a name for the end of all sense.
+    if (fields.some(([name]) => name === '')) return http2Error.protocol;
     return block.isRefused ? null : yield* this.#request(block, fields);
   }
 
@@ -461,6 +470,7 @@ export class Http2Session {
   *#fail(error: Http2Error): Iterable<DecoyOutput> {
     this.#over = true;
     for (const stream of this.#streams.ids) this.#close(stream);
+    this.#reader = new FrameReader();
     yield this.#out(goAwayFrame(this.#lastStream, error));
     yield { do: 'close' };
   }
