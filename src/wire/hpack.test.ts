@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import fc from 'fast-check';
+import { array, assert, integer, nat, oneof, property, stringMatching, tuple, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HpackDecoder, type HpackLimits } from './hpack-decoder.ts';
 import { encodeAnswer, hpackInteger, noTable } from './hpack-encoder.ts';
@@ -145,8 +145,8 @@ describe('the Huffman code', () => {
   });
 
   it('gives back any text', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (octets) => {
+    assert(
+      property(uint8Array({ maxLength: 300 }), (octets) => {
         const text = Buffer.from(octets).toString('latin1');
         const code = encodeHuffman(text);
         expect(code.length).toBe(huffmanLength(text));
@@ -156,15 +156,15 @@ describe('the Huffman code', () => {
   });
 });
 
-const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
-const value = fc.uint8Array({ maxLength: 60 }).map((octets) => Buffer.from(octets).toString('latin1'));
+const name = stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
+const value = uint8Array({ maxLength: 60 }).map((octets) => Buffer.from(octets).toString('latin1'));
 
 describe('a header block', () => {
   it('is read as it was written', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 200, max: 599 }),
-        fc.array(fc.tuple(name, value), { maxLength: 20 }),
+    assert(
+      property(
+        integer({ min: 200, max: 599 }),
+        array(tuple(name, value), { maxLength: 20 }),
         (status, fields) => {
           const block = Buffer.concat([noTable, encodeAnswer(status, fields)]);
           expect(new HpackDecoder(limits).push(block, true)).toEqual([
@@ -177,12 +177,12 @@ describe('a header block', () => {
   });
 
   it('gives the same for any split of any bytes', () => {
-    const block = fc.oneof(
-      fc.uint8Array({ maxLength: 200 }),
-      fc.array(fc.tuple(name, value), { maxLength: 8 }).map((fields) => encodeAnswer(200, fields)),
+    const block = oneof(
+      uint8Array({ maxLength: 200 }),
+      array(tuple(name, value), { maxLength: 8 }).map((fields) => encodeAnswer(200, fields)),
     );
-    fc.assert(
-      fc.property(fc.array(block, { maxLength: 4 }), fc.nat(40), (blocks, size) => {
+    assert(
+      property(array(block, { maxLength: 4 }), nat(40), (blocks, size) => {
         const whole = new HpackDecoder(limits);
         const split = new HpackDecoder(limits);
         for (const octets of blocks) {

@@ -12,7 +12,8 @@ const requestStart =
 export const http: Decoy = {
   name: 'http',
   summary: 'Web server with lures for known weaknesses (HTTP/1.x and HTTP/2, plain or inside TLS)',
-  fidelity: 'nginx 1.22: the pages and refusals that nginx itself gives, byte for byte',
+  fidelity:
+    'nginx 1.22: the pages and refusals that nginx itself gives, byte for byte, and over HTTP/2 frame by frame',
   transport: 'tcp',
   ports: [80, 443, 8080, 8443, 8000, 8888, 81, 7001, 8090, 9000],
   recognise(firstBytes) {
