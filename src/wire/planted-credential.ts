@@ -14,6 +14,7 @@
 
 import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
+import type { ExploitFact } from '../core/observation.ts';
 import type { Persona } from '../core/persona.ts';
 
 export const plantedPlaces = [
@@ -29,7 +30,7 @@ export const plantedPlaces = [
 ] as const;
 export type PlantedPlace = (typeof plantedPlaces)[number];
 
-export type PlantedForm = 'AWS access key' | 'token' | 'password';
+export type PlantedForm = 'AWS access key' | 'token' | 'password' | 'SSH key';
 
 export interface Planted {
   readonly form: PlantedForm;
@@ -198,6 +199,15 @@ export function plantedBytes(
   );
 }
 
+/** What `plantedBytes` has begun with; null where these are none of them. */
+export function recognisePlantedBytes(
+  persona: Persona,
+  bytes: Uint8Array,
+  form: PlantedForm,
+): Planted | null {
+  return openBlock(keyOf(persona), bytes.subarray(0, blockBytes), form);
+}
+
 /** Sixteen small letters and digits, as a generator of passwords gives them. */
 export function plantedPassword(persona: Persona, place: PlantedPlace, source: string): string {
   return toBase32(blockOf(keyOf(persona), place, source)).toLowerCase();
@@ -264,4 +274,17 @@ export function recognisePlanted(persona: Persona, text: string): readonly Plant
 export function credentialText(authorization: string): string {
   const basic = /^basic\s{1,4}([A-Za-z0-9+/=_-]{1,1024})$/i.exec(authorization)?.[1];
   return basic === undefined ? authorization : Buffer.from(basic, 'base64').toString('latin1');
+}
+
+/** The fact of its use. Its class is `auth-bypass`: it gets past a login without a guess, and the technique says how, by a valid account. */
+export function plantedUsed(service: string, { form, place, source }: Planted): ExploitFact {
+  return {
+    kind: 'exploit',
+    service,
+    class: 'auth-bypass',
+    name: 'planted-credential',
+    cves: [],
+    technique: 'T1078',
+    detail: `${form} planted in ${place}${source === null ? '' : ` for ${source}`}`,
+  };
 }

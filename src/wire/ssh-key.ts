@@ -100,8 +100,8 @@ export function verifyWith(
       const [exponent, modulus] = [key.string(), key.string()];
       const digest = digests[algorithm];
       if (digest === undefined) return false;
-      // sshd takes no larger key; the cost of a check grows with the square.
-      if (modulus.length > 2049 || exponent.length > 9) return false;
+      // sshd takes no larger key, and OpenSSL a long exponent with a modulus up to 3,072 bits alone; the cost of a check grows with the square.
+      if (modulus.length > 2049 || exponent.length > (modulus.length <= 385 ? 32 : 9)) return false;
       const jwk = { kty: 'RSA', e: url(exponent), n: url(modulus.subarray(modulus[0] === 0 ? 1 : 0)) };
       return verify(digest, octets, createPublicKey({ key: jwk, format: 'jwk' }), value);
     }

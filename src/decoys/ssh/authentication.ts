@@ -5,6 +5,8 @@ import type { DecoyContext } from '../../core/decoy.ts';
 import type { AuthFact } from '../../core/observation.ts';
 import type { SshIdentity } from '../../core/persona.ts';
 import { below } from '../../core/random.ts';
+import { plantedUsed, type Planted } from '../../wire/planted-credential.ts';
+import { recognisePlantedSshKey } from '../../wire/planted-ssh-key.ts';
 import { SshReader, SshWriter } from '../../wire/ssh-bytes.ts';
 import { keyFingerprint, verifyWith } from '../../wire/ssh-key.ts';
 import { isAuthorizedKey } from './authorized-keys.ts';
@@ -141,13 +143,17 @@ export class SshAuthentication {
   // string    public key algorithm name from the request
   // string    public key blob from the request
   //
-  // A key is known where the visitor has put it into authorized_keys himself; any other offer is refused before a signature is asked for.
+  // A key is known where the visitor has put it into authorized_keys himself, or has it from a decoy; any other offer is refused before a
+  // signature is asked for.
   #publicKey(reader: SshReader, offered: boolean): void {
     const isSigned = reader.boolean();
     const algorithm = reader.text().slice(0, 64);
     const blob = reader.string();
     const fingerprint = keyFingerprint(blob);
-    const known = offered && isAuthorizedKey(this.#context, this.#user ?? '', blob);
+    const planted = recognisePlantedSshKey(this.#context.persona, blob);
+    if (planted !== null) this.#outbox.push({ do: 'saw', fact: plantedUsed('ssh', planted) });
+    const known =
+      offered && (isAuthorizedKey(this.#context, this.#user ?? '', blob) || this.#isAccount(planted));
     if (known && !isSigned) {
       const writer = new SshWriter().uint8(message.userauthPublicKeyOk);
       this.#transport.send(writer.string(algorithm).string(blob).finish());
@@ -229,6 +235,11 @@ export class SshAuthentication {
     this.#prompt = 'accepted';
     const writer = new SshWriter().uint8(message.userauthInfoRequest).string('').string('').string('');
     this.#transport.send(writer.uint32(0).finish());
+  }
+
+  /** A key that was left lying about opens the accounts that there are. */
+  #isAccount(planted: Planted | null): boolean {
+    return planted !== null && this.#context.persona.users.some(({ name }) => name === this.#user);
   }
 
   #saw(attempt: Omit<AuthFact, 'kind' | 'service' | 'user'>): void {

@@ -7,6 +7,7 @@ import {
   plantedJwt,
   plantedPassword,
 } from '../../../wire/planted-credential.ts';
+import { plantedSshKey } from '../../../wire/planted-ssh-key.ts';
 import type { Answer, Lure, Visit } from '../lure.ts';
 
 /** What servers send for a name that their table of types does not know. */
@@ -82,10 +83,12 @@ const wordpressBackup = (visit: Visit): Answer => {
   );
 };
 
+const sshKey = ({ persona, source }: Visit): Answer => file(plantedSshKey(persona, 'a web file', source));
+
 const laravelFiles: Lure = {
   product: 'laravel',
   summary:
-    'Laravel: the project folder is the document root, with its settings, its repository and its cloud keys',
+    'Laravel: the project folder is the document root, with its settings, its repository, its cloud keys and the key of who deploys it',
   signatures: [],
   answer: () => null,
   pages: {
@@ -94,6 +97,8 @@ const laravelFiles: Lure = {
     '/.git/head': () => file('ref: refs/heads/main\n'),
     '/.aws/credentials': awsCredentials,
     '/.kube/config': kubeConfig,
+    '/.ssh/id_rsa': sshKey,
+    '/id_rsa': sshKey,
     '/config.json': configJson,
   },
 };
