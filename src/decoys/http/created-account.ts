@@ -18,6 +18,20 @@ export const knowsAccount = (
   password: string,
 ): boolean => memory.get(accountKey(product, user)) === password.slice(0, textLimit);
 
+/** True where the visitor made this account with this password, of whichever product. */
+export function madeAccount(
+  memory: ReadonlyMap<string, string>,
+  user: string,
+  password: string | null,
+): boolean {
+  if (password === null) return false;
+  const end = ` ${user.slice(0, textLimit).toLowerCase()}`;
+  for (const [key, known] of memory)
+    if (key.startsWith('account ') && key.endsWith(end) && known === password.slice(0, textLimit))
+      return true;
+  return false;
+}
+
 /** User and password of an Authorization header (RFC 7617); null where it has none. */
 export function basicCredentials({ request }: Visit): readonly [user: string, password: string] | null {
   const header =

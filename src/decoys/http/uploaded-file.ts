@@ -20,6 +20,8 @@ interface Page {
   /** The parameter is PHP, not a command. */
   readonly evaluates: boolean;
   readonly decodes: boolean;
+  /** It shows what it was given, and runs nothing. */
+  readonly echoes?: boolean;
   /** Where it reads nothing from its caller: what it runs each time, as PHP or as a command. */
   readonly php?: string;
   readonly command?: string;
@@ -31,6 +33,7 @@ const reads =
   /(?:\$_(?:get|post|request|cookie|server)\s{0,4}\[|getParameter(?:Values)?\s{0,4}\(|getHeader\s{0,4}\(|Request(?:\.\w{1,16})?\s{0,4}[[(]|url\.|form\.)\s{0,4}["']?([\w-]{1,64})["']?/gi;
 const calls =
   /(?:eval|assert|system|exec|passthru|popen|shell_exec|proc_open|ProcessBuilder|Start|Arguments)[^;\r\n]{0,160}?["']([\w-]{1,64})["']/gi;
+const runs = /exec|system|passthru|popen|eval|assert|ProcessBuilder|Process|Start|cmd|shell|Arguments|`/i;
 const isSecret = /^(?:pwd|pass|passwd|password|key|token|auth)$/i;
 
 /** What a block of code prints by itself, with a gap where it reads something from its caller. */
@@ -73,6 +76,7 @@ function pageOf(path: string, source: string): Page {
     evaluates: /\b(?:eval|assert)\s{0,4}\(/i.test(text) && isPhp,
     ...(isPhp && names.length === 0 ? { php: text.slice(0, pageLimit) } : {}),
     ...(!isPhp && fixed !== '' ? { command: fixed.slice(0, 1_024) } : {}),
+    ...(runs.test(text) ? {} : { echoes: true }),
     decodes: /base64_decode|FromBase64String|getDecoder|BASE64Decoder/i.test(text),
   };
 }
@@ -125,6 +129,7 @@ function shown(visit: Visit, page: Page): string {
   const given = shellCommand(visit, page.names);
   const command =
     page.decodes && isBase64.test(given) ? Buffer.from(given, 'base64').toString('latin1') : given;
+  if (page.echoes === true) return page.text.replace(gap, () => command);
   const printed =
     command === ''
       ? ''

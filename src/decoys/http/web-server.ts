@@ -12,6 +12,7 @@ import type { SignatureMatch } from '../../signatures/signature.ts';
 import { headerValue } from '../../wire/http-request.ts';
 import { plantedUse } from '../http-service/planted-use.ts';
 import { capturesOf } from './captures.ts';
+import { madeAccount } from './created-account.ts';
 import { familyOf } from './family-of.ts';
 import { addressesIn, downloaderCall, injectedCommand } from './injected-command.ts';
 import { answerOfInstalled, pausesOf, shownAs } from './installed-lure.ts';
@@ -114,7 +115,10 @@ export class WebServer {
       token: (purpose, digits) => shell.token(purpose, digits),
     };
     const attempt = loginAttempt(normal);
-    const accepted = attempt !== null && loginAccepted(persona.login, attempt, this.context.countAttempt());
+    const accepted =
+      attempt !== null &&
+      (loginAccepted(persona.login, attempt, this.context.countAttempt()) ||
+        madeAccount(visit.memory, attempt.user, attempt.password));
     const lured = installedLures().find(new SeenRequest(seen));
     const known = found.map(({ match }) => match);
     const told = matchesOf(lured, seen).filter(

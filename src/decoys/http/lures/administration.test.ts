@@ -97,6 +97,9 @@ describe('Confluence', () => {
       'os_username=mallory&os_password=pa55&login=Log+in&os_destination=%2Findex.action',
     );
     expect(login.headers).toContain('Location: /index.action');
+    expect(login.facts).toContainEqual(
+      expect.objectContaining({ kind: 'auth', user: 'mallory', password: 'pa55', accepted: true }),
+    );
     const session = { Cookie: `JSESSIONID=${cookieOf(login, 'JSESSIONID')}` };
     expect(visitor.get('/welcome.action', session).body).toContain('content="mallory"');
     const token =

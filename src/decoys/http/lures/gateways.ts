@@ -182,17 +182,6 @@ const ciscoAsa: Lure = {
     ),
 };
 
-const ciscoXe: Lure = {
-  product: 'cisco-ios-xe',
-  summary: 'Cisco IOS XE web UI: wsma takes configuration without a login',
-  signatures: ['cisco-ios-xe-webui-wsma'],
-  answer: () => ({
-    status: 200,
-    headers: [['Content-Type', 'text/xml']],
-    body: '<?xml version="1.0" encoding="UTF-8"?><SOAP:Envelope xmlns:SOAP="http://schemas.xmlsoap.org/soap/envelope/"><SOAP:Body><response xmlns="urn:cisco:wsma-config" correlator="exec1" success="1"></response></SOAP:Body></SOAP:Envelope>',
-  }),
-};
-
 const checkpoint: Lure = {
   product: 'checkpoint',
   summary: 'Check Point gateway: MyCRL walks to any file',
@@ -239,7 +228,6 @@ export const gateways: readonly Lure[] = [
   f5Icontrol,
   ...panOs,
   ciscoAsa,
-  ciscoXe,
   checkpoint,
   juniper,
   exchangeProxylogon,
