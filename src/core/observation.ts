@@ -162,6 +162,8 @@ export interface ObjectAccessFact {
   readonly userAgent: string;
   /** The store's own code for a refusal, such as `NoSuchBucket`. */
   readonly error?: string;
+  /** The account that the bucket belongs to, where the record says it. */
+  readonly owner?: string;
   /** True where the caller belongs to another account than the bucket. */
   readonly foreign?: boolean;
   /** True where the name is a decoy's: no such bucket exists, and only a search comes upon it. */

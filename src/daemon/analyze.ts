@@ -13,9 +13,9 @@ import { standardGuards } from '../decide/guards/standard.ts';
 import { Judge } from '../decide/judge.ts';
 import { parentsOf } from '../decide/network-roll-up.ts';
 import type { SourceRecord } from '../decide/source-record.ts';
-import { detectors } from '../detectors/index.ts';
 import { allotted } from '../detectors/rules/rule-set.ts';
 import type { Configuration } from './configuration-type.ts';
+import { detectorsOf } from './detectors-of.ts';
 import { Pipeline } from './pipeline.ts';
 import { allowedBy, benignEntries, networksOf, policyOf } from './policy-of.ts';
 import { openInput, type RecordedInput, sensorName, shownName } from './recorded-input.ts';
@@ -140,7 +140,7 @@ export class Analysis {
       // The middle of the spread: the same input gives the same output.
       random: () => 0.5,
     });
-    this.#pipeline = new Pipeline(judge, detectors);
+    this.#pipeline = new Pipeline(judge, detectorsOf(configuration, own));
     const rules = readRules([...configuration.detectors.rules, ...(options.rules ?? [])]);
     this.#pipeline.runner.useRules(allotted(rules.map(({ rule }) => rule)));
     this.#decided = (decision) => this.#keep(decision);

@@ -20,11 +20,20 @@ export async function configurationFaults(
     ...(isUsual ? [] : await partFaults(configuration)),
     ...(await telemetryFaults(configuration)),
     ...machineFaults(configuration),
-    ...(await ruleFaults(configuration)),
+    ...(await detectorFaults(configuration)),
   ];
 }
 
-async function ruleFaults({ detectors }: Configuration): Promise<ConfigurationFault[]> {
+async function detectorFaults({ detectors }: Configuration): Promise<ConfigurationFault[]> {
+  for (const [index, list] of detectors.commandHosts.entries()) {
+    const fault = fileFault(() => readBenignList(list));
+    if (fault !== null) return [{ path: ['detectors', 'commandHosts', String(index)], what: fault }];
+  }
+  if (detectors.asnTable !== '') {
+    const { readSystems } = await import('./detectors-of.ts');
+    const fault = fileFault(() => readSystems(detectors.asnTable));
+    if (fault !== null) return [{ path: ['detectors', 'asnTable'], what: fault }];
+  }
   if (detectors.rules.length === 0) return [];
   const { readRules } = await import('./rule-files.ts');
   for (const [index, path] of detectors.rules.entries()) {
@@ -100,7 +109,7 @@ function machineFaults(configuration: Configuration): ConfigurationFault[] {
     });
   }
   for (const [index, list] of configuration.guards.benignLists.entries()) {
-    const fault = listFault(list);
+    const fault = fileFault(() => readBenignList(list));
     if (fault !== null) faults.push({ path: ['guards', 'benignLists', String(index)], what: fault });
   }
   const tls = tlsFault(configuration);
@@ -108,9 +117,9 @@ function machineFaults(configuration: Configuration): ConfigurationFault[] {
   return faults;
 }
 
-function listFault(list: string): string | null {
+function fileFault(read: () => unknown): string | null {
   try {
-    readBenignList(list);
+    read();
     return null;
   } catch (error) {
     return `names ${error instanceof Error ? error.message : String(error)}`;

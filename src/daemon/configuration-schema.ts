@@ -348,6 +348,21 @@ export const configurationSchema: JsonSchema = {
         description:
           'Folders of rules (docs/rules.md), or files. Changes are taken up within seconds; the engine’s user id must be able to read them.',
       },
+      commandHosts: {
+        type: 'array',
+        maxItems: 64,
+        items: { type: 'string', minLength: 1, maxLength: 4096 },
+        default: [],
+        description:
+          'Files of addresses and networks from which malware is fetched or led, in the forms of guards.benignLists: a protected host (a private address, or one of guards.own) that contacts one is suspicious.',
+      },
+      asnTable: {
+        type: 'string',
+        maxLength: 4096,
+        default: '',
+        description:
+          'File of networks with the number of their autonomous system, “192.0.2.0/24 64500” a line. Searches for buckets that are dealt out in one system are told by it. Empty: they are not.',
+      },
     }),
     fence: section('How decisions become true.', {
       table: {

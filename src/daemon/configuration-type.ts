@@ -65,6 +65,9 @@ export interface Configuration {
   };
   readonly detectors: {
     readonly rules: readonly string[];
+    readonly commandHosts: readonly string[];
+    /** Empty for none. */
+    readonly asnTable: string;
   };
   readonly fence: { readonly table: string };
   readonly store: { readonly engine: 'chdb' | 'clickhouse' | 'none'; readonly url: string };

@@ -13,6 +13,7 @@ import type { EventStore } from '../store/event-store.ts';
 import { RemoteStore } from '../store/remote.ts';
 import { readApiTls } from './api-tls.ts';
 import type { Configuration } from './configuration-type.ts';
+import { detectorsOf } from './detectors-of.ts';
 import { EngineView } from './engine-api.ts';
 import { Engine } from './engine.ts';
 import { log } from './log.ts';
@@ -38,6 +39,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   const say = log('engine');
   // Files that a person named are read before the process loses the right to.
   const benign = benignEntries(configuration);
+  const detectors = detectorsOf(configuration);
   const tls = readApiTls(configuration);
   await preloadApi();
   takePriority('engine');
@@ -57,6 +59,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     lab: networksOf(configuration.guards.lab),
     allow: allowedBy(configuration),
     benign,
+    detectors,
     shared: sharedEntries(configuration),
     resolver: configuration.guards.crawlers ? systemResolver() : null,
     decisionLog,

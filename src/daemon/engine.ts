@@ -2,6 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import type { Action, Decision } from '../core/decision.ts';
+import type { Detector } from '../core/detector.ts';
 import type { Network } from '../core/address.ts';
 import { formatNetwork, parseNetwork } from '../core/address.ts';
 import type { Observation } from '../core/observation.ts';
@@ -29,6 +30,8 @@ export interface EngineOptions {
   /** From the configuration; those added later are in the decision log. */
   readonly allow: readonly AllowEntry[];
   readonly benign: readonly BenignEntry[];
+  /** Those for whom nothing is configured where absent. */
+  readonly detectors?: readonly Detector[];
   /** Networks whose addresses many people share. */
   readonly shared?: readonly BenignEntry[];
   /** Asks for names of crawlers; none where nobody may be asked. */
@@ -121,7 +124,7 @@ export class Engine {
         breaker: this.breaker,
       }),
     });
-    this.pipeline = new Pipeline(this.judge, detectors);
+    this.pipeline = new Pipeline(this.judge, options.detectors ?? detectors);
     this.fenceDesk = new FenceDesk({
       now: () => clock.now(),
       dropped: (drops) => {

@@ -9,10 +9,10 @@
 import { formatNetwork, networkOf, parseAddress } from '../core/address.ts';
 import { PicketError } from '../core/errors.ts';
 import { Breaker } from '../decide/guards/breaker.ts';
-import { detectors } from '../detectors/index.ts';
 import { allotted } from '../detectors/rules/rule-set.ts';
 import { DetectorRunner } from '../detectors/runner.ts';
 import { Analysis, type AnalysisOptions, compareRank, type VerdictLine } from './analyze.ts';
+import { detectorsOf } from './detectors-of.ts';
 import { JudgingThread } from './judging-thread.ts';
 import { policyOf } from './policy-of.ts';
 import { openInput, type RecordedInput, sensorName, shownName } from './recorded-input.ts';
@@ -58,7 +58,7 @@ export class ParallelAnalysis {
     const policy = policyOf(configuration);
     const read = readRules([...configuration.detectors.rules, ...rules]);
     this.#across = new DetectorRunner(
-      detectors.filter((detector) => detector.across === true),
+      detectorsOf(configuration, own).filter((detector) => detector.across === true),
       policy.maximumSources,
     );
     this.#across.useRules(

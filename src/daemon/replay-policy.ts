@@ -9,10 +9,10 @@ import { Breaker } from '../decide/guards/breaker.ts';
 import { standardGuards } from '../decide/guards/standard.ts';
 import { Judge } from '../decide/judge.ts';
 import { parentsOf } from '../decide/network-roll-up.ts';
-import { detectors } from '../detectors/index.ts';
 import { allotted } from '../detectors/rules/rule-set.ts';
 import { loadConfiguration, parseConfiguration } from './configuration.ts';
 import type { Configuration } from './configuration-type.ts';
+import { detectorsOf } from './detectors-of.ts';
 import { Pipeline } from './pipeline.ts';
 import { allowedBy, benignEntries, networksOf, policyOf, sharedEntries } from './policy-of.ts';
 import { readRules } from './rule-files.ts';
@@ -57,7 +57,7 @@ class JudgedPolicy implements ReplayedPolicy {
       }),
       random: () => 0.5,
     });
-    this.#pipeline = new Pipeline(this.#judge, detectors);
+    this.#pipeline = new Pipeline(this.#judge, detectorsOf(configuration));
     const rules = readRules(configuration.detectors.rules);
     this.#pipeline.runner.useRules(allotted(rules.map(({ rule }) => rule)));
   }

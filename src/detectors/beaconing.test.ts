@@ -3,6 +3,7 @@ import { judged } from '../../test/support/read-input.ts';
 import type { Observation } from '../core/observation.ts';
 import { below, seededRandom } from '../core/random.ts';
 import { beaconing } from './beaconing.ts';
+import { unknownEstate } from './estate.ts';
 
 const start = 1_750_000_000_000;
 
@@ -38,7 +39,7 @@ function calls(count: number, jitter: number, port = 443): Observation[] {
 }
 
 const hints = (observations: readonly Observation[]): number =>
-  judged(observations, [beaconing]).get('10.0.0.7')?.score ?? 0;
+  judged(observations, [beaconing(unknownEstate)]).get('10.0.0.7')?.score ?? 0;
 
 describe('even calls to one address', () => {
   it('are told once, as a hint below suspicious, also with a fifth of jitter', () => {

@@ -3,15 +3,15 @@
  *
  * Updates, monitoring and keep-alives are as even, so this is a hint for a person and no more: 2 nats, once for each pair of host
  * and address, and no behaviour is named. The test: 24 intervals between 20 s and 6 h whose coefficient of variation is at most 0.2
- * (tools that jitter by a fifth, uniformly, come to 0.12), with conversations whose sizes vary by at most 0.2. Inside is what has a
- * private address; time, names and device management (ports 53, 123, 853, 5228) are even by nature and passed over.
+ * (tools that jitter by a fifth, uniformly, come to 0.12), with conversations whose sizes vary by at most 0.2. Inside is what
+ * the estate says; time, names and device management (ports 53, 123, 853, 5228) are even by nature and passed over.
  * Memory a pair: eight numbers. A burst of conversations begins the count anew.
  */
 
-import { ipv4Value } from '../core/address.ts';
 import type { Detector, Step } from '../core/detector.ts';
 import { noEvidence } from '../core/evidence.ts';
 import type { Observation } from '../core/observation.ts';
+import type { Estate } from './estate.ts';
 
 const leastIntervals = 24;
 const shortest = 20_000;
@@ -31,23 +31,6 @@ interface BeaconState {
   isTold: boolean;
 }
 
-/** RFC 1918 and RFC 4193. */
-export function isPrivate(address: string): boolean {
-  const value = ipv4Value(address);
-  if (value < 0) return /^f[cd][0-9a-f]{2}:/.test(address);
-  const first = value >>> 24;
-  return first === 10 || value >>> 20 === 0xac1 || value >>> 16 === 0xc0a8;
-}
-
-/** Neither private, nor this host, link or group. */
-export function isOutside(address: string): boolean {
-  if (isPrivate(address)) return false;
-  const value = ipv4Value(address);
-  if (value < 0) return /^[23][0-9a-f]{3}:/.test(address);
-  const first = value >>> 24;
-  return first !== 0 && first !== 127 && first < 224 && value >>> 16 !== 0xa9fe;
-}
-
 function begin(state: BeaconState): void {
   state.count = 0;
   state.meanInterval = 0;
@@ -58,7 +41,7 @@ function begin(state: BeaconState): void {
 
 const variation = (squares: number, count: number, mean: number): number => Math.sqrt(squares / count) / mean;
 
-export const beaconing: Detector<BeaconState> = {
+export const beaconing = (estate: Estate): Detector<BeaconState> => ({
   name: 'beaconing',
   summary: 'A protected host that calls one address outside at even intervals',
   technique: 'T1071',
@@ -68,10 +51,10 @@ export const beaconing: Detector<BeaconState> = {
     if (observation.kind !== 'flow' || observation.reply === true || observation.action === 'reject')
       return null;
     const { source, destination, destinationPort: port, sourcePort, transport } = observation;
-    if (!isPrivate(source) || evenByNature.has(port)) return null;
+    if (!estate.isInside(source) || evenByNature.has(port)) return null;
     // From a low port to a high one: the answer to a client, in formats that don't say so.
     if (transport !== 'tcp' || (sourcePort < 1024 && port >= 1024)) return null;
-    return isOutside(destination) ? `${source} ${destination} ${port}` : null;
+    return estate.isOutside(destination) ? `${source} ${destination} ${port}` : null;
   },
   initial: (): BeaconState => ({
     lastAt: 0,
@@ -122,4 +105,4 @@ export const beaconing: Detector<BeaconState> = {
       ],
     };
   },
-};
+});

@@ -41,6 +41,25 @@ function isMissing(access: ObservationOf<'object-access'>): boolean {
   return status === 404 && object === '';
 }
 
+/** What a caller without rights was told of a bucket: a miss where its name leads nowhere. Null where the caller has rights of his own. */
+export function strangerOf(access: ObservationOf<'object-access'>): {
+  readonly caller: string;
+  readonly isMiss: boolean;
+  readonly isRefused: boolean;
+  readonly isOfBucket: boolean;
+} | null {
+  const { bucket, principal, foreign, status, object, operation, closed } = access;
+  if (bucket === '' || (principal !== '' && foreign !== true)) return null;
+  const isRefused = status === 403 || status === 401 || access.error === 'AccessDenied';
+  const isOfBucket = object === '' || closed === true || writes.test(operation);
+  return {
+    caller: principal === '' ? 'an anonymous caller' : 'a caller of another account',
+    isMiss: isMissing(access) || (isOfBucket && isRefused),
+    isRefused,
+    isOfBucket,
+  };
+}
+
 function claim(weight: number, reason: string, isNamed: boolean): Evidence {
   return {
     detector: name,
@@ -53,20 +72,18 @@ function claim(weight: number, reason: string, isNamed: boolean): Evidence {
 }
 
 function step(state: BucketState, observation: Observation): Step<BucketState> {
-  if (observation.kind !== 'object-access' || observation.bucket === '')
-    return { state, evidence: noEvidence };
-  const { bucket, object, operation, status, principal, foreign } = observation;
-  if (principal !== '' && foreign !== true) return { state, evidence: noEvidence };
-  const caller = principal === '' ? 'an anonymous caller' : 'a caller of another account';
+  if (observation.kind !== 'object-access') return { state, evidence: noEvidence };
+  const stranger = strangerOf(observation);
+  if (stranger === null) return { state, evidence: noEvidence };
+  const { caller, isMiss, isRefused, isOfBucket } = stranger;
+  const { bucket, operation, status } = observation;
   const hash = contactHash(bucket, 0);
   if (observation.decoy === true) {
     if (!state.missed.add(hash)) return { state, evidence: noEvidence };
     const reason = `${caller} asked for the decoy bucket ${JSON.stringify(bucket.slice(0, 63))}`;
     return { state, evidence: [claim(weightOfDecoy, reason, true)] };
   }
-  const isRefused = status === 403 || status === 401 || observation.error === 'AccessDenied';
-  const isOfBucket = object === '' || observation.closed === true || writes.test(operation);
-  if (isMissing(observation) || (isOfBucket && isRefused)) {
+  if (isMiss) {
     if (!state.missed.add(hash)) return { state, evidence: noEvidence };
     const what = isRefused ? 'is closed to it' : 'does not exist';
     const reason = `${caller} asked for bucket ${JSON.stringify(bucket.slice(0, 63))}, which ${what}: ${state.missed.size} names missed`;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judged } from '../../test/support/read-input.ts';
 import type { Observation } from '../core/observation.ts';
 import { c2Contact } from './c2-contact.ts';
+import { unknownEstate } from './estate.ts';
 
 const seen = (source: string, destination: string) => ({
   id: '01900000-0000-7000-8000-000000000001',
@@ -44,7 +45,7 @@ describe('a contact with an address that visitors of decoys name', () => {
     '%s is told',
     (url) => {
       const rows = [command('198.51.100.1', url), flow('10.0.0.7', server), flow('10.0.0.7', server)];
-      const held = judged(rows, [c2Contact]).get('10.0.0.7');
+      const held = judged(rows, [c2Contact(unknownEstate)]).get('10.0.0.7');
       expect(held?.behaviors).toContain('c2:contact');
       expect(held?.score).toBe(2);
     },
@@ -53,22 +54,23 @@ describe('a contact with an address that visitors of decoys name', () => {
   it('makes the host suspicious where two networks name it, and not where one does twice', () => {
     const url = `http://${server}/x`;
     const score = (other: string): number =>
-      judged([command('198.51.100.1', url), command(other, url), flow('10.0.0.7', server)], [c2Contact]).get(
-        '10.0.0.7',
-      )?.score ?? 0;
+      judged(
+        [command('198.51.100.1', url), command(other, url), flow('10.0.0.7', server)],
+        [c2Contact(unknownEstate)],
+      ).get('10.0.0.7')?.score ?? 0;
     expect(score('192.88.7.1')).toBeGreaterThanOrEqual(Math.log(99));
     expect(score('198.51.100.2')).toBe(2);
   });
 
   it('is never held against visitors of a protected server that somebody names', () => {
     const rows = [command('198.51.100.1', `http://${server}/`), flow('192.88.99.7', server)];
-    expect([...judged(rows, [c2Contact]).keys()]).toEqual([]);
+    expect([...judged(rows, [c2Contact(unknownEstate)]).keys()]).toEqual([]);
   });
 
   it('takes any text for an address without falling', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 400 }), (url) => {
-        expect([...judged([command('198.51.100.1', url)], [c2Contact]).keys()]).toEqual([]);
+        expect([...judged([command('198.51.100.1', url)], [c2Contact(unknownEstate)]).keys()]).toEqual([]);
       }),
       { numRuns: 150 },
     );

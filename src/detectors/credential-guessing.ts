@@ -69,8 +69,9 @@ function isNewAttempt(state: GuessingState, id: string, form: string, at: number
   if (session === undefined || at - session.at > sessionMilliseconds * 10) {
     if (session !== undefined) state.sessions.splice(state.sessions.indexOf(session), 1);
     else if (state.sessions.length >= sessionsKept) state.sessions.shift();
-    session = { id, at, forms: [], counts: [], attempts: 0 };
-    state.sessions.push(session);
+    // Most sessions have one form: lists of just one, where an empty one that grows would keep room for sixteen more.
+    state.sessions.push({ id, at, forms: [form], counts: [1], attempts: 1 });
+    return true;
   }
   session.at = at;
   let place = session.forms.indexOf(form);

@@ -4,12 +4,15 @@ import type { Detector } from '../core/detector.ts';
 import { accountGuessing } from './account-guessing.ts';
 import { beaconing } from './beaconing.ts';
 import { bucketEnumeration } from './bucket-enumeration.ts';
+import { bucketClient, bucketNetwork } from './bucket-search-shared.ts';
+import { bucketTenants } from './bucket-tenants.ts';
 import { c2Contact } from './c2-contact.ts';
 import { credentialGuessing } from './credential-guessing.ts';
 import { credentialStuffing } from './credential-stuffing.ts';
 import { decoyCommand } from './decoy-command.ts';
 import { decoyContact } from './decoy-contact.ts';
 import { distributedScan } from './distributed-scan.ts';
+import { type Estate, unknownEstate } from './estate.ts';
 import { flowGuessing } from './flow-guessing.ts';
 import { networkScan } from './network-scan.ts';
 import { plantedCredential } from './planted-credential.ts';
@@ -20,23 +23,29 @@ import { refusedService } from './refused-service.ts';
 import { webEnumeration } from './web-enumeration.ts';
 import { webGuessing } from './web-guessing.ts';
 
-export const detectors: readonly Detector[] = [
+export const detectorsFor = (estate: Estate): readonly Detector[] => [
   decoyContact,
   decoyCommand,
   portScan,
   distributedScan,
   networkScan,
   flowGuessing,
-  beaconing,
-  c2Contact,
+  beaconing(estate),
+  c2Contact(estate),
   credentialGuessing,
   accountGuessing,
   credentialStuffing,
   plantedCredential,
   bucketEnumeration,
+  bucketNetwork,
+  bucketClient(estate),
+  bucketTenants,
   exploitRequest,
   payloadDelivery,
   refusedService,
   webEnumeration,
   webGuessing,
 ];
+
+/** Where nothing is configured. */
+export const detectors: readonly Detector[] = detectorsFor(unknownEstate);

@@ -52,6 +52,7 @@ function parse(line: string, near: number): LoggedEvent | null {
       principal: isAnonymous ? '' : requester,
       userAgent: agent === '-' ? '' : agent,
       error: code === '-' ? '' : code,
+      owner: owner === '-' ? '' : owner,
       // A canonical user id that is not the owner's; an ARN does not tell.
       foreign: !isAnonymous && /^[0-9a-f]{64}$/.test(requester) && requester !== owner,
     }),

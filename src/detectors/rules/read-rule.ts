@@ -1,6 +1,6 @@
 /** Reads the file of a rule. */
 
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { parseNetwork } from '../../core/address.ts';
 import { type FileProblem, readYaml, type YamlFile } from '../../lures/yaml-file.ts';
 import { nearest } from '../../wire/nearest.ts';
@@ -17,9 +17,22 @@ import {
   usualConfidence,
 } from './rule-schema.ts';
 
-const ajv = new Ajv({ useDefaults: true, allErrors: false, strict: false, verbose: true });
-ajv.addFormat('network', (text: string) => parseNetwork(text) !== null);
-const validate = ajv.compile<RuleFile>(checkedRule);
+let compiled: ValidateFunction<RuleFile> | null = null;
+
+/** Compiled when the first rule is read: most machines have none. */
+function validator(): ValidateFunction<RuleFile> {
+  compiled ??= new Ajv({
+    useDefaults: true,
+    allErrors: false,
+    strict: false,
+    verbose: true,
+    meta: false,
+    validateSchema: false,
+  })
+    .addFormat('network', (text: string) => parseNetwork(text) !== null)
+    .compile<RuleFile>(checkedRule);
+  return compiled;
+}
 
 const unitMilliseconds: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -123,6 +136,7 @@ export function readRule(source: string): Rule | FileProblem {
   const { value } = file;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { line: 1, why: 'a rule is a map of keys such as "name: api-key-guessing"' };
+  const validate = validator();
   if (!validate(value)) {
     const [error] = validate.errors ?? [];
     return error === undefined ? { line: 1, why: 'is no rule' } : problemOf(file, schemaFault(error));

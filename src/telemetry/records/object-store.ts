@@ -15,10 +15,11 @@ interface Access {
   readonly userAgent: string;
   readonly error?: string;
   readonly foreign?: boolean;
+  readonly owner?: string;
 }
 
 export function objectAccess(access: Access): ObjectAccessFact {
-  const { error, foreign } = access;
+  const { error, foreign, owner } = access;
   return {
     kind: 'object-access',
     operation: access.operation.slice(0, 64),
@@ -28,6 +29,7 @@ export function objectAccess(access: Access): ObjectAccessFact {
     principal: access.principal.slice(0, 2048),
     userAgent: access.userAgent.slice(0, 1024),
     ...(error === undefined || error === '' ? {} : { error: error.slice(0, 128) }),
+    ...(owner === undefined || owner === '' ? {} : { owner: owner.slice(0, 128) }),
     ...(foreign === undefined ? {} : { foreign }),
   };
 }
@@ -115,6 +117,7 @@ export function cloudTrail(event: Fields, near: number): LoggedEvent | null {
         : textIn(identity, 'arn') || textIn(identity, 'principalId') || account || 'unknown',
       userAgent: textIn(event, 'userAgent'),
       error,
+      owner,
       // The type of a caller from another account that the bucket's owner knows no more of.
       foreign:
         textIn(identity, 'type') === 'AWSAccount' || (owner !== '' && account !== '' && account !== owner),
@@ -211,6 +214,7 @@ export function rgwOperation(record: Fields, near: number): LoggedEvent | null {
       principal: user === 'anonymous' || user === '-' ? '' : user,
       userAgent: textIn(record, 'user_agent'),
       error: textIn(record, 'error_code'),
+      owner: textIn(record, 'bucket_owner'),
     }),
   };
 }
