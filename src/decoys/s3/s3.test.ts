@@ -145,6 +145,12 @@ describe('the s3 decoy', () => {
     ]);
   });
 
+  it.each([minio, aws])('tells the length of an object once', (persona) => {
+    const { text } = talk(s3, persona(), [octetsOf(get('/pine-assets/robots.txt', 'a', 'HEAD'))]);
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
+    expect(text.match(/^content-length: /gim)).toHaveLength(1);
+  });
+
   it('takes what anybody puts into the open bucket, in parts and in signed chunks too', () => {
     const persona = minio();
     const put = (path: string, body: string, more = '', method = 'PUT'): string =>

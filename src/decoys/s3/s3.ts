@@ -69,7 +69,11 @@ const service: HttpService = {
             ['x-amz-id-2', identity.hostId],
             ['x-amz-request-id', identity.requestId],
           ] as const);
-    return { ...answer, headers: [...own, ...(answer.headers ?? [])] };
+    // Amazon's manner tells the length by itself.
+    const told = (answer.headers ?? []).filter(
+      ([name]) => name !== 'Content-Length' || flavour.product === 'MinIO',
+    );
+    return { ...answer, headers: [...own, ...told] };
   },
 };
 
