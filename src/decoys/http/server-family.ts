@@ -194,6 +194,19 @@ const apacheSays: Readonly<Record<number, string>> = {
   500: '<p>The server encountered an internal error or\nmisconfiguration and was unable to complete\nyour request.</p>',
 };
 
+/** Apache's own page; `signature` is what it says of itself at the end, empty where it was told to be silent. */
+export function apachePage(status: number, exchange: Exchange, signature: string): string {
+  const reason = reasons[status] ?? '';
+  const says =
+    apacheSays[status] ??
+    (status === 405
+      ? `<p>The requested method ${escapeHtml(exchange.method)} is not allowed for this URL.</p>`
+      : status === 401
+        ? "<p>This server could not verify that you\nare authorized to access the document\nrequested.  Either you supplied the wrong\ncredentials (e.g., bad password), or your\nbrowser doesn't understand how to supply\nthe credentials required.</p>"
+        : '<p></p>');
+  return `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${status} ${reason}</title>\n</head><body>\n<h1>${reason}</h1>\n${says}\n${signature}</body></html>\n`;
+}
+
 export const apache: ServerFamily = {
   name: 'apache',
   version: '1.1',
@@ -220,20 +233,10 @@ export const apache: ServerFamily = {
     ];
   },
   errorPage(status, exchange, persona) {
-    const reason = reasons[status] ?? '';
-    const says =
-      apacheSays[status] ??
-      (status === 405
-        ? `<p>The requested method ${escapeHtml(exchange.method)} is not allowed for this URL.</p>`
-        : status === 401
-          ? "<p>This server could not verify that you\nare authorized to access the document\nrequested.  Either you supplied the wrong\ncredentials (e.g., bad password), or your\nbrowser doesn't understand how to supply\nthe credentials required.</p>"
-          : '<p></p>');
     const host = exchange.host.replace(/:\d+$/, '');
     const place = host === '' ? persona.hostname : escapeHtml(host);
-    return {
-      status,
-      body: `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${status} ${reason}</title>\n</head><body>\n<h1>${reason}</h1>\n${says}\n<hr>\n<address>${persona.http?.server ?? 'Apache'} Server at ${place} Port ${exchange.port}</address>\n</body></html>\n`,
-    };
+    const address = `<hr>\n<address>${persona.http?.server ?? 'Apache'} Server at ${place} Port ${exchange.port}</address>\n`;
+    return { status, body: apachePage(status, exchange, address) };
   },
 };
 
