@@ -3,18 +3,15 @@
 import { readCheckRequest } from '../../src/gate/check-request.ts';
 import { SpoeSession } from '../../src/gate/spoe-session.ts';
 import { archiveEntries } from '../../src/wire/archive-entries.ts';
-import { gunzipText } from '../../src/wire/gzip-file.ts';
 import { HpackDecoder } from '../../src/wire/hpack-decoder.ts';
 import { initialKeys, openInitial } from '../../src/wire/quic-initial.ts';
 import { readLongHeader, readVarint } from '../../src/wire/quic-packet.ts';
 import { readMessages, readValues } from '../../src/wire/spop-frame.ts';
-import { readTar } from '../../src/wire/tar-archive.ts';
 import { elementsAt, readXml, textAt } from '../../src/wire/xml-element.ts';
 import { datagramsOf, type Target } from './target.ts';
 import { messageTarget } from './wire-target.ts';
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
-const mostUnpacked = 1_048_576;
 const hpackLimits = { table: 4_096, string: 8_192, list: 65_536, fields: 200 };
 
 export const wireCarriers: readonly Target[] = [
@@ -46,8 +43,6 @@ export const wireCarriers: readonly Target[] = [
     const text = latin1(bytes);
     yield `entries ${Math.min(4, archiveEntries(text).length)}`;
     yield `entries ${Math.min(4, archiveEntries(text.slice(Math.max(0, text.indexOf('PK')))).length)}`;
-    yield readTar(text, 64).fault;
-    yield gunzipText(text, mostUnpacked);
   }),
   messageTarget('xml-element', ['decoy-tr069-tcp'], function* read(bytes) {
     const text = latin1(bytes);

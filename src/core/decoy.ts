@@ -56,7 +56,10 @@ export type DecoyOutput =
   | { readonly do: 'aside'; readonly bytes: Uint8Array }
   /** End the second connection once its bytes are out. */
   | { readonly do: 'part' }
-  /** Hold back what follows (a real daemon's delay after a wrong password). At most 5,000 ms are honoured. */
+  /**
+   * Hold back what follows (a real daemon's delay after a wrong password). At most 5,000 ms are honoured. With 0, other conversations have
+   * their turn first: a decoy that works for long says so every few milliseconds.
+   */
   | { readonly do: 'pause'; readonly milliseconds: number }
   /** End the conversation once the replies are out. */
   | { readonly do: 'close' };

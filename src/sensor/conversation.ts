@@ -71,7 +71,8 @@ export abstract class Conversation implements DecoyContext, Parties {
   protected closing = false;
   #talk: DecoySession | null = null;
   #outputs: Iterator<DecoyOutput> | null = null;
-  #pausing: NodeJS.Timeout | null = null;
+  /** Ends the pause at hand. */
+  #pausing: (() => void) | null = null;
   #protocol = '';
   #contactRecorded = false;
   #ended = false;
@@ -211,7 +212,7 @@ export abstract class Conversation implements DecoyContext, Parties {
 
   /** Everything is over; called once, whatever the cause. */
   protected conclude(): void {
-    if (this.#pausing !== null) clearTimeout(this.#pausing);
+    this.#pausing?.();
     this.#pausing = null;
     // Facts that were held behind a pause are facts all the same.
     this.#recordHeld();
@@ -239,7 +240,7 @@ export abstract class Conversation implements DecoyContext, Parties {
     try {
       while (!this.closing) {
         if (performance.now() > end) {
-          this.#pauseFor(0);
+          this.#giveWay();
           this.holding();
           return;
         }
@@ -293,10 +294,19 @@ export abstract class Conversation implements DecoyContext, Parties {
   }
 
   #pauseFor(milliseconds: number): void {
-    this.#pausing = setTimeout(() => {
-      this.#pausing = null;
-      this.#pump();
-    }, milliseconds);
+    const timer = setTimeout(() => this.#goOn(), milliseconds);
+    this.#pausing = () => clearTimeout(timer);
+  }
+
+  /** Whatever is ready for others is done before this goes on. */
+  #giveWay(): void {
+    const turn = setImmediate(() => this.#goOn());
+    this.#pausing = () => clearImmediate(turn);
+  }
+
+  #goOn(): void {
+    this.#pausing = null;
+    this.#pump();
   }
 
   /** Does one thing. False where what follows has to wait. */
@@ -333,7 +343,10 @@ export abstract class Conversation implements DecoyContext, Parties {
         this.sendAside(null);
         return true;
       case 'pause':
-        if (output.milliseconds <= 0) return true;
+        if (output.milliseconds <= 0) {
+          this.#giveWay();
+          return false;
+        }
         this.#pauseFor(Math.min(output.milliseconds, longestPauseMilliseconds));
         return false;
       case 'close':

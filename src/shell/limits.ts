@@ -3,6 +3,8 @@ export const limits = {
   /** Units of work for one line of input, and for the whole session. A simple command costs 4, 256 bytes read or written cost 1. */
   workPerLine: 150_000,
   workPerSession: 2_000_000,
+  /** Worth some milliseconds: then other visitors have their turn before the work goes on. */
+  workPerTurn: 1_500,
   /** What is left at most once the visitor has gone: nobody reads the outputs any more. */
   workAfterEnd: 50_000,
   /** Another shell: as dear as the many objects that it is made of. */
@@ -39,6 +41,8 @@ export class Exhausted extends Error {}
 export class Budget {
   #line = 0;
   #session = 0;
+  #turn = 0;
+  #givesWay = false;
 
   /** A new line of input may work anew, within what is left of the session. */
   renew(): void {
@@ -53,7 +57,23 @@ export class Budget {
   spend(units: number): void {
     this.#line += units;
     this.#session += units;
+    this.#turn += units;
     if (this.#line > limits.workPerLine || this.#session > limits.workPerSession) throw new Exhausted();
+  }
+
+  /** True once for each turn's worth of work: whoever asks has to yield then, so that others come in between. */
+  takeTurn(): boolean {
+    if (this.#turn < limits.workPerTurn) return false;
+    this.#turn = 0;
+    this.#givesWay = true;
+    return true;
+  }
+
+  /** Whether the last yield was for a turn, and not for input of the visitor. */
+  gaveWay(): boolean {
+    const gave = this.#givesWay;
+    this.#givesWay = false;
+    return gave;
   }
 
   /** The work of handling this many bytes. */

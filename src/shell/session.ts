@@ -39,8 +39,7 @@ export class ShellSession {
     if (this.#state.options.terminal) this.#state.show(loginText(this.#state).replaceAll('\n', '\r\n'));
     this.#shell.interactive = this.#state.options.interactive && this.#state.options.terminal;
     this.#run = runShell(this.#shell, null);
-    this.#advance();
-    yield* this.#state.take();
+    yield* this.#advance();
   }
 
   /** Typed bytes, or the standard input of the command given to `run`. */
@@ -54,19 +53,15 @@ export class ShellSession {
         const next = end < 0 ? text.length : end + 1;
         this.#state.input.push(text.slice(start, next));
         if (end >= 0) {
-          this.#advance();
           // A line at a time: whoever asks may let others have their turn in between.
-          yield* this.#state.take();
+          yield* this.#advance();
         }
         start = next;
       }
     } else {
       for (const character of text) {
         if (this.#over) break;
-        if (this.#discipline.feed(character)) {
-          this.#advance();
-          yield* this.#state.take();
-        }
+        if (this.#discipline.feed(character)) yield* this.#advance();
       }
     }
     yield* this.#state.take();
@@ -80,8 +75,7 @@ export class ShellSession {
     this.#shell.fromOption = true;
     this.#state.recordLine(text);
     this.#run = runShell(this.#shell, text);
-    this.#advance();
-    yield* this.#state.take();
+    yield* this.#advance();
   }
 
   /** The visitor has closed standard input, or the connection. Captures that are still held come here. */
@@ -89,20 +83,31 @@ export class ShellSession {
     if (this.#over) return;
     this.#state.input.end();
     this.#state.budget.windUp();
-    this.#advance();
+    yield* this.#advance();
     if (!this.#over) this.#finish(this.#shell.status);
     yield* this.#state.take();
   }
 
-  /** Lets the interpreter go on until it waits for the visitor or is done. */
-  #advance(): void {
-    if (this.#run === null || this.#over) return;
+  /** Lets the interpreter go on until it waits for the visitor or is done. In long work a pause of no length lets others in. */
+  *#advance(): Iterable<ShellEvent> {
+    while (this.#step()) {
+      yield* this.#state.take();
+      yield { say: 'pause', milliseconds: 0 };
+    }
+    yield* this.#state.take();
+  }
+
+  /** True where there is more to do at once. */
+  #step(): boolean {
+    if (this.#run === null || this.#over) return false;
     try {
       const step = this.#run.next();
       if (step.done === true) this.#finish(step.value);
+      else return this.#state.budget.gaveWay();
     } catch (error) {
       this.#finish(this.#statusOf(error));
     }
+    return false;
   }
 
   #statusOf(error: unknown): number {

@@ -47,6 +47,7 @@ export class SshChannel {
   readonly #environment: [name: string, value: string][] = [];
   #shell: Program | null = null;
   #events: Iterator<ShellEvent> | null = null;
+  #isPausing = false;
   #input: Input[] = [];
   #inputBytes = 0;
   #output: { stream: 'stdout' | 'stderr'; bytes: Buffer }[] = [];
@@ -72,6 +73,11 @@ export class SshChannel {
   /** True once both sides have closed it. */
   get finished(): boolean {
     return this.#sentClose && this.#receivedClose;
+  }
+
+  /** True where the program pauses, and goes on at the next `pump`. */
+  get isPausing(): boolean {
+    return this.#isPausing;
   }
 
   get terminal(): Terminal | null {
@@ -193,9 +199,10 @@ export class SshChannel {
     }
   }
 
-  /** Lets the shell go on as far as its input and the windows allow. */
+  /** Lets the shell go on as far as its input and the windows allow, or until it pauses. */
   pump(): void {
-    for (;;) {
+    this.#isPausing = false;
+    while (!this.#isPausing) {
       this.#flush();
       if (this.#parts.outbox.closed || this.#sentClose) return;
       if (this.#exitStatus !== null) {
@@ -262,6 +269,7 @@ export class SshChannel {
       case 'pause':
         this.#flush();
         outbox.push({ do: 'pause', milliseconds: event.milliseconds });
+        this.#isPausing = true;
         return;
       case 'exit':
         if (this.#exitStatus === null) this.#exitStatus = event.status & 255;

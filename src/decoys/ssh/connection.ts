@@ -72,6 +72,16 @@ export class SshConnection {
     for (const channel of this.#channels.values()) channel.end();
   }
 
+  /** Lets a program go on that has paused. False where there is none. */
+  resume(): boolean {
+    for (const channel of this.#channels.values()) {
+      if (!channel.isPausing) continue;
+      channel.pump();
+      return true;
+    }
+    return false;
+  }
+
   handle(payload: Buffer): void {
     const reader = new SshReader(payload);
     const number = reader.uint8();

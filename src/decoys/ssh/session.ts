@@ -42,6 +42,8 @@ export class SshSession implements DecoySession {
       if (payload === null || this.#outbox.closed) return;
       this.#handle(payload);
       yield* this.#outbox.drain();
+      // What is done behind a pause is done when the sensor has come back for more.
+      while (!this.#outbox.closed && this.#connection?.resume() === true) yield* this.#outbox.drain();
     }
   }
 

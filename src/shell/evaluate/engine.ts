@@ -111,6 +111,7 @@ function* runStage(child: Shell, command: Command, interactive: boolean): Run {
 
 function* runCommand(shell: Shell, command: Command): Run {
   shell.state.budget.spend(1);
+  if (shell.state.budget.takeTurn()) yield;
   if (command.kind === 'simple') return yield* runSimple(shell, command);
   if (command.kind === 'function') {
     shell.functions.set(command.name, command.body);
