@@ -48,6 +48,9 @@ export type EngineEvent =
 /** How far back, and how much, the scores are restored from the event store after a restart. */
 const restoreMilliseconds = 86_400_000;
 const restoreRows = 200_000;
+/** Hours with good sessions are restored from further back: what a decision would cut is known by the last days. */
+const goodMilliseconds = 8 * 86_400_000;
+const goodRows = 200_000;
 /** What was decided on in the last moments before a restart may not have reached the decision log. */
 const unwrittenMilliseconds = 10_000;
 /** A burst of decisions is written with one wait for the disk, which holds up the engine for as long. */
@@ -254,6 +257,8 @@ export class Engine {
     )) {
       this.#restoreSequence(sensor, sequence);
     }
+    for (const { source, at } of await store.goodHours(now - goodMilliseconds, goodRows))
+      this.judge.succeeded(source, at);
     const observations = await store.since(now - restoreMilliseconds, restoreRows);
     const newest = observations.at(-1)?.at ?? now;
     const last: Decision[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../core/observation.ts';
-import type { EventStore } from '../store/event-store.ts';
+import type { EventStore, GoodHour } from '../store/event-store.ts';
 import { EventKeeper } from './event-keeper.ts';
 
 function contact(sequence: number): Observation {
@@ -49,6 +49,10 @@ class LateStore implements EventStore {
 
   highestSequences(): Promise<Record<string, number>> {
     return Promise.resolve({});
+  }
+
+  goodHours(): Promise<GoodHour[]> {
+    return Promise.resolve([]);
   }
 
   count(): Promise<number> {

@@ -4,6 +4,7 @@ import { sourceKey } from '../core/address.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Detector } from '../core/detector.ts';
 import { noEvidence, type Evidence, type GroundedEvidence } from '../core/evidence.ts';
+import { wentWell } from '../core/good-session.ts';
 import type { Observation } from '../core/observation.ts';
 import { FirstObservations } from '../decide/first-observations.ts';
 import type { Judge } from '../decide/judge.ts';
@@ -104,14 +105,6 @@ export class Pipeline {
     }
     return record;
   }
-}
-
-/** A session with a protected service that went well; a conversation with a decoy never is. */
-function wentWell(observation: Observation): boolean {
-  if (observation.kind === 'login') return observation.outcome === 'success';
-  if (observation.kind === 'web-access') return observation.status >= 200 && observation.status < 400;
-  if (observation.kind === 'object-access') return observation.status >= 200 && observation.status < 300;
-  return false;
 }
 
 function grounded(evidence: Evidence, source: string, observation: Observation): GroundedEvidence {

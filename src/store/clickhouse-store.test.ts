@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { IdSource } from '../core/id.ts';
-import type { Observation } from '../core/observation.ts';
+import { wentWell } from '../core/good-session.ts';
+import type { Fact, Observation } from '../core/observation.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'picket-store-'));
@@ -69,4 +70,44 @@ it('filters by each field, and takes no value for a query', async () => {
   ).toHaveLength(2);
   expect(await store.query({ service: "ssh' OR '1'='1", limit: 9 })).toEqual([]);
   expect((await store.since(start, 2)).map((found) => found.sequence)).toEqual([3, 4]);
+});
+
+it('gives the hours in which a source had good sessions, as the engine tells them', async () => {
+  const hour = 3_600_000;
+  const seen = (sequence: number, at: number, source: string, fact: Fact): Observation => {
+    const { kind: _kind, ...head } = observation(sequence, source, 'telemetry');
+    return { ...head, at, id: ids.next(at), ...fact };
+  };
+  const login = (outcome: 'success' | 'failure'): Fact => ({
+    kind: 'login',
+    service: 'ssh',
+    user: 'ann',
+    method: 'password',
+    outcome,
+  });
+  const page = (status: number): Fact => ({
+    kind: 'web-access',
+    method: 'GET',
+    path: '/',
+    status,
+    userAgent: '',
+    referrer: '',
+  });
+  const day = start + 30 * 24 * hour;
+  const rows = [
+    seen(1, day, '203.0.113.20', login('success')),
+    seen(2, day + 60_000, '203.0.113.20', page(200)),
+    seen(3, day + 2 * hour, '203.0.113.20', page(304)),
+    seen(4, day + hour, '203.0.113.21', login('failure')),
+    seen(5, day + hour, '203.0.113.22', page(404)),
+    seen(6, day + hour, '2001:db8::7', page(301)),
+  ];
+  await store.append(rows);
+  expect(await store.goodHours(day - hour, 100)).toEqual([
+    { source: '203.0.113.20', at: Math.floor(day / hour) * hour },
+    { source: '2001:db8::/64', at: Math.floor(day / hour) * hour + hour },
+    { source: '203.0.113.20', at: Math.floor(day / hour) * hour + 2 * hour },
+  ]);
+  expect(await store.goodHours(day - hour, 1)).toHaveLength(1);
+  expect(rows.filter(wentWell).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 6]);
 });

@@ -4,7 +4,7 @@ import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import { canonicalAddress, sourceKey } from '../core/address.ts';
 import { PicketError } from '../core/errors.ts';
 import type { Observation } from '../core/observation.ts';
-import type { EventFilter, EventStore } from './event-store.ts';
+import type { EventFilter, EventStore, GoodHour } from './event-store.ts';
 
 export interface ClickHouseStoreOptions {
   /** `{ path }` for chDB in this process (one process a folder), `{ url }` for a server. */
@@ -32,6 +32,13 @@ const schema = `
   SETTINGS index_granularity = 2048`;
 
 type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>;
+
+const hourMilliseconds = 3_600_000;
+/** As `wentWell` of core/good-session.ts says it; a test holds the two together. */
+const wentWellInSql = `
+  (kind = 'login' AND JSONExtractString(observation, 'outcome') = 'success')
+  OR (kind = 'web-access' AND JSONExtractInt(observation, 'status') BETWEEN 200 AND 399)
+  OR (kind = 'object-access' AND JSONExtractInt(observation, 'status') BETWEEN 200 AND 299)`;
 
 const most = 10_000;
 /** How many are asked for when replaying at most. */
@@ -115,6 +122,16 @@ export class ClickHouseStore implements EventStore {
       { at, limit: bounded(limit, mostReplayed) },
     );
     return found.reverse();
+  }
+
+  async goodHours(since: number, limit: number): Promise<GoodHour[]> {
+    const rows = await this.#rows<{ source: string; hour: string }>(
+      `SELECT source_key AS source, toString(intDiv(at, ${hourMilliseconds})) AS hour FROM events
+       WHERE at >= {since: Int64} AND kind IN ('login', 'web-access', 'object-access') AND (${wentWellInSql})
+       GROUP BY source, intDiv(at, ${hourMilliseconds}) ORDER BY intDiv(at, ${hourMilliseconds}) LIMIT {limit: UInt32}`,
+      { since, limit: bounded(limit, mostReplayed) },
+    );
+    return rows.map(({ source, hour }) => ({ source, at: Number(hour) * hourMilliseconds }));
   }
 
   async count(): Promise<number> {

@@ -19,6 +19,13 @@ export interface EventFilter {
   readonly limit: number;
 }
 
+export interface GoodHour {
+  /** The source's key. */
+  readonly source: string;
+  /** Its begin, milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** Every method rejects with `PICKET_STORE_UNAVAILABLE` where the store does not answer. */
 export interface EventStore {
   /** Resolves when the observations are durable. What a sensor has sent before (its sequence tells) is kept once. */
@@ -34,6 +41,11 @@ export interface EventStore {
   query(filter: EventFilter): Promise<Observation[]>;
   /** From a time on, the earliest first, for replay: the latest `limit` of them. */
   since(at: number, limit: number): Promise<Observation[]>;
+  /**
+   * The hours from a time on in which each source had a session that went well (`wentWell`), the earliest first, and at most so many:
+   * days of history in few rows.
+   */
+  goodHours(since: number, limit: number): Promise<GoodHour[]>;
   count(): Promise<number>;
   close(): Promise<void>;
 }

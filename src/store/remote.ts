@@ -3,7 +3,7 @@
 import { connect, type Socket } from 'node:net';
 import { PicketError } from '../core/errors.ts';
 import type { Observation } from '../core/observation.ts';
-import type { EventFilter, EventStore } from './event-store.ts';
+import type { EventFilter, EventStore, GoodHour } from './event-store.ts';
 import { encodeMessage, MessageReader } from './rpc.ts';
 
 interface Waiting {
@@ -60,6 +60,10 @@ export class RemoteStore implements EventStore {
 
   since(at: number, limit: number): Promise<Observation[]> {
     return this.#call('since', at, limit);
+  }
+
+  goodHours(since: number, limit: number): Promise<GoodHour[]> {
+    return this.#call('goodHours', since, limit);
   }
 
   count(): Promise<number> {

@@ -35,6 +35,7 @@ const calls: Readonly<Record<string, (store: EventStore, ...given: never[]) => P
   query: (store, filter: EventFilter) => store.query(filter),
   since: async (store, at: number, limit: number) =>
     latestWithin(mostFrameBytes * 0.9, await store.since(at, limit)),
+  goodHours: (store, since: number, limit: number) => store.goodHours(since, limit),
   count: (store) => store.count(),
 };
 
