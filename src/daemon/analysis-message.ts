@@ -26,7 +26,7 @@ export interface JudgedTotals {
   readonly held: number;
   readonly sources: number;
   readonly forgotten: number;
-  /** Processor time of the thread, in microseconds. */
+  /** Processor time of the thread since it was ready, microseconds. */
   readonly spent: number;
 }
 

@@ -87,9 +87,10 @@ port.on('message', (message: ToJudge) => {
     say({ kind: 'judged', asked: numbers }, [numbers.buffer]);
   } else if (message.kind === 'end') {
     counted = message.blocks;
-    const { user, system } = process.threadCpuUsage();
+    const { user, system } = process.threadCpuUsage(atStart);
     const { decisions, held, sources, forgotten } = analysis;
     say({ kind: 'ended', decisions, held, sources, forgotten, spent: user + system });
   } else say(page());
 });
+const atStart = process.threadCpuUsage();
 say({ kind: 'ready' });

@@ -11,7 +11,15 @@ import { PicketError } from '../core/errors.ts';
 import { Breaker } from '../decide/guards/breaker.ts';
 import { allotted } from '../detectors/rules/rule-set.ts';
 import { DetectorRunner } from '../detectors/runner.ts';
-import { Analysis, type AnalysisOptions, compareRank, type VerdictLine } from './analyze.ts';
+import {
+  Analysis,
+  type AnalysisOptions,
+  attackLine,
+  type AttackLine,
+  compareRank,
+  type VerdictLine,
+} from './analyze.ts';
+import { AttackBook } from './attack-book.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { JudgingThread } from './judging-thread.ts';
 import { policyOf } from './policy-of.ts';
@@ -39,6 +47,7 @@ export class ParallelAnalysis {
   readonly #options: ParallelOptions;
   readonly #threads: readonly JudgingThread[];
   readonly #across: DetectorRunner;
+  readonly #attacks = new AttackBook();
   readonly #breaker: Breaker;
   readonly #threadOf = new Map<string, JudgingThread>();
   readonly #done: Done[] = [];
@@ -111,12 +120,16 @@ export class ParallelAnalysis {
     return this.#threads.map((thread) => thread.totals.spent);
   }
 
+  /** Waits until the threads can judge. */
+  async start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
+    await Promise.all(this.#threads.map((thread) => thread.ready()));
+  }
+
   /** As `Analysis.read`. */
   async read(input: RecordedInput, format: string): Promise<void> {
-    if (!this.#started) {
-      this.#started = true;
-      await Promise.all(this.#threads.map((thread) => thread.ready()));
-    }
+    await this.start();
     if (this.#alone !== null) {
       await this.#alone.read(input, format);
       return;
@@ -132,6 +145,11 @@ export class ParallelAnalysis {
   /** To be called when all is read, ahead of the totals and the verdicts. */
   async end(): Promise<void> {
     if (this.#alone === null) await Promise.all(this.#threads.map((thread) => thread.end()));
+  }
+
+  /** As `Analysis.attacks`. */
+  attacks(): readonly AttackLine[] {
+    return this.#alone?.attacks() ?? this.#attacks.all().map((attack) => attackLine(attack));
   }
 
   /** The verdicts, worst first. */
@@ -192,11 +210,9 @@ export class ParallelAnalysis {
         this.#next += 1;
         // It belongs to nobody, and nothing comes of it.
         if (observation.source === '') continue;
-        this.#threadFor(observation.source).writer.add(
-          this.#next,
-          observation,
-          this.#across.runAcross(observation),
-        );
+        const across = this.#across.runAcross(observation);
+        if (across.length > 0) this.#attacks.take(across, observation.at);
+        this.#threadFor(observation.source).writer.add(this.#next, observation, across);
         if (this.#next - this.#sent >= parcelSize) await this.#send();
       }
       if (!this.#countBlocks()) return;

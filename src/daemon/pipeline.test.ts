@@ -95,4 +95,36 @@ describe('one observation on its way', () => {
       ['2001:db8:1::/64', ['2001:db8:1::1']],
     ]);
   });
+
+  it('finds a scanner who comes once while thousands of others do, more than there is room for', () => {
+    const policy = { ...defaultPolicy, maximumSources: 50 };
+    const way = new Pipeline(new Judge({ policy, guards: [] }), detectors);
+    const blocked = new Map<string, string>();
+    const probe: Fact = {
+      kind: 'flow',
+      packets: 1,
+      bytes: 40,
+      duration: 0,
+      action: 'reject',
+      protocol: 6,
+      tcpFlags: 2,
+    };
+    let sequence = 0;
+    const send = (from: string, destinationPort: number): void => {
+      sequence += 1;
+      const id = `00000000-0000-7000-8000-${String(sequence).padStart(12, '0')}`;
+      const seen = { id, sequence, source: from, destinationPort, session: '', at: start + sequence };
+      way.observe(observation(probe, seen), ({ target, action }) => blocked.set(target, action));
+    };
+    for (let visit = 0; visit < 12; visit += 1) {
+      send(source, 1 + visit);
+      for (let other = 0; other < 700; other += 1) {
+        const place = visit * 700 + other;
+        send(`5.${place >> 16}.${(place >> 8) & 255}.${place & 255}`, 443);
+      }
+    }
+    expect(way.size).toBeLessThanOrEqual(250);
+    expect(way.source(source)?.observations).toBe(11);
+    expect([...blocked]).toEqual([[source, 'block']]);
+  });
 });

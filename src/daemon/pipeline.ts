@@ -23,6 +23,10 @@ export class Pipeline {
     this.judge = judge;
     this.runner = new DetectorRunner(detectors, judge.policy.maximumSources);
     this.#firsts = new FirstObservations(judge.policy.maximumSources * firstsPerSource);
+    judge.sources.onForgotten = ({ source, score }) => {
+      // Whoever weighs nothing may as well be new.
+      if (score > 0) this.#firsts.forget(source);
+    };
   }
 
   /** How many sources are known. */
@@ -68,7 +72,10 @@ export class Pipeline {
       else if (across.length === 0 && (observation.kind === 'flow' || observation.kind === 'scan')) {
         const evidence = this.runner.runAlone(observation);
         const weight = evidence.reduce((sum, item) => sum + item.weight, 0);
-        if (weight < this.judge.policy.suspicious && this.#firsts.keep(observation)) return evidence;
+        // Who was forgotten before is remembered whole: with more sources than there is room for, one that comes once in a million
+        // others would otherwise be new each time.
+        const isQuiet = weight < this.judge.policy.suspicious && !this.#firsts.wasForgotten(source);
+        if (isQuiet && this.#firsts.keep(observation)) return evidence;
       }
     } else known.saw(observation.at);
     return this.#judge(observation, source, across, decided, known);
@@ -89,6 +96,8 @@ export class Pipeline {
     const own = this.runner.runOwn(observation);
     const evidence = across.length === 0 ? own : [...own, ...across];
     for (const item of evidence) {
+      // Of whom it is attacked nothing is said about the source, which may not even be the sender.
+      if (item.target !== undefined) continue;
       const decision = this.judge.weigh(record, grounded(item, source, observation));
       if (decision !== null) decided(decision);
     }

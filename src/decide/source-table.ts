@@ -9,6 +9,8 @@ import { SourceRecord } from './source-record.ts';
 export class SourceTable {
   readonly #records = new Map<string, SourceRecord>();
   readonly #maximum: number;
+  /** Told of each that is forgotten. */
+  onForgotten: ((record: SourceRecord) => void) | null = null;
   #evicted = 0;
 
   constructor(maximum: number) {
@@ -49,6 +51,7 @@ export class SourceTable {
       const worthKeeping = record.standing !== null || record.score >= 1;
       if (!worthKeeping || looked > 64) {
         this.#evicted += 1;
+        this.onForgotten?.(record);
         return;
       }
       this.#records.set(source, record);
