@@ -47,6 +47,7 @@ const toTest: Readonly<Record<string, string>> = {
   lighttpd: 'the real web server beside the decoy',
   'mariadb-client': 'mariadb, mariadb-dump',
   'mariadb-server': 'the real database beside the decoy',
+  masscan: 'port scans with a network stack of their own',
   mbpoll: 'a Modbus client',
   medusa: 'password guessing',
   memcached: 'the real cache beside the decoy',

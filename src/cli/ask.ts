@@ -129,7 +129,10 @@ export function explain(picket: Command): Command {
     .action(async (given: string, options: ConnectionOptions) => {
       const source = encodeURIComponent(targetIn(given, 'the source'));
       const api = await connection(options);
-      const view = await api.find<SourceView>(`/sources/${source}`);
+      // The text tells nothing of the history, and shall not wait for the event store.
+      const view = await api.find<SourceView>(
+        `/sources/${source}${options.json === true ? '' : '?history=0'}`,
+      );
       const last = await api.find<LoggedDecision>(`/decisions/${source}`);
       if (view === null && last === null) {
         throw new PicketError(

@@ -21,13 +21,14 @@ import {
 import { LoopPicket } from '../loop/picket.ts';
 import { needRoot } from '../support/need.ts';
 
-const test = needRoot(['ip', 'nft', 'nmap', 'curl', 'softflowd', 'conntrack', 'unshare']);
+const test = needRoot(['ip', 'nft', 'nmap', 'masscan', 'curl', 'softflowd', 'conntrack', 'unshare']);
 const scanner = attackerAddress(0);
 const guesser = attackerAddress(1);
 const laterGuesser = attackerAddress(2);
 const messenger = attackerAddress(3);
 const tracked = attackerAddress(4);
 const absentGuesser = attackerAddress(5);
+const massScanner = attackerAddress(6);
 const ownPort = 80;
 const exportPort = 2055;
 const syslogPort = 5514;
@@ -162,6 +163,18 @@ describe('live telemetry', () => {
     expect(await isBlocked(scanner), picket.said.slice(-3000)).toBe(true);
     expect(await answers(scanner)).toBe(false);
     expect(await picket.ask('explain', scanner)).toContain('scan');
+  }, 120_000);
+
+  test('blocks a scanner that has a network stack of its own', async () => {
+    const host = (
+      await network.run('host', 'cat', [`/sys/class/net/${hostInterface}/address`])
+    ).output.trim();
+    const own = ['--adapter', 'eth0', '--adapter-ip', massScanner, '--router-mac', host];
+    const pace = ['--rate', '300', '--wait', '1', '--seed', '7'];
+    const scan = await network.run('attacker', 'masscan', [...own, ...pace, '-p', '1-600', hostAddress], 60);
+    expect(await isBlocked(massScanner), `${scan.output}\n${picket.said.slice(-3000)}`).toBe(true);
+    expect(await answers(massScanner)).toBe(false);
+    expect(await picket.ask('explain', massScanner)).toContain('scan');
   }, 120_000);
 
   test('follows a log from its end, and over a rotation', async () => {
