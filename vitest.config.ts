@@ -8,6 +8,7 @@ const whole = [
   'test/up/**/*.test.ts',
   'test/telemetry/**/*.test.ts',
   'test/personas/**/*.test.ts',
+  'test/object-store.test.ts',
   'src/sensor/any-port.test.ts',
   'src/sensor/probe-watch.test.ts',
   'src/enforcers/nftables/nftables.test.ts',

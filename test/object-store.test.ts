@@ -99,7 +99,7 @@ ${locations}
   );
   const nginx = spawn('nginx', ['-c', configuration, '-e', join(folder, 'error')], { stdio: 'ignore' });
   serving = await startDaemon(nginx, ownerPort);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   if (isThere) {

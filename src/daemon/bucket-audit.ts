@@ -17,6 +17,9 @@ export interface AuditedBucket extends BucketExposure {
 
 /** Names that can stand in a path as they are. */
 const bucketName = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;
+/** The first of each bucket, which an anonymous caller asks for. */
+const objectsTried = 5;
+const mostPages = 1_000;
 /** Codes of what is not there, and of what a store does not offer. */
 const absent: ReadonlySet<string> = new Set([
   'MethodNotAllowed',
@@ -33,17 +36,8 @@ export async function* auditBuckets(
   client: Pick<ObjectStoreClient, 'ask'>,
   intendedPublic: readonly string[],
 ): AsyncIterable<AuditedBucket> {
-  const listed = await client.ask({ method: 'GET', bucket: '' });
-  if (listed.status !== 200 || listed.xml?.name !== 'ListAllMyBucketsResult') {
-    const why = listed.code === '' ? `status ${listed.status}` : listed.code;
-    throw new PicketError(
-      'PICKET_OBJECT_STORE_REFUSED',
-      `the object store does not list its buckets to this key (${why}); check endpoint, region and key`,
-    );
-  }
   let unanswered = 0;
-  for (const element of elementsAt(listed.xml, 'Buckets', 'Bucket')) {
-    const bucket = textAt(element, 'Name');
+  for await (const bucket of bucketNames(client)) {
     const intended = intendedPublic.some((pattern) => matchesPattern(pattern, bucket));
     if (!bucketName.test(bucket)) {
       yield { bucket, intended, verdict: 'unknown', reasons: ['its name can’t be asked for'] };
@@ -63,6 +57,25 @@ export async function* auditBuckets(
   }
 }
 
+/** All that the store lists, page after page where it lists in pages. */
+async function* bucketNames(client: Pick<ObjectStoreClient, 'ask'>): AsyncIterable<string> {
+  let token = '';
+  for (let page = 0; page < mostPages; page += 1) {
+    const query = token === '' ? '' : `continuation-token=${encodeURIComponent(token)}`;
+    const listed = await client.ask({ method: 'GET', bucket: '', query });
+    if (listed.status !== 200 || listed.xml?.name !== 'ListAllMyBucketsResult') {
+      const why = listed.code === '' ? `status ${listed.status}` : listed.code;
+      throw new PicketError(
+        'PICKET_OBJECT_STORE_REFUSED',
+        `the object store does not list its buckets to this key (${why}); check endpoint, region and key`,
+      );
+    }
+    for (const element of elementsAt(listed.xml, 'Buckets', 'Bucket')) yield textAt(element, 'Name');
+    token = textAt(listed.xml, 'ContinuationToken');
+    if (token === '') return;
+  }
+}
+
 async function exposure(client: Pick<ObjectStoreClient, 'ask'>, bucket: string): Promise<BucketExposure> {
   const ask = (query: string, more: Partial<ObjectStoreQuestion> = {}): Promise<ObjectStoreAnswer> =>
     client.ask({ method: 'GET', bucket, query, ...more });
@@ -76,18 +89,23 @@ async function exposure(client: Pick<ObjectStoreClient, 'ask'>, bucket: string):
   const policy = await ask('policy');
   const policyStatus = await ask('policyStatus');
   const publicAccessBlock = await ask('publicAccessBlock');
-  const objects = await ask('list-type=2&max-keys=1');
-  const key = textAt(objects.xml, 'Contents', 'Key');
+  const objects = await ask(`list-type=2&max-keys=${objectsTried}`);
   const anonymousList = await ask('list-type=2&max-keys=1', { isAnonymous: true });
-  const anonymousObject =
-    key === '' ? null : await client.ask({ method: 'HEAD', bucket, object: key, isAnonymous: true });
+  let anonymousObject: boolean | null = null;
+  for (const element of elementsAt(objects.xml, 'Contents').slice(0, objectsTried)) {
+    const object = textAt(element, 'Key');
+    // A way with dots would lead elsewhere.
+    if (object === '' || /(?:^|\/)\.{1,2}(?:\/|$)/.test(object)) continue;
+    anonymousObject = isGiven(await client.ask({ method: 'HEAD', bucket, object, isAnonymous: true }));
+    if (anonymousObject === true) break;
+  }
   return exposureOf({
     acl: told(acl, () => acl.xml),
     policy: told(policy, () => policy.body),
     policyStatus: told(policyStatus, () => policyStatus.xml),
     publicAccessBlock: told(publicAccessBlock, () => publicAccessBlock.xml),
     anonymousList: isGiven(anonymousList),
-    anonymousObject: anonymousObject === null ? null : isGiven(anonymousObject),
+    anonymousObject,
   });
 }
 

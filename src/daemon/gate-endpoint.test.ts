@@ -59,6 +59,8 @@ describe('the endpoint of the gate', () => {
     expect([searching.status, searching.headers.get('x-picket-answer')]).toEqual([403, 'slow-down']);
     const signed = { Authorization: 'AWS AKIAIOSFODNN7EXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg=' };
     expect((await asNginx(source, '/pine-state/', signed)).status).toBe(200);
+    const large = { ...signed, 'X-Amz-Security-Token': 't'.repeat(30_000) };
+    expect((await asNginx(source, '/pine-state/', large)).status).toBe(200);
     expect(recorded.map(({ fact }) => fact.bucket)).toEqual(['pine-state', 'pine-nothing']);
   });
 

@@ -24,6 +24,8 @@ export interface GateEndpointOptions extends GateDeskOptions {
   readonly port: number;
 }
 
+/** nginx takes 32 KiB from a client by default, and sends them on with the target once more. */
+const largestHead = 131_072;
 /** A proxy's connections are few and live long. */
 const mostConnections = 4_096;
 /** A proxy that has opened a connection greets or asks at once. */
@@ -40,7 +42,7 @@ export class GateEndpoint {
   constructor(options: GateEndpointOptions) {
     this.#options = options;
     this.#ask = gateDesk(options);
-    this.#http = createHttpServer(serveHttp(this.#ask));
+    this.#http = createHttpServer({ maxHeaderSize: largestHead }, serveHttp(this.#ask));
     this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1_024, enablePush: false } });
     this.#http2.on('stream', (stream, headers) => serveGrpc(this.#ask, stream, headers));
     this.#http2.on('sessionError', () => {});

@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startDaemon } from './real-daemon.ts';
 import { freePort } from './free-port.ts';
 import { runProgram } from './run-program.ts';
@@ -61,6 +62,16 @@ rgw_thread_pool_size = 16
 rgw_dns_name = s3.test
 `;
 
+/** On a busy machine it takes its time. */
+async function untilServed(port: number): Promise<void> {
+  for (let left = 300; left > 0; left -= 1) {
+    const response = await fetch(`http://127.0.0.1:${port}/`).catch(() => null);
+    if (response?.ok === true) return;
+    await sleep(200);
+  }
+  throw new Error('radosgw does not answer');
+}
+
 export async function startRadosgw(): Promise<Radosgw> {
   const folder = mkdtempSync(join(tmpdir(), 'picket-radosgw-'));
   const [monitor, port, cluster, disk] = [await freePort(), await freePort(), randomUUID(), randomUUID()];
@@ -100,12 +111,13 @@ export async function startRadosgw(): Promise<Radosgw> {
       await runProgram('ceph-osd', '-c', file, '-i', '0', '--mkfs', '--osd-uuid', disk),
     );
     daemon('ceph-osd', '-i', '0');
-    await startDaemon(daemon('radosgw', '-n', 'client.rgw'), port);
+    daemon('radosgw', '-n', 'client.rgw');
     const key = { accessKeyId: 'PINEOWNER', secretAccessKey: 'a-secret-of-this-test' };
     const user = ['--uid=owner', '--display-name=Owner'];
     const keys = [`--access-key=${key.accessKeyId}`, `--secret-key=${key.secretAccessKey}`];
     const made = await runProgram('radosgw-admin', '-c', file, 'user', 'create', ...user, ...keys);
     if (!made.includes(key.accessKeyId)) throw new Error(`radosgw is not up:\n${said.join('')}${made}`);
+    await untilServed(port);
     return { port, key, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
