@@ -23,15 +23,16 @@ import { frame, frameFlag, frameType, windowUpdateFrame } from '../../wire/http2
 import { http } from './http.ts';
 
 /** Everything that a server says to these bytes until it closes, or until it says nothing for a while. */
-async function ask(port: number, bytes: Uint8Array): Promise<{ said: Buffer; isClosed: boolean }> {
+async function ask(port: number, bytes: Uint8Array, turns = 3): Promise<{ said: Buffer; isClosed: boolean }> {
   const socket = connect(port, '127.0.0.1');
   const pieces: Buffer[] = [];
   socket.on('data', (more: Buffer) => pieces.push(more));
   socket.on('error', () => {});
   socket.write(bytes);
   let heard = -1;
-  for (let quiet = 0; quiet < 3 && !socket.closed; quiet += 1) {
-    if (heard !== pieces.length) quiet = 0;
+  // Both begin with their settings, so the quiet counts from there.
+  for (let quiet = 0; quiet < turns && !socket.closed; quiet += 1) {
+    if (heard !== pieces.length || (heard === 0 && !socket.destroyed)) quiet = 0;
     heard = pieces.length;
     await sleep(40);
   }
@@ -41,7 +42,7 @@ async function ask(port: number, bytes: Uint8Array): Promise<{ said: Buffer; isC
 }
 
 async function answering(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < 200; tries += 1) {
     const { said } = await ask(port, hello());
     if (said.length > 0) return;
     await sleep(50);
@@ -197,16 +198,21 @@ http { access_log off; default_type text/html; server { listen 127.0.0.1:${port}
       // Each answer is quiet time for the most part, so they are taken side by side.
       for (let at = 0; at < asked.length; at += 16) {
         const some = asked.slice(at, at + 16);
-        const answers = await Promise.all(
-          some.map(
-            async ([name, bytes]) => [name, await ask(port, bytes), await ask(served.port, bytes)] as const,
-          ),
-        );
-        for (const [name, real, ours] of answers) {
-          const wanted = frameLines(real.said);
-          expect(wanted.length, name).toBeGreaterThan(1);
-          expect(frameLines(ours.said), name).toEqual(wanted);
-          expect(ours.isClosed, name).toBe(real.isClosed);
+        const compare = async (bytes: Uint8Array, turns: number) => {
+          const [real, ours] = await Promise.all([ask(port, bytes, turns), ask(served.port, bytes, turns)]);
+          return {
+            wanted: [...frameLines(real.said), real.isClosed],
+            given: [...frameLines(ours.said), ours.isClosed],
+          };
+        };
+        const compared = await Promise.all(some.map(([, bytes]) => compare(bytes, 3)));
+        for (const [index, [name, bytes]] of some.entries()) {
+          const first = compared[index];
+          // On a machine that has much to do, quiet can be the quiet before the answer.
+          const isSame = JSON.stringify(first?.wanted) === JSON.stringify(first?.given);
+          const { wanted, given } = isSame && first !== undefined ? first : await compare(bytes, 20);
+          expect(wanted.length, name).toBeGreaterThan(2);
+          expect(given, name).toEqual(wanted);
         }
       }
       expect(served.errors).toEqual([]);

@@ -7,6 +7,7 @@ import { HpackDecoder } from '../../wire/hpack-decoder.ts';
 import { encodeAnswer, noTable } from '../../wire/hpack-encoder.ts';
 import { bodyLimit } from '../../wire/http-request.ts';
 import { Http2Fingerprint } from '../../wire/http2-fingerprint.ts';
+import { formFault } from '../../wire/http2-frame-form.ts';
 import { type FrameEvent, type FrameHead, FrameReader, priorityOf } from '../../wire/http2-frame-reader.ts';
 import {
   firstFrameSize,
@@ -172,35 +173,20 @@ export class Http2Session {
 
   /** What a frame's head says already. */
   *#begin(head: FrameHead): Generator<DecoyOutput, Fault, undefined> {
-    const { type, length, stream, flags } = head;
-    const wrong = (isWrong: boolean, isMisplaced: boolean): Fault =>
-      isWrong ? http2Error.frameSize : isMisplaced ? http2Error.protocol : null;
-    switch (type) {
+    const fault = formFault(head);
+    if (fault !== null) return fault;
+    switch (head.type) {
       case frameType.data:
         return yield* this.#beginData(head);
       case frameType.headers:
         return yield* this.#beginHeaders(head);
       case frameType.priority:
         this.#prioritiesLeft -= 1;
-        if (this.#prioritiesLeft <= 0) {
-          yield* this.#saw(this.#abuse.tell('priorityFlood', `stream ${stream}`));
-          return http2Error.enhanceYourCalm;
-        }
-        return wrong(length !== 5, stream === 0);
-      case frameType.resetStream:
-        return wrong(length !== 4, stream === 0);
+        if (this.#prioritiesLeft > 0) return null;
+        yield* this.#saw(this.#abuse.tell('priorityFlood', `stream ${head.stream}`));
+        return http2Error.enhanceYourCalm;
       case frameType.settings:
-        if (length > settingsLimit) return http2Error.enhanceYourCalm;
-        if ((flags & frameFlag.acknowledge) !== 0) return wrong(length !== 0, false);
-        return wrong(length % 6 !== 0, stream !== 0);
-      case frameType.pushPromise:
-        return http2Error.protocol;
-      case frameType.ping:
-        return wrong(length !== 8, stream !== 0);
-      case frameType.goAway:
-        return wrong(length < 8, stream !== 0);
-      case frameType.windowUpdate:
-        return wrong(length !== 4, false);
+        return head.length > settingsLimit ? http2Error.enhanceYourCalm : null;
       case frameType.continuation: {
         const block = this.#block;
         if (block === null) return http2Error.protocol;
@@ -293,8 +279,6 @@ export class Http2Session {
   }
 
   *#beginData(head: FrameHead): Generator<DecoyOutput, Fault, undefined> {
-    if (head.stream === 0) return http2Error.protocol;
-    if (head.contentLength < 0) return http2Error.frameSize;
     if (head.length > this.#window) return http2Error.flowControl;
     this.#window -= head.length;
     if (head.length === 0) yield* this.#saw(this.#abuse.empty());
@@ -341,12 +325,6 @@ export class Http2Session {
 
   *#beginHeaders(head: FrameHead): Generator<DecoyOutput, Fault, undefined> {
     const { stream, priority } = head;
-    const isShort = head.contentLength < 0;
-    if (isShort) {
-      const ahead =
-        ((head.flags & frameFlag.padded) === 0 ? 0 : 1) + ((head.flags & frameFlag.priority) === 0 ? 0 : 5);
-      return head.length < ahead ? http2Error.frameSize : http2Error.protocol;
-    }
     const isEnd = (head.flags & frameFlag.endStream) !== 0;
     if (this.#isLeaving) {
       this.#block = { stream, isEnd, isRefused: true, continuations: 0 };
