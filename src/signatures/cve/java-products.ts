@@ -632,6 +632,12 @@ export const javaProducts: readonly CveSignature[] = [
         path: ['/*'],
         where: [{ in: 'path', has: ['.session'] }, { in: 'header:content-range' }],
       },
+      // In a log, which has no headers, the name must do.
+      {
+        methods: ['PUT'],
+        path: ['/*'],
+        where: [{ in: 'path', has: ['.session'], matches: /\/[\w-]{1,64}\.session$/m }],
+      },
     ],
   },
   {
@@ -906,6 +912,10 @@ export const javaProducts: readonly CveSignature[] = [
     class: 'rce',
     requests: [
       { path: ['/developmentserver/metadatauploader'], where: [{ in: 'path', has: ['metadatauploader'] }] },
+      // Web shells that were found where the uploader leaves its files.
+      {
+        path: ['^/irj/helper.jsp', '^/irj/cache.jsp', '^/irj/forwardsap.jsp', '^/irj/servlet_jsp/irj/root/*'],
+      },
     ],
   },
   {
@@ -971,6 +981,8 @@ export const javaProducts: readonly CveSignature[] = [
           '/ui/vropspluginui/rest/services/getvcdetails',
         ],
       },
+      // The application ships no pages among its resources: what is there was uploaded.
+      { path: ['^/ui/resources/*'], where: [{ in: 'path', has: ['.jsp'] }] },
     ],
   },
   {

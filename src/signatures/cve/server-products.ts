@@ -90,8 +90,14 @@ export const serverProducts: readonly CveSignature[] = [
         path: ['/_layouts/15/toolpane.aspx', '/_layouts/16/toolpane.aspx'],
         where: [{ in: 'body', has: ['compresseddatatable', 'msotlpn_dwp', 'scorecard:'] }],
       },
+      // The pages that the campaigns of July 2025 left behind.
       {
-        path: ['/_layouts/15/spinstall0.aspx', '/_layouts/16/spinstall0.aspx', '/_layouts/15/spinstall.aspx'],
+        path: [
+          '/_layouts/15/spinstall*',
+          '/_layouts/16/spinstall*',
+          '/_layouts/15/info3.aspx',
+          '/_layouts/15/debug_dev.js',
+        ],
       },
     ],
   },

@@ -3,8 +3,8 @@
 import { pick } from '../../../core/random.ts';
 import { cookie } from '../created-account.ts';
 import type { Lure } from '../lure.ts';
-import { runOnce } from '../uploaded-file.ts';
 import { html, json, output, redirect, text, traversedFile } from './answers.ts';
+import { ivanti } from './ivanti.ts';
 import { panOs } from './pan-os.ts';
 
 const fortiosFiles: Lure = {
@@ -62,50 +62,6 @@ const pulse: Lure = {
   answer: (visit) => {
     const file = traversedFile(visit);
     return file === null ? output(visit) : text(file);
-  },
-};
-
-const ivantiBypass: Lure = {
-  product: 'ivanti-connect-secure',
-  summary: 'Ivanti Connect Secure: the REST API behind a traversal, and commands in it',
-  signatures: ['ivanti-connect-secure-bypass', 'ivanti-connect-secure-command'],
-  answer: (visit) =>
-    visit.command === ''
-      ? json({
-          'software-inventory': {
-            software: { software: [{ name: 'IVE', version: '22.3R1', build: '1647' }] },
-          },
-        })
-      : json({ result: visit.run(visit.command), message: 'license key accepted' }),
-};
-
-const ivantiSentry: Lure = {
-  product: 'ivanti-sentry',
-  summary: 'Ivanti Sentry: MICS takes commands without a login',
-  signatures: ['ivanti-sentry-mics'],
-  answer: (visit) => output(visit, 'application/xml'),
-};
-
-const ivantiEpmm: Lure = {
-  product: 'ivanti-epmm',
-  summary: 'Ivanti EPMM: the API answers without a login, and says of a format, evaluated, that it is none',
-  signatures: [
-    'ivanti-epmm-api-bypass',
-    'ivanti-mobileiron-core-bypass',
-    'ivanti-epmm-format-injection',
-    'ivanti-epmm-appstore-command',
-  ],
-  answer: (visit) => {
-    const printed = runOnce(visit, visit.command).trimEnd();
-    if (visit.matched.has('ivanti-epmm-appstore-command')) return { status: 404, body: '' };
-    if (!visit.matched.has('ivanti-epmm-format-injection'))
-      return json({ apiVersion: 2, vspVersion: 'VSP 11.10.0.1 Build 2' });
-    const reads = /inputstream|ioutils|scanner|readall/i.test(visit.request.parameter('format') ?? '');
-    const pid = 2_000 + (Number.parseInt(visit.token(`process at ${visit.now()}`, 4), 16) % 30_000);
-    const value = reads ? printed : `Process[pid=${pid}, exitValue="not exited"]`;
-    const localizedMessage = `Format '${value}' is invalid. Valid formats are 'json', 'csv'.`;
-    const messageKey = 'com.mobileiron.vsp.messages.validation.global.error';
-    return json({ messages: [{ type: 'Error', messageKey, localizedMessage }] }, 400);
   },
 };
 
@@ -219,9 +175,7 @@ export const gateways: readonly Lure[] = [
   fortiosFiles,
   fortiosAdmin,
   pulse,
-  ivantiBypass,
-  ivantiSentry,
-  ivantiEpmm,
+  ...ivanti,
   citrixFiles,
   citrixBleed,
   f5Tmui,

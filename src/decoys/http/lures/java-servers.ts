@@ -1,6 +1,8 @@
 /** Java application servers and what runs on them. */
 
 import type { Lure } from '../lure.ts';
+import { groovyCommand } from '../nested-payload.ts';
+import { callsFile, fileAnswer, keepFile, runOnce } from '../uploaded-file.ts';
 import { html, json, output, text, xml } from './answers.ts';
 import { confluence } from './confluence.ts';
 import { teamcity } from './teamcity.ts';
@@ -140,12 +142,24 @@ const jenkins: Lure = {
 
 const ofbiz: Lure = {
   product: 'ofbiz',
-  summary: 'OFBiz: an empty login passes, ProgramExport runs Groovy',
+  summary:
+    'OFBiz: an empty login passes, ProgramExport runs Groovy, ViewDataFile saves a page where it is told',
+  remembers: 'the pages saved',
   signatures: ['ofbiz-auth-bypass-groovy', 'ofbiz-xmlrpc-deserialization'],
-  answer: (visit) =>
-    html(
-      `<!DOCTYPE html><html><body><div class="content-messages errorMessage"><p>java.lang.Exception: ${visit.command === '' ? '' : visit.run(visit.command)}</p></div></body></html>`,
-    ),
+  answer: (visit) => {
+    const { request } = visit;
+    if (callsFile(visit)) return fileAnswer(visit);
+    const place = request.parameter('datafile_save') ?? '';
+    const below = /\/webapp\/([\w./-]{1,200})$/.exec(place.replaceAll('\\', '/'))?.[1];
+    // What would be saved lies on another's server, and is not fetched: a page that runs its parameter stands for it.
+    if (below !== undefined) keepFile(visit, `/${below}`, '<%= request.getParameter("cmd") %>');
+    const command =
+      visit.command === '' ? groovyCommand(request.parameter('groovyprogram') ?? '') : visit.command;
+    return html(
+      `<!DOCTYPE html><html><body><div class="content-messages errorMessage"><p>java.lang.Exception: ${runOnce(visit, command)}</p></div></body></html>`,
+    );
+  },
+  follows: callsFile,
 };
 
 export const javaServers: readonly Lure[] = [

@@ -81,8 +81,8 @@ const sap: Lure = {
   remembers: 'the JSPs uploaded',
   signatures: ['sap-metadata-uploader'],
   answer: (visit) => {
-    if (!visit.matched.has('sap-metadata-uploader')) return fileAnswer(visit);
     const { request } = visit;
+    if (!request.path.endsWith('/metadatauploader')) return fileAnswer(visit);
     if (request.method !== 'POST') return xml('<metadata/>');
     for (const part of formParts(request.request.body)) {
       const name = part.file?.split(/[\\/]/).at(-1) ?? '';

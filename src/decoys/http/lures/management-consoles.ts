@@ -2,7 +2,7 @@
 
 import { basicCredentials } from '../created-account.ts';
 import type { Answer, Lure } from '../lure.ts';
-import { callsFile, fileAnswer, keepFile, runOnce } from '../uploaded-file.ts';
+import { callsFile, fileAnswer, keepFile, runOnce, shellCommand } from '../uploaded-file.ts';
 import { html, json, text, traversedFile } from './answers.ts';
 
 const ise: Lure = {
@@ -127,6 +127,29 @@ const shareFile: Lure = {
   follows: callsFile,
 };
 
+const commvault: Lure = {
+  product: 'commvault',
+  summary:
+    'Commvault: a package is fetched from whichever server is named, and unpacked where its version leads',
+  remembers: 'the folder in which the package would lie',
+  signatures: ['commvault-deploy-webpackage'],
+  answer: (visit) => {
+    const { request, memory } = visit;
+    const folder = memory.get('commvault folder');
+    if (folder !== undefined && request.path.startsWith(folder))
+      return html(runOnce(visit, shellCommand(visit)));
+    const pack = (request.parameter('servicepack') ?? '').replaceAll('\\', '/');
+    const below = /reports\/metricsupload\/([\w./-]{1,200})$/i.exec(pack)?.[1];
+    if (below !== undefined)
+      memory.set('commvault folder', `/reports/metricsupload/${below.replace(/\.zip$/i, '').toLowerCase()}/`);
+    return json({ errorCode: 0, errorMessage: '' });
+  },
+  follows: ({ request, memory }) => {
+    const folder = memory.get('commvault folder');
+    return folder !== undefined && request.path.startsWith(folder) && request.path.endsWith('.jsp');
+  },
+};
+
 const minio: Lure = {
   product: 'minio',
   summary: 'MinIO: a node of a cluster tells another its whole environment, whoever asks',
@@ -218,6 +241,7 @@ export const managementConsoles: readonly Lure[] = [
   cwp,
   magicinfo,
   shareFile,
+  commvault,
   minio,
   servU,
   simpleHelp,

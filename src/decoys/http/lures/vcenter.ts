@@ -59,7 +59,8 @@ export const vcenter: Lure = {
       collect(visit);
       return { status: visit.request.path.includes('/hyper/send') ? 201 : 200, body: '' };
     }
-    return upload(visit);
+    // A web shell that somebody else would have left is not there.
+    return visit.request.path.startsWith('/ui/resources/') ? null : upload(visit);
   },
   follows: callsFile,
 };
