@@ -1,5 +1,9 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseNetwork, type Network } from '../core/address.ts';
 import type { Observation } from '../core/observation.ts';
@@ -131,7 +135,7 @@ describe('the syslog listener', () => {
 
   it('hears datagrams and both framings of streams', async () => {
     const listener = new SyslogListener(
-      { udp: here, tcp: here, from: networks('127.0.0.0/8') },
+      { udp: here, tcp: here, tls: null, from: networks('127.0.0.0/8') },
       syslog,
       options(),
     );
@@ -145,9 +149,64 @@ describe('the syslog listener', () => {
     await expect.poll(users, { timeout: 5000, interval: 5 }).toEqual(['datagram', 'counted', 'ended']);
   });
 
+  it('hears senders over TLS, and of those that must show a certificate only who has one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'picket-syslog-'));
+    const made = (name: string): { certificate: string; key: string } => {
+      const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
+      const words = [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-days',
+        '1',
+      ];
+      execFileSync('openssl', [...words, '-subj', `/CN=${name}`, '-keyout', key, '-out', certificate], {
+        stdio: 'ignore',
+      });
+      return { certificate, key };
+    };
+    const [server, sender] = [made('collector'), made('sender')];
+    const text = (path: string): string => readFileSync(path, 'utf8');
+    const listener = new SyslogListener(
+      {
+        udp: null,
+        tcp: null,
+        tls: {
+          endpoint: here,
+          certificate: text(server.certificate),
+          key: text(server.key),
+          clients: text(sender.certificate),
+        },
+        from: networks('127.0.0.0/8'),
+      },
+      syslog,
+      options(),
+    );
+    source = listener;
+    await listener.start();
+    const say = (user: string, ...words: string[]): Promise<void> =>
+      new Promise((resolve) => {
+        const all = ['s_client', '-quiet', '-connect', `127.0.0.1:${listener.ports.tls}`, ...words];
+        const client = spawn('openssl', all, { stdio: ['pipe', 'ignore', 'ignore'] });
+        client.on('exit', () => resolve());
+        client.stdin.on('error', () => {});
+        client.stdin.end(`${line(user).length} ${line(user)}`);
+      });
+    await say('stranger');
+    const known = say('known', '-cert', sender.certificate, '-key', sender.key, '-no_ign_eof');
+    await expect.poll(users, { timeout: 10_000, interval: 5 }).toEqual(['known']);
+    await known;
+    expect(said.join('\n')).not.toContain('stranger');
+    rmSync(folder, { recursive: true });
+  });
+
   it('takes a message for one line, whatever it holds', async () => {
     const listener = new SyslogListener(
-      { udp: here, tcp: null, from: networks('127.0.0.0/8') },
+      { udp: here, tcp: null, tls: null, from: networks('127.0.0.0/8') },
       syslog,
       options(),
     );

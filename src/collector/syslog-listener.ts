@@ -1,7 +1,8 @@
-/** Hears syslog over UDP (RFC 5426) and TCP (RFC 6587): messages by RFC 3164 and RFC 5424. */
+/** Hears syslog over UDP (RFC 5426), TCP (RFC 6587) and TLS (RFC 5425): messages by RFC 3164 and RFC 5424. */
 
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { networkContains, parseAddress, type Network } from '../core/address.ts';
 import type { Reader } from '../core/reader.ts';
 import { longestSyslogMessage, SyslogFrames } from '../wire/syslog-frame.ts';
@@ -10,10 +11,21 @@ import { LineReading } from './line-reading.ts';
 import type { SourceOptions, TelemetrySource } from './source.ts';
 
 const mostConnections = 256;
+const handshakeMilliseconds = 10_000;
+
+export interface SyslogTls {
+  readonly endpoint: Endpoint;
+  /** PEM. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Authorities of the certificates that senders must have, PEM; null where none is asked for. */
+  readonly clients: string | null;
+}
 
 export interface SyslogEndpoints {
   readonly udp: Endpoint | null;
   readonly tcp: Endpoint | null;
+  readonly tls: SyslogTls | null;
   /** Who is heard. */
   readonly from: readonly Network[];
 }
@@ -25,6 +37,7 @@ export class SyslogListener implements TelemetrySource {
   readonly #connections = new Set<Socket>();
   #datagrams: DatagramSocket | null = null;
   #server: Server | null = null;
+  #tlsServer: Server | null = null;
 
   constructor(endpoints: SyslogEndpoints, reader: Reader, options: SourceOptions) {
     this.#endpoints = endpoints;
@@ -34,26 +47,33 @@ export class SyslogListener implements TelemetrySource {
   }
 
   /** The ports that were bound: of use where 0 was asked for. */
-  get ports(): { readonly udp: number; readonly tcp: number } {
-    const bound: AddressInfo | string | null | undefined = this.#server?.address();
+  get ports(): { readonly udp: number; readonly tcp: number; readonly tls: number } {
     return {
       udp: this.#datagrams?.address().port ?? 0,
-      tcp: typeof bound === 'object' && bound !== null ? bound.port : 0,
+      tcp: portOf(this.#server),
+      tls: portOf(this.#tlsServer),
     };
   }
 
   async start(): Promise<void> {
-    const { udp, tcp } = this.#endpoints;
+    const { udp, tcp, tls } = this.#endpoints;
     if (udp !== null) await this.#listenDatagrams(udp);
-    if (tcp !== null) await this.#listenStreams(tcp);
+    if (tcp !== null) {
+      this.#server = createServer((connection) => this.#accepted(connection));
+      await this.#listenStreams(this.#server, tcp);
+    }
+    if (tls !== null) {
+      this.#tlsServer = this.#secured(tls);
+      await this.#listenStreams(this.#tlsServer, tls.endpoint);
+    }
   }
 
   async stop(): Promise<void> {
     const datagrams = this.#datagrams;
     if (datagrams !== null) await new Promise<void>((resolve) => datagrams.close(() => resolve()));
-    const server = this.#server;
     for (const connection of this.#connections) connection.destroy();
-    if (server !== null) await new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const server of [this.#server, this.#tlsServer])
+      if (server !== null) await new Promise<void>((resolve) => server.close(() => resolve()));
     await this.#reading.end();
   }
 
@@ -73,9 +93,7 @@ export class SyslogListener implements TelemetrySource {
     socket.on('error', (error) => this.#options.report.problem(error.message));
   }
 
-  async #listenStreams({ address, port }: Endpoint): Promise<void> {
-    const server = createServer((connection) => this.#accepted(connection));
-    this.#server = server;
+  async #listenStreams(server: Server, { address, port }: Endpoint): Promise<void> {
     server.maxConnections = mostConnections;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -85,6 +103,30 @@ export class SyslogListener implements TelemetrySource {
       });
     });
     server.on('error', (error) => this.#options.report.problem(error.message));
+  }
+
+  /** RFC 5425 §4.2: the sender knows us by our certificate, and where authorities are named we know it by its own. */
+  #secured({ certificate, key, clients }: SyslogTls): Server {
+    const asked = clients === null ? {} : { ca: clients, requestCert: true, rejectUnauthorized: true };
+    const server = createTlsServer(
+      {
+        cert: certificate,
+        key,
+        minVersion: 'TLSv1.2',
+        handshakeTimeout: handshakeMilliseconds,
+        ...asked,
+      },
+      (connection) => this.#accepted(connection),
+    );
+    server.on('connection', (connection: Socket) => {
+      this.#connections.add(connection);
+      connection.on('close', () => this.#connections.delete(connection));
+    });
+    server.on('tlsClientError', (error, connection) => {
+      this.#options.report.damaged(`connection of ${connection.remoteAddress ?? ''}`, '', error.message);
+      connection.destroy();
+    });
+    return server;
   }
 
   #accepted(connection: Socket): void {
@@ -131,4 +173,9 @@ export class SyslogListener implements TelemetrySource {
     line[length] = 10;
     if (!this.#reading.push(line)) this.#options.report.count('dropped');
   }
+}
+
+function portOf(server: Server | null): number {
+  const bound: AddressInfo | string | null = server?.address() ?? null;
+  return typeof bound === 'object' && bound !== null ? bound.port : 0;
 }

@@ -10,7 +10,7 @@ import { needTools } from '../../test/support/need.ts';
 import { createFirstKeys } from '../api/keys.ts';
 import { startApi, type RunningApi } from '../api/server.ts';
 import { ApiClient } from './api-client.ts';
-import { readApiTls } from './api-tls.ts';
+import { readTlsFiles } from './tls-files.ts';
 import { parseConfiguration } from './configuration.ts';
 import type { Configuration } from './configuration-type.ts';
 
@@ -54,7 +54,7 @@ describe('the API over TLS', () => {
     const keys = new FakeKeys();
     key = createFirstKeys(keys, 1) ?? '';
     process.env['PICKET_API_KEY'] = key;
-    const tls = readApiTls(configured('api.pem', 'api.key', 0));
+    const tls = readTlsFiles(configured('api.pem', 'api.key', 0).api.tls, 'api.tls');
     if (tls === null) throw new Error('no TLS');
     api = await startApi(engine, keys, { address: '127.0.0.1', port: 0, version: '1', tls });
     configuration = configured('api.pem', 'api.key', api.port);
@@ -121,10 +121,14 @@ describe('the API over TLS', () => {
   });
 
   needTools(['openssl'])('is not started with a key of another certificate', () => {
-    expect(() => readApiTls(configured('api.pem', 'other.key', 0))).toThrow(
+    expect(() => readTlsFiles(configured('api.pem', 'other.key', 0).api.tls, 'api.tls')).toThrow(
       /api\.tls\.key is .*other\.key, which does not belong to the certificate/,
     );
-    expect(() => readApiTls(configured('api.key', 'api.key', 0))).toThrow(/holds no certificate in PEM/);
-    expect(() => readApiTls(configured('api.pem', 'api.pem', 0))).toThrow(/holds no private key in PEM/);
+    expect(() => readTlsFiles(configured('api.key', 'api.key', 0).api.tls, 'api.tls')).toThrow(
+      /holds no certificate in PEM/,
+    );
+    expect(() => readTlsFiles(configured('api.pem', 'api.pem', 0).api.tls, 'api.tls')).toThrow(
+      /holds no private key in PEM/,
+    );
   });
 });

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { Configuration } from './configuration-type.ts';
 import type { ConfigurationFault } from './configuration-fault.ts';
-import { tlsFault } from './api-tls.ts';
+import { tlsFault } from './tls-files.ts';
 import { nearest } from '../wire/nearest.ts';
 import { readBenignList } from './policy-of.ts';
 import { telemetryFaults } from './telemetry-faults.ts';
@@ -112,7 +112,7 @@ function machineFaults(configuration: Configuration): ConfigurationFault[] {
     const fault = fileFault(() => readBenignList(list));
     if (fault !== null) faults.push({ path: ['guards', 'benignLists', String(index)], what: fault });
   }
-  const tls = tlsFault(configuration);
+  const tls = tlsFault(configuration.api.tls);
   if (tls !== null) faults.push({ path: ['api', 'tls', tls.key], what: tls.what });
   return faults;
 }

@@ -48,6 +48,13 @@ const endpoint = (description: string): JsonSchema => ({
   description,
 });
 
+const pemFile = (description: string): JsonSchema => ({
+  type: 'string',
+  minLength: 1,
+  maxLength: 4096,
+  description,
+});
+
 const exporters: JsonSchema = {
   type: 'array',
   maxItems: 256,
@@ -477,10 +484,31 @@ export const configurationSchema: JsonSchema = {
             type: 'object',
             additionalProperties: false,
             minProperties: 1,
-            description: 'Messages of syslog (RFC 3164, RFC 5424) over UDP and TCP (RFC 6587).',
+            description:
+              'Messages of syslog (RFC 3164, RFC 5424) over UDP, TCP (RFC 6587) and TLS (RFC 5425).',
             properties: {
               udp: endpoint('Address and port for datagrams, such as 127.0.0.1:5514.'),
               tcp: endpoint('Address and port for connections.'),
+              tls: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['listen', 'certificate', 'key'],
+                description: 'Connections with TLS (RFC 5425). Files in PEM, read at the start.',
+                properties: {
+                  listen: endpoint('Address and port, such as 192.0.2.1:6514.'),
+                  certificate: pemFile(
+                    'File of the certificate, followed by those that lead to its authority.',
+                  ),
+                  key: pemFile('File of the private key, without a passphrase.'),
+                  clients: {
+                    type: 'string',
+                    maxLength: 4096,
+                    default: '',
+                    description:
+                      'File of the authorities whose certificates senders must have. Empty: none is asked for.',
+                  },
+                },
+              },
               from: exporters,
             },
           },

@@ -12,7 +12,17 @@ export interface TelemetryConfiguration {
   readonly flow?: { readonly listen: string; readonly from: readonly string[] };
   readonly file?: string;
   readonly format?: string;
-  readonly syslog?: { readonly udp?: string; readonly tcp?: string; readonly from: readonly string[] };
+  readonly syslog?: {
+    readonly udp?: string;
+    readonly tcp?: string;
+    readonly tls?: {
+      readonly listen: string;
+      readonly certificate: string;
+      readonly key: string;
+      readonly clients: string;
+    };
+    readonly from: readonly string[];
+  };
   readonly journal?: true;
   readonly conntrack?: true;
 }

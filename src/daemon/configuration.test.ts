@@ -98,7 +98,7 @@ describe('the whole configuration', () => {
     ],
     [
       'api:\n  tls:\n    certificate: /nonexistent/c.pem\n',
-      'p.yaml:2: api.tls.key is empty while api.tls.certificate names a file; name both',
+      'p.yaml:2: api.tls.key is empty while certificate names a file; name both',
     ],
     [
       'api:\n  tls:\n    certificate: /nonexistent/c.pem\n    key: /nonexistent/k.pem\n',

@@ -11,7 +11,6 @@ import { ClickHouseStore } from '../store/clickhouse-store.ts';
 import { DecisionLog } from '../store/decision-log.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { RemoteStore } from '../store/remote.ts';
-import { readApiTls } from './api-tls.ts';
 import type { Configuration } from './configuration-type.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { EngineView } from './engine-api.ts';
@@ -25,6 +24,7 @@ import { takePriority } from './priority.ts';
 import type { Running } from './role.ts';
 import { RuleFolder } from './rule-files.ts';
 import { stateFolders } from './state-folder.ts';
+import { readTlsFiles } from './tls-files.ts';
 import { version } from './version.ts';
 import { warmPipeline } from './warm-pipeline.ts';
 
@@ -40,7 +40,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
   // Files that a person named are read before the process loses the right to.
   const benign = benignEntries(configuration);
   const detectors = detectorsOf(configuration);
-  const tls = readApiTls(configuration);
+  const tls = readTlsFiles(configuration.api.tls, 'api.tls');
   await preloadApi();
   takePriority('engine');
   if (process.getuid?.() === 0) {

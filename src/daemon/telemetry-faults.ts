@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { parseEndpoint } from '../collector/endpoint.ts';
 import type { Configuration, TelemetryConfiguration } from './configuration-type.ts';
 import type { ConfigurationFault } from './configuration-fault.ts';
+import { syslogTlsFault } from './syslog-tls.ts';
 import { conntrackProgram, journalProgram } from './telemetry-programs.ts';
 
 const kinds = ['flow', 'file', 'syslog', 'journal', 'conntrack'] as const;
@@ -16,6 +17,8 @@ function endpointsOf(
   if (entry.flow !== undefined) found.push([['flow', 'listen'], entry.flow.listen, 'udp']);
   if (entry.syslog?.udp !== undefined) found.push([['syslog', 'udp'], entry.syslog.udp, 'udp']);
   if (entry.syslog?.tcp !== undefined) found.push([['syslog', 'tcp'], entry.syslog.tcp, 'tcp']);
+  if (entry.syslog?.tls !== undefined)
+    found.push([['syslog', 'tls', 'listen'], entry.syslog.tls.listen, 'tcp']);
   return found;
 }
 
@@ -48,10 +51,11 @@ export function telemetryContradictions(entries: readonly TelemetryConfiguration
       }
       taken.add(`${text} ${transport}`);
     }
-    if (entry.syslog !== undefined && entry.syslog.udp === undefined && entry.syslog.tcp === undefined) {
+    const { udp, tcp, tls } = entry.syslog ?? {};
+    if (entry.syslog !== undefined && udp === undefined && tcp === undefined && tls === undefined) {
       faults.push({
         path: [...path, 'syslog'],
-        what: 'listens nowhere; give udp or tcp an address and a port',
+        what: 'listens nowhere; give udp, tcp or tls an address and a port',
       });
     }
   }
@@ -64,7 +68,7 @@ export async function telemetryFaults({ telemetry }: Configuration): Promise<Con
   const isFormatNamed = telemetry.some(({ format = 'auto' }) => format !== 'auto');
   const { readers } = isFormatNamed ? await import('../telemetry/index.ts') : { readers: [] };
   const readerNames = readers.map((reader) => reader.name);
-  for (const [index, { file, format, journal, conntrack }] of telemetry.entries()) {
+  for (const [index, { file, format, journal, conntrack, syslog }] of telemetry.entries()) {
     const path = ['telemetry', String(index)];
     if (format !== undefined && format !== 'auto' && !readerNames.includes(format)) {
       faults.push({
@@ -76,6 +80,8 @@ export async function telemetryFaults({ telemetry }: Configuration): Promise<Con
     if (file !== undefined && existsSync(file) && !statSync(file).isFile()) {
       faults.push({ path: [...path, 'file'], what: `is ${JSON.stringify(file)}, which is no file` });
     }
+    const fault = syslog?.tls === undefined ? null : syslogTlsFault(syslog.tls);
+    if (fault !== null) faults.push({ path: [...path, 'syslog', 'tls', fault.key], what: fault.what });
     if (journal === true && journalProgram() === null) {
       faults.push({ path: [...path, 'journal'], what: 'needs journalctl, which this machine does not have' });
     }

@@ -13,6 +13,7 @@ import { readers } from '../telemetry/index.ts';
 import type { TelemetryConfiguration } from './configuration-type.ts';
 import { JournalCursor } from './journal-cursor.ts';
 import { networksOf } from './policy-of.ts';
+import { readSyslogTls } from './syslog-tls.ts';
 
 function readerNamed(name: string): Reader {
   const reader = readers.find((candidate) => candidate.name === name);
@@ -47,6 +48,7 @@ export function sourceOf(entry: TelemetryConfiguration, given: Given): Telemetry
     const endpoints = {
       udp: syslog.udp === undefined ? null : endpointOf(syslog.udp),
       tcp: syslog.tcp === undefined ? null : endpointOf(syslog.tcp),
+      tls: syslog.tls === undefined ? null : readSyslogTls(syslog.tls),
       from: networksOf(syslog.from),
     };
     return new SyslogListener(endpoints, readerNamed(format === 'auto' ? 'syslog' : format), options);

@@ -1,12 +1,18 @@
-/** The certificate and key of the API, read and checked before the process gives up the right to read them. */
+/** A certificate and its key, read and checked before the process gives up the right to read them. */
 
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PicketError } from '../core/errors.ts';
-import type { Configuration } from './configuration-type.ts';
 import { readFailure } from './read-failure.ts';
 
-interface Pem {
+/** Names of the two files; both empty where there is no TLS. */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Their text. */
+export interface TlsPem {
   readonly certificate: string;
   readonly key: string;
 }
@@ -17,22 +23,20 @@ export interface TlsFault {
   readonly what: string;
 }
 
-/** Null where the API speaks plain HTTP. Throws PICKET_CONFIG_INVALID. */
-export function readApiTls(configuration: Configuration): Pem | null {
-  const { certificate, key } = configuration.api.tls;
+/** Null where no files are named. `name` is the key that holds them. Throws PICKET_CONFIG_INVALID. */
+export function readTlsFiles(files: TlsFiles, name: string): TlsPem | null {
+  const { certificate, key } = files;
   if (certificate === '' && key === '') return null;
-  const fault = tlsFault(configuration);
-  if (fault !== null) throw new PicketError('PICKET_CONFIG_INVALID', `api.tls.${fault.key} ${fault.what}`);
+  const fault = tlsFault(files);
+  if (fault !== null) throw new PicketError('PICKET_CONFIG_INVALID', `${name}.${fault.key} ${fault.what}`);
   return { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') };
 }
 
-/** Null where the two files can serve the API, or none is named. */
-export function tlsFault(configuration: Configuration): TlsFault | null {
-  const { certificate, key } = configuration.api.tls;
+/** Null where the two files can serve TLS, or none is named. */
+export function tlsFault({ certificate, key }: TlsFiles): TlsFault | null {
   if (certificate === '' && key === '') return null;
-  if (certificate === '')
-    return { key: 'certificate', what: 'is empty while api.tls.key names a file; name both' };
-  if (key === '') return { key: 'key', what: 'is empty while api.tls.certificate names a file; name both' };
+  if (certificate === '') return { key: 'certificate', what: 'is empty while key names a file; name both' };
+  if (key === '') return { key: 'key', what: 'is empty while certificate names a file; name both' };
   const texts: string[] = [];
   for (const [name, path] of [
     ['certificate', certificate],
