@@ -3,6 +3,9 @@
  * the same way.
  */
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { seededRandom, below } from '../src/core/random.ts';
 import { flowGuessing } from '../src/detectors/flow-guessing.ts';
@@ -13,6 +16,7 @@ import { netflow } from '../src/telemetry/netflow.ts';
 import { vpcFlow } from '../src/telemetry/vpc-flow.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { flowExports } from './flow-exports.ts';
+import { wholeFigure } from './whole-analysis.ts';
 
 const records = 1_000_000;
 const budget = 400_000;
@@ -122,5 +126,15 @@ export const flows: Benchmark = {
       ok: best >= budget,
     });
     await binary(report);
+    const folder = mkdtempSync(join(tmpdir(), 'picket-bench-'));
+    try {
+      const file = join(folder, 'flows');
+      writeFileSync(file, bytes);
+      report(await wholeFigure('flow_records_per_second', file, budget));
+      writeFileSync(file, flowExports(records));
+      report(await wholeFigure('binary_flow_records_per_second', file, binaryBudget));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   },
 };

@@ -13,6 +13,7 @@ import { systemLog } from '../src/telemetry/login-log.ts';
 import { webAccess } from '../src/telemetry/web-access.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { pieces } from './flows.ts';
+import { wholeFigure } from './whole-analysis.ts';
 
 const lineCount = 300_000;
 const budget = 100_000;
@@ -32,6 +33,11 @@ function sshLine(random: Random, index: number): string {
 
 function accessLogLine(random: Random): string {
   return `${address(random)} - - [14/Nov/2023:10:00:00 +0000] "GET /page/${below(random, 5_000)}?q=${below(random, 99)} HTTP/1.1" 200 ${below(random, 90_000)} "https://example.org/" "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"`;
+}
+
+export function sshLog(count: number): Buffer {
+  const random = seededRandom('lines');
+  return Buffer.from(`${Array.from({ length: count }, (_, index) => sshLine(random, index)).join('\n')}\n`);
 }
 
 async function rate(reader: Reader, bytes: Buffer): Promise<number> {
@@ -89,6 +95,7 @@ export const lines: Benchmark = {
           budget,
           ok: best >= budget,
         });
+        report(await wholeFigure(metric, file, budget));
       }
     } finally {
       rmSync(folder, { recursive: true });

@@ -13,14 +13,18 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   contact: async () => (await import('./contact.ts')).contact,
   flows: async () => (await import('./flows.ts')).flows,
   loop: async () => (await import('./loop.ts')).loop,
+  growth: async () => (await import('./growth.ts')).growth,
   gate: async () => (await import('./gate.ts')).gate,
   idle: async () => (await import('./idle.ts')).idle,
   lines: async () => (await import('./lines.ts')).lines,
+  logins: async () => (await import('./logins.ts')).logins,
   nft: async () => (await import('./nft.ts')).nftBenchmark,
   signatures: async () => (await import('./signatures.ts')).signatures,
   sources: async () => (await import('./sources.ts')).sourcesBench,
   start: async () => (await import('./start.ts')).start,
   store: async () => (await import('./store.ts')).storeBenchmark,
+  tail: async () => (await import('./tail.ts')).tail,
+  threads: async () => (await import('./threads.ts')).threads,
 };
 
 const usage = `Usage: npm run bench -- NAME… [--json]

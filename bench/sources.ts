@@ -24,7 +24,7 @@ setFlagsFromString('--expose-gc');
 const collect: unknown = runInNewContext('gc');
 
 /** Bytes held by this process's heap and by typed arrays. */
-function held(): number {
+export function held(): number {
   for (let round = 0; round < 3; round += 1) if (typeof collect === 'function') collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
