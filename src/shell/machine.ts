@@ -2,6 +2,7 @@ import { encodeText } from './byte-text.ts';
 import type { Persona } from '../core/persona.ts';
 import { below, pick, type Random } from '../core/random.ts';
 import type { FileNode } from './files/node.ts';
+import { PackageSet } from './packages/package-set.ts';
 
 /** Prefixes of makers of routers in the IEEE's registry. */
 const routerVendors = ['00:1a:1e', '00:04:96', '00:1b:17', '00:09:0f', '00:05:85', '00:1e:bd'] as const;
@@ -53,9 +54,8 @@ export class Machine {
   /** Such as `v1.30.1 (2019-06-17 09:41:12 UTC)`. */
   readonly busyboxVersion: string;
   readonly bashVersion: string;
-  /** True where `/bin/sh` is bash rather than dash. */
-  readonly shIsBash = false;
   readonly processes: readonly RunningProcess[];
+  readonly packages: PackageSet;
   readonly interfaceName: string;
   /** The router of the machine's network, as `route` and `arp` show it. */
   readonly gateway: { readonly address: string; readonly mac: string };
@@ -80,13 +80,12 @@ export class Machine {
     this.startedAt = startedAt;
     const random = persona.random('shell:machine');
     const built = new Date(Math.max(1.3e12, persona.bootedAt - below(random, 9e10))).toISOString();
-    this.busyboxVersion = `${pick(random, ['v1.19.4', 'v1.22.1', 'v1.24.2', 'v1.27.2', 'v1.30.1'])} (${built.slice(0, 10)} ${built.slice(11, 19)} UTC)`;
-    this.bashVersion = pick(random, [
-      '5.0.17(1)-release',
-      '5.1.4(1)-release',
-      '5.1.16(1)-release',
-      '5.2.15(1)-release',
-    ]);
+    const busybox = persona.software['busybox']?.version;
+    const drawn = `${pick(random, ['v1.19.4', 'v1.22.1', 'v1.24.2', 'v1.27.2', 'v1.30.1'])} (${built.slice(0, 10)} ${built.slice(11, 19)} UTC)`;
+    this.busyboxVersion =
+      busybox === undefined ? drawn : `v${busybox} (${built.slice(0, 10)} ${built.slice(11, 19)} UTC)`;
+    this.packages = model?.packages ?? new PackageSet(persona);
+    this.bashVersion = this.packages.release?.bash ?? '';
     this.interfaceName = this.busybox ? 'eth0' : pick(random, ['eth0', 'ens3', 'ens5', 'enp1s0']);
     // A stream of its own: what else is drawn stays as it was.
     const router = persona.random('gateway');
@@ -151,6 +150,12 @@ export class Machine {
     while (this.#programs.has(unique)) unique += 8;
     this.#programs.set(unique, name);
     return unique;
+  }
+
+  /** The size of a program's file; null for a name that is no program here. */
+  programSize(name: string): number | null {
+    for (const [size, program] of this.#programs) if (program === name) return size;
+    return null;
   }
 
   /** The program in a file of the system, or in a copy of it; null for any other content. */

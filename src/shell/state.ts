@@ -23,6 +23,8 @@ export class SessionState {
   /** The command that runs, for naming who wrote a file. */
   writer = '';
   depth = 0;
+  /** Processes of the machine that this visitor has killed. */
+  readonly killed: Set<number> = new Set();
   readonly #events: ShellEvent[] = [];
   #pending = '';
   #pendingStream: 'stdout' | 'stderr' = 'stdout';

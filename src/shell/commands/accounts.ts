@@ -1,6 +1,7 @@
 import { below } from '../../core/random.ts';
 import type { Command, Process } from '../process.ts';
 import type { Reading } from '../stream.ts';
+import { hashPassword, setHash } from './account-tools.ts';
 import { readOptions } from './input-text.ts';
 
 /** Asks without echo, as getpass(3). */
@@ -18,15 +19,10 @@ function* ask(process: Process, prompt: string): Reading<string | null> {
 }
 
 export const password: Command = {
-  names: ['passwd', 'chpasswd', 'useradd', 'adduser', 'usermod', 'userdel', 'groupadd'],
+  names: ['passwd'],
   folder: '/usr/bin',
   systems: 'both',
   *run(process) {
-    if (process.name === 'chpasswd') {
-      yield* process.input.all();
-      return 0;
-    }
-    if (process.name !== 'passwd') return 0;
     const user = readOptions(process.words, '').operands[0] ?? process.state.options.user;
     const { busybox } = process.state.machine;
     if (process.words.includes('-d') || process.words.includes('-l')) return 0;
@@ -41,6 +37,7 @@ export const password: Command = {
       );
       return busybox ? 1 : 10;
     }
+    setHash(process, user, hashPassword(process, first.replace(/\r?\n$/, '')));
     process.output.write(
       busybox ? `passwd: password for ${user} changed by root\n` : 'passwd: password updated successfully\n',
     );
@@ -59,7 +56,17 @@ export const becomeUser: Command = {
       const option = words.shift() ?? '';
       if (option === '-u' || option === '-p' || option === '-g') words.shift();
       else if (option === '-c') command = words.shift() ?? '';
-      else if (option === '-V' || option === '-l') return 0;
+      else if (option === '-V' || option === '--version') {
+        process.output.write(
+          `Sudo version ${process.state.machine.packages.installed.get('sudo')?.split('-')[0] ?? '1.8.31'}\n`,
+        );
+        return 0;
+      } else if (option === '-l' || option === '-ll' || option === '--list') {
+        process.output.write(sudoRights(process));
+        return 0;
+      } else if (option === '-v' || option === '-k' || option === '-K') return 0;
+      else if ((option === '-i' || option === '-s') && words.length === 0 && process.name !== 'su')
+        words.push(process.state.machine.busybox ? 'sh' : 'bash');
     }
     if (process.name !== 'su') {
       if (words.length === 0) {
@@ -76,13 +83,28 @@ export const becomeUser: Command = {
         text: command,
         name: bash ? 'bash' : 'sh',
         words: [],
-        bash,
+        dialect: bash ? 'bash' : 'ash',
         fromOption: command !== null,
         interactive: command === null && process.input.terminal,
       }),
     );
   },
 };
+
+/** `sudo -l`: whoever is in sudo's group may run all. */
+function sudoRights(process: Process): string {
+  const { machine, files } = process.state;
+  const user = machine.userOf(files.uid);
+  const path =
+    machine.packages.family === 'redhat'
+      ? '/sbin\\:/bin\\:/usr/sbin\\:/usr/bin'
+      : `/usr/local/sbin\\:/usr/local/bin\\:/usr/sbin\\:/usr/bin\\:/sbin\\:/bin${machine.packages.codename === 'focal' ? '\\:/snap/bin' : ''}`;
+  const defaults =
+    machine.packages.family === 'redhat'
+      ? `    !visiblepw, always_set_home, match_group_by_gid, always_query_group_plugin, env_reset,\n    secure_path=${path}\n`
+      : `    env_reset, mail_badpass,\n    secure_path=${path}\n`;
+  return `Matching Defaults entries for ${user} on ${machine.hostname}:\n${defaults}\nUser ${user} may run the following commands on ${machine.hostname}:\n    (ALL : ALL) ALL\n`;
+}
 
 function* asRoot(process: Process, run: () => Generator<undefined, number, undefined>): Reading<number> {
   const { files } = process.state;

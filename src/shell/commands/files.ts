@@ -1,6 +1,6 @@
+import { readDate, readStamp } from '../date-text.ts';
 import { FileFault } from '../files/fault.ts';
 import { FileSystem } from '../files/file-system.ts';
-import { contentOf } from '../files/node.ts';
 import { isBusybox, type Command, type Process } from '../process.ts';
 import { readOptions } from './input-text.ts';
 
@@ -48,12 +48,20 @@ export const remove: Command = {
     return forEach(process, operands, ['cannot remove', "can't remove"], (path) => {
       const node = process.state.files.find(path, process.folder, false);
       if (node === null && force) return;
+      if (node?.kind === 'directory' && flags.has('d')) {
+        if (process.state.files.list(path, process.folder).size > 0) throw new FileFault('ENOTEMPTY');
+        process.state.files.remove(path, process.folder);
+        if (flags.has('v')) process.output.write(`removed directory '${path}'\n`);
+        return;
+      }
       if (node?.kind === 'directory' && !deep) throw new FileFault('EISDIR');
       if (FileSystem.absolute(path, process.folder) === '/') {
         if (!isBusybox(process)) throw new FileFault('EPERM');
         return;
       }
       process.state.files.remove(path, process.folder);
+      if (flags.has('v') || flags.has('verbose'))
+        process.output.write(`removed ${node?.kind === 'directory' ? 'directory ' : ''}'${path}'\n`);
     });
   },
 };
@@ -62,11 +70,15 @@ export const removeFolder: Command = {
   names: ['rmdir'],
   folder: '/bin',
   systems: 'both',
-  run: (process) =>
-    forEach(process, readOptions(process.words, '').operands, ['failed to remove', ''], (path) => {
+  run(process) {
+    const { flags, operands } = readOptions(process.words, '');
+    if (operands.length === 0) return missingOperand(process);
+    return forEach(process, operands, ['failed to remove', ''], (path) => {
+      if (flags.has('v')) process.output.write(`rmdir: removing directory, '${path}'\n`);
       if (process.state.files.list(path, process.folder).size > 0) throw new FileFault('ENOTEMPTY');
       process.state.files.remove(path, process.folder);
-    }),
+    });
+  },
 };
 
 export const makeFolder: Command = {
@@ -74,11 +86,16 @@ export const makeFolder: Command = {
   folder: '/bin',
   systems: 'both',
   run(process) {
-    const { flags, operands } = readOptions(process.words, 'm');
+    const { flags, values, operands } = readOptions(process.words, 'm');
     if (operands.length === 0) return missingOperand(process);
+    const mode = Number.parseInt(values.get('m') ?? values.get('mode') ?? '755', 8) & 0o7777 || 0o755;
+    const verbose = flags.has('v') || flags.has('verbose');
+    const created = (path: string): string =>
+      isBusybox(process) ? `created directory: '${path}'` : `mkdir: created directory '${path}'`;
     return forEach(process, operands, ['cannot create directory', "can't create directory"], (path) => {
       if (!flags.has('p') && !flags.has('parents')) {
-        process.state.files.makeDirectory(path, process.folder);
+        process.state.files.makeDirectory(path, process.folder, mode);
+        if (verbose) process.output.write(`${created(path)}\n`);
         return;
       }
       let here = path.startsWith('/') ? '/' : '';
@@ -88,8 +105,11 @@ export const makeFolder: Command = {
         .slice(0, 64)) {
         here += name;
         const node = process.state.files.find(here, process.folder);
-        if (node === null) process.state.files.makeDirectory(here, process.folder);
-        else if (node.kind !== 'directory') throw new FileFault('EEXIST');
+        if (node === null) {
+          process.state.files.makeDirectory(here, process.folder);
+          if (verbose) process.output.write(`${created(here)}\n`);
+        }
+        if (node !== null && node.kind !== 'directory') throw new FileFault('EEXIST');
         here += '/';
       }
     });
@@ -101,95 +121,48 @@ export const touch: Command = {
   folder: '/bin',
   systems: 'both',
   run(process) {
-    const { flags, operands } = readOptions(process.words, 'rdt');
+    const { flags, values, operands } = readOptions(process.words, 'rdt');
+    const { files } = process.state;
+    if (operands.length === 0) {
+      process.error.write(
+        isBusybox(process)
+          ? `BusyBox ${process.state.machine.busyboxVersion} multi-call binary.\n\nUsage: touch [-c] [-d DATE] [-r FILE] FILE...\n`
+          : "touch: missing file operand\nTry 'touch --help' for more information.\n",
+      );
+      return 1;
+    }
+    let modified = process.state.now();
+    const [given, stamp, model] = [
+      values.get('d') ?? values.get('date'),
+      values.get('t'),
+      values.get('r') ?? values.get('reference'),
+    ];
+    const told =
+      given !== undefined
+        ? readDate(given, modified)
+        : stamp !== undefined
+          ? readStamp(stamp, modified)
+          : modified;
+    if (told === null) {
+      process.error.write(`touch: invalid date format '${given ?? stamp ?? ''}'\n`);
+      return 1;
+    }
+    modified = told;
+    if (model !== undefined) {
+      const node = files.find(model, process.folder);
+      if (node === null) {
+        process.error.write(`touch: failed to get attributes of '${model}': No such file or directory\n`);
+        return 1;
+      }
+      modified = node.modified;
+    }
     return forEach(process, operands, ['cannot touch', ''], (path) => {
-      if (process.state.files.find(path, process.folder) !== null) {
-        process.state.files.change(path, process.folder, { modified: process.state.now() });
-        return;
+      if (files.find(path, process.folder) === null) {
+        if (flags.has('c') || flags.has('no-create')) return;
+        files.open(path, process.folder, 'append');
+        if (given === undefined && stamp === undefined && model === undefined) return;
       }
-      if (!flags.has('c')) process.state.files.open(path, process.folder, 'append');
-    });
-  },
-};
-
-/** Where a copy goes: into a folder under its own name, or to the path itself. */
-function targetOf(process: Process, source: string, target: string): string {
-  return process.state.files.find(target, process.folder)?.kind === 'directory'
-    ? `${target.replace(/\/+$/, '')}/${source.replace(/\/+$/, '').split('/').pop() ?? ''}`
-    : target;
-}
-
-function copyTree(process: Process, from: string, to: string, depth: number): void {
-  const { files, budget } = process.state;
-  budget.spend(4);
-  const node = files.get(from, process.folder);
-  if (node.kind === 'directory') {
-    if (depth > 20) throw new FileFault('ELOOP');
-    if (files.find(to, process.folder) === null) files.makeDirectory(to, process.folder, node.mode);
-    for (const name of Array.from(files.list(from, process.folder).keys()))
-      copyTree(process, `${from}/${name}`, `${to}/${name}`, depth + 1);
-    return;
-  }
-  const content =
-    node.kind === 'file' ? (files.may(node, 4) ? contentOf(node) : files.read(from, process.folder)) : '';
-  budget.spendBytes(content.length);
-  const made = files.open(to, process.folder, 'truncate', node.mode & 0o777);
-  if (made.kind !== 'file') return;
-  files.setContent(made, content, node.kind === 'file' ? node.how : '');
-  made.captured = node.kind === 'file' ? node.captured : '';
-}
-
-export const copy: Command = {
-  names: ['cp'],
-  folder: '/bin',
-  systems: 'both',
-  run(process) {
-    const { flags, operands } = readOptions(process.words, 't');
-    const target = operands.at(-1);
-    if (target === undefined || operands.length < 2) return missingOperand(process);
-    const deep = flags.has('r') || flags.has('R') || flags.has('a');
-    return forEach(process, operands.slice(0, -1), ['cannot stat', "can't stat"], (path) => {
-      const node = process.state.files.get(path, process.folder);
-      if (node.kind === 'directory' && !deep) {
-        process.error.write(
-          isBusybox(process)
-            ? `cp: omitting directory '${path}'\n`
-            : `cp: -r not specified; omitting directory '${path}'\n`,
-        );
-        return;
-      }
-      copyTree(process, path, targetOf(process, path, target), 0);
-    });
-  },
-};
-
-export const move: Command = {
-  names: ['mv'],
-  folder: '/bin',
-  systems: 'both',
-  run(process) {
-    const { operands } = readOptions(process.words, 't');
-    const target = operands.at(-1);
-    if (target === undefined || operands.length < 2) return missingOperand(process);
-    return forEach(process, operands.slice(0, -1), ['cannot stat', "can't rename"], (path) =>
-      process.state.files.rename(path, targetOf(process, path, target), process.folder),
-    );
-  },
-};
-
-export const link: Command = {
-  names: ['ln'],
-  folder: '/bin',
-  systems: 'both',
-  run(process) {
-    const { flags, operands } = readOptions(process.words, '');
-    const [target = '', name = target.split('/').pop() ?? ''] = operands;
-    return forEach(process, [name], ['failed to create link', ''], () => {
-      const place = targetOf(process, target, name);
-      if (flags.has('f') && process.state.files.find(place, process.folder, false) !== null)
-        process.state.files.remove(place, process.folder);
-      if (flags.has('s')) process.state.files.makeLink(target, place, process.folder);
-      else copyTree(process, target, place, 0);
+      files.change(path, process.folder, { modified });
     });
   },
 };

@@ -4,7 +4,9 @@ import { inputTexts, linesOf, readOptions } from './input-text.ts';
 
 /** `-5` is `-n 5`. */
 const expanded = (words: readonly string[]): string[] =>
-  words.map((word) => word.replace(/^-(\d+)$/, '-n$1'));
+  words.map((word, index) =>
+    /^-[nc]$/.test(words[index - 1] ?? '') ? word : word.replace(/^-(\d+)$/, '-n$1'),
+  );
 
 function* show(process: Process, part: (text: string, by: 'n' | 'c', count: string) => string): Run {
   const { values, operands, flags } = readOptions(expanded(process.words), 'nc');

@@ -1,5 +1,6 @@
 import { encodeText } from '../byte-text.ts';
 import { formatDate } from '../date-format.ts';
+import { contentOf } from '../files/node.ts';
 import { loadText } from '../files/proc.ts';
 import type { Command, Process } from '../process.ts';
 import { readOptions } from './input-text.ts';
@@ -64,28 +65,64 @@ export const whoami: Command = {
   },
 };
 
+/** Fields of the lines of /etc/passwd or /etc/group as this visitor finds them. */
+function entries(process: Process, path: string): string[][] {
+  const node = process.state.files.find(path, '/');
+  return node?.kind === 'file'
+    ? contentOf(node)
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.split(':'))
+    : [];
+}
+
 export const id: Command = {
   names: ['id', 'groups'],
   folder: '/usr/bin',
   systems: 'both',
   run(process) {
     const { flags, operands } = readOptions(process.words, '');
-    const { machine } = process.state;
+    const { machine, files } = process.state;
     const wanted = operands[0];
-    const uid = wanted === undefined ? process.state.files.uid : machine.uidOf(wanted);
-    if (uid === null) {
+    const users = entries(process, '/etc/passwd');
+    const groups = entries(process, '/etc/group');
+    const line = users.find(([name, , uid]) =>
+      wanted === undefined ? uid === String(files.uid) : name === wanted || uid === wanted,
+    );
+    const uid =
+      line === undefined ? (wanted === undefined ? files.uid : machine.uidOf(wanted)) : Number(line[2]);
+    if (uid === null || !Number.isInteger(uid)) {
       process.error.write(
-        machine.busybox ? `id: unknown user ${wanted}\n` : `id: '${wanted}': no such user\n`,
+        machine.busybox
+          ? `id: unknown user ${wanted}\n`
+          : process.name === 'groups'
+            ? `groups: '${wanted}': no such user\n`
+            : `id: '${wanted}': no such user\n`,
       );
       return 1;
     }
-    const name = machine.userOf(uid);
-    if (process.name === 'groups') process.output.write(`${name}\n`);
-    else if (flags.has('u') || flags.has('g') || flags.has('G'))
-      process.output.write(`${flags.has('n') ? name : uid}\n`);
+    const name = line?.[0] ?? machine.userOf(uid);
+    const gid = Number(line?.[3] ?? uid);
+    const groupName = (number: number): string =>
+      groups.find(([, , other]) => other === String(number))?.[0] ?? (number === uid ? name : String(number));
+    const member = groups.flatMap(([, , number, list = '']) =>
+      list.split(',').includes(name) ? [Number(number)] : [],
+    );
+    const all = [gid, ...member.filter((number) => number !== gid)];
+    if (process.name === 'groups') {
+      process.output.write(
+        `${wanted === undefined || machine.busybox ? '' : `${name} : `}${all.map(groupName).join(' ')}\n`,
+      );
+      return 0;
+    }
+    const shown = (number: number, text: string): string => (flags.has('n') ? text : String(number));
+    if (flags.has('u')) process.output.write(`${shown(uid, name)}\n`);
+    else if (flags.has('g')) process.output.write(`${shown(gid, groupName(gid))}\n`);
+    else if (flags.has('G'))
+      process.output.write(`${all.map((number) => shown(number, groupName(number))).join(' ')}\n`);
     else
       process.output.write(
-        `uid=${uid}(${name}) gid=${uid}(${name})${machine.busybox ? '' : ` groups=${uid}(${name})`}\n`,
+        `uid=${uid}(${name}) gid=${gid}(${groupName(gid)})${machine.busybox && member.length === 0 ? '' : ` groups=${all.map((number) => `${number}(${groupName(number)})`).join(',')}`}\n`,
       );
     return 0;
   },

@@ -3,41 +3,86 @@ import { awk } from './awk.ts';
 import { base64 } from './base64.ts';
 import { busybox } from './busybox.ts';
 import { cat } from './cat.ts';
-import { checksums } from './checksum.ts';
+import { checksums, cyclicChecksums } from './checksum.ts';
+import { xargs } from './xargs.ts';
 import { crontab } from './crontab.ts';
 import { date } from './date.ts';
 import { dd } from './dd.ts';
 import { changeMode, changeOwner } from './change-mode.ts';
-import { copy, move, link, makeFolder, remove, removeFolder, touch } from './files.ts';
+import { copy, link, move } from './copy.ts';
+import { makeFolder, remove, removeFolder, touch } from './files.ts';
 import { curl } from './curl.ts';
 import { echo } from './echo.ts';
-import { falseCommand, nohup, sleep, trueCommand, which, xargs, environment } from './running.ts';
+import { falseCommand, nohup, sleep, trueCommand, which, environment } from './running.ts';
 import { grep } from './grep.ts';
 import { head, tail } from './head.ts';
-import { hexdump } from './hexdump.ts';
+import { expr } from './expr.ts';
+import { hexDigitsDump, hexdump } from './hexdump.ts';
+import { octalDump } from './octal-dump.ts';
 import { hostname, id, uname, uptime, who, whoami } from './identity.ts';
 import { list } from './list.ts';
-import { free, diskFree, mount, processors, processorList, top, processList } from './machine-state.ts';
-import { addresses, connections, firewall, interfaces } from './network.ts';
+import { diskFree, free, mount, processorList, processors } from './machine-state.ts';
+import { processList, processTree } from './process-list.ts';
+import { deviceStatistics, memoryStatistics, top } from './top.ts';
+import { fileUsers, netstat, openFiles, socketStatistics } from './connections.ts';
+import { firewall, firewallRestore, firewallSave } from './firewall.ts';
+import { addresses, interfaces, neighbours, routes } from './network.ts';
+import { firewallDaemon, nftables, simpleFirewall } from './firewall-tools.ts';
+import { fileFetch, git, netcat, secureCopy, secureShell, synchronise, telnet } from './remote-login.ts';
+import { ping, traceroute } from './reachability.ts';
+import { dig, host, lookup } from './name-lookup.ts';
+import { openssl } from './openssl.ts';
+import { apt, dpkg } from './debian-packages.ts';
+import { dnf, rpm } from './red-hat-packages.ts';
 import { password, becomeUser, keyGenerator } from './accounts.ts';
 import { printf } from './printf.ts';
-import { services, serviceControl } from './services.ts';
-import { sed } from './sed.ts';
-import { shellCommand } from './shell-command.ts';
-import { killAll, killCommand } from './signals.ts';
+import { journal, serviceControl, serviceLinks, services } from './services.ts';
+import { databaseEntries, lastLogins, passwordChange, userAdd, userChange } from './account-tools.ts';
+import { compiler, languagePackages, make, runtimes } from './build-tools.ts';
+import { docker, kubernetesControl } from './containers.ts';
 import {
-  baseName,
-  count,
-  cut,
-  folderName,
-  reverse,
-  sequence,
-  sort,
-  tee,
-  translate,
-  unique,
-} from './text-tools.ts';
-import { test } from './test.ts';
+  blockDevices,
+  blockIdentifiers,
+  buses,
+  moduleControl,
+  moduleList,
+  partitions,
+  swapControl,
+} from './devices.ts';
+import { editor, pager, smallEditor } from './editors.ts';
+import {
+  hostControl,
+  kernelMessages,
+  kernelSettings,
+  powerOff,
+  releaseNumber,
+  securityLevel,
+  timeControl,
+} from './system-control.ts';
+import { clear, later, multiplexer, terminalName, terminalSettings, watch } from './terminal-tools.ts';
+import { sed } from './sed.ts';
+import { ash, bash, dash } from './shell-command.ts';
+import { killAll, killCommand } from './signals.ts';
+import { baseName, folderName, realPath } from './path-name.ts';
+import { sequence } from './sequence.ts';
+import { sort } from './sort.ts';
+import { count } from './count.ts';
+import { cut } from './cut.ts';
+import { reverse, tee } from './tee.ts';
+import { translate } from './translate.ts';
+import { unique } from './unique.ts';
+import { cmp } from './cmp.ts';
+import { diff } from './diff.ts';
+import { fileKind } from './file-kind.ts';
+import { find } from './find.ts';
+import { gzip } from './gzip.ts';
+import { stat } from './stat.ts';
+import { strings } from './strings.ts';
+import { tar } from './tar.ts';
+import { diskUse } from './disk-use.ts';
+import { installFile, namedPipe, shred, temporaryFile, truncate } from './make-file.ts';
+import { column, common, fold, numberLines, paste, shuffle, split, yes } from './text-lines.ts';
+import { doubleTest, test } from './test.ts';
 import { ftpget, tftp } from './tftp.ts';
 import { wget } from './wget.ts';
 
@@ -62,10 +107,37 @@ export const commands: readonly Command[] = [
   sequence,
   baseName,
   folderName,
+  realPath,
+  numberLines,
+  shuffle,
+  fold,
+  paste,
+  common,
+  column,
+  split,
+  yes,
+  expr,
   base64,
   checksums,
+  cyclicChecksums,
   hexdump,
+  hexDigitsDump,
+  octalDump,
   // files
+  find,
+  fileKind,
+  stat,
+  strings,
+  diff,
+  cmp,
+  diskUse,
+  truncate,
+  temporaryFile,
+  namedPipe,
+  installFile,
+  shred,
+  tar,
+  gzip,
   list,
   copy,
   move,
@@ -85,7 +157,10 @@ export const commands: readonly Command[] = [
   who,
   uptime,
   processList,
+  processTree,
   top,
+  memoryStatistics,
+  deviceStatistics,
   free,
   diskFree,
   mount,
@@ -95,16 +170,46 @@ export const commands: readonly Command[] = [
   // the network
   interfaces,
   addresses,
-  connections,
+  routes,
+  neighbours,
+  netstat,
+  socketStatistics,
+  openFiles,
+  fileUsers,
   firewall,
+  firewallSave,
+  firewallRestore,
+  nftables,
+  simpleFirewall,
+  firewallDaemon,
+  netcat,
+  telnet,
+  secureShell,
+  secureCopy,
+  synchronise,
+  fileFetch,
+  git,
+  ping,
+  traceroute,
+  dig,
+  host,
+  lookup,
+  openssl,
+  apt,
+  dpkg,
+  dnf,
+  rpm,
   wget,
   curl,
   tftp,
   ftpget,
   // running
-  shellCommand,
+  bash,
+  dash,
+  ash,
   busybox,
   test,
+  doubleTest,
   trueCommand,
   falseCommand,
   sleep,
@@ -121,6 +226,42 @@ export const commands: readonly Command[] = [
   keyGenerator,
   services,
   serviceControl,
+  serviceLinks,
+  journal,
+  passwordChange,
+  userAdd,
+  userChange,
+  databaseEntries,
+  lastLogins,
+  hostControl,
+  timeControl,
+  releaseNumber,
+  securityLevel,
+  powerOff,
+  kernelSettings,
+  kernelMessages,
+  blockDevices,
+  blockIdentifiers,
+  partitions,
+  buses,
+  moduleList,
+  moduleControl,
+  swapControl,
+  editor,
+  smallEditor,
+  pager,
+  terminalName,
+  terminalSettings,
+  clear,
+  multiplexer,
+  watch,
+  later,
+  docker,
+  kubernetesControl,
+  compiler,
+  make,
+  languagePackages,
+  runtimes,
 ];
 
 const byName = new Map(commands.flatMap((command) => command.names.map((name) => [name, command] as const)));

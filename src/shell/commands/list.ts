@@ -2,6 +2,8 @@ import { formatDate } from '../date-format.ts';
 import { FileFault } from '../files/fault.ts';
 import { type Node, sizeOf } from '../files/node.ts';
 import { isBusybox, type Command, type Process } from '../process.ts';
+import { humanSize } from './disk-use.ts';
+import { inodeOf, linksOf } from './inode.ts';
 import { readOptions } from './input-text.ts';
 
 const kinds: Readonly<Record<Node['kind'], string>> = { file: '-', directory: 'd', link: 'l', device: 'c' };
@@ -26,7 +28,21 @@ interface Entry {
   readonly node: Node;
 }
 
-function long(process: Process, entries: readonly Entry[], human: boolean): string {
+/** What `-F` and `-p` put behind a name. */
+function mark(node: Node, flags: ReadonlySet<string>): string {
+  if (node.kind === 'directory') return flags.has('F') || flags.has('p') ? '/' : '';
+  if (!flags.has('F')) return '';
+  return node.kind === 'link' ? '@' : node.kind === 'file' && (node.mode & 0o111) !== 0 ? '*' : '';
+}
+
+function long(
+  process: Process,
+  entries: readonly Entry[],
+  flags: ReadonlySet<string>,
+  folder: string,
+): string {
+  const human = flags.has('h');
+  const numbers = flags.has('n');
   const { machine } = process.state;
   const now = process.state.now();
   const rows = entries.map(({ name, node }) => {
@@ -35,17 +51,21 @@ function long(process: Process, entries: readonly Entry[], human: boolean): stri
       node.kind === 'device'
         ? node.numbers.join(', ')
         : human && size > 1023
-          ? `${(size / 1024).toFixed(size < 10_240 ? 1 : 0)}K`
+          ? humanSize(size)
           : String(size);
     const recent = now - node.modified < 15_552_000_000 && node.modified <= now;
+    const full = flags.has('full-time') || flags.has('e');
     return [
-      modeText(node),
-      node.kind === 'directory' ? '2' : '1',
-      machine.userOf(node.uid),
-      machine.userOf(node.gid),
+      (flags.has('i') ? `${inodeOf(process, `${folder}/${name}`)} ` : '') + modeText(node),
+      String(linksOf(process.state.files, node)),
+      numbers ? String(node.uid) : machine.userOf(node.uid),
+      numbers ? String(node.gid) : machine.userOf(node.gid),
       shown,
-      formatDate(node.modified, recent ? '%b %e %H:%M' : '%b %e  %Y'),
-      name + (node.kind === 'link' ? ` -> ${node.target}` : ''),
+      formatDate(
+        node.modified,
+        full ? '%Y-%m-%d %H:%M:%S.000000000 +0000' : recent ? '%b %e %H:%M' : '%b %e  %Y',
+      ),
+      name + (node.kind === 'link' ? ` -> ${node.target}` : mark(node, flags)),
     ] as const;
   });
   const busybox = isBusybox(process);
@@ -85,7 +105,16 @@ export const list: Command = {
   folder: '/bin',
   systems: 'both',
   run(process) {
-    const { flags, operands } = readOptions(process.words, 'wI');
+    const { flags, operands } = readOptions(process.words, 'wIT');
+    const unknown = [...flags].find(
+      (flag) => flag.length === 1 && !'aAbBcCdDfFgGhHiklLmnNopqQrRsStuUvxXZ1'.includes(flag),
+    );
+    if (unknown !== undefined) {
+      process.error.write(
+        `ls: invalid option -- '${unknown}'\n${isBusybox(process) ? '' : "Try 'ls --help' for more information.\n"}`,
+      );
+      return isBusybox(process) ? 1 : 2;
+    }
     const { files } = process.state;
     let status = 0;
     const single: Entry[] = [];
@@ -130,18 +159,19 @@ export const list: Command = {
         status = isBusybox(process) ? 1 : 2;
       }
     }
-    const show = (entries: readonly Entry[]): void => {
-      if (flags.has('l') || flags.has('n')) process.output.write(long(process, entries, flags.has('h')));
+    const show = (entries: readonly Entry[], folder: string): void => {
+      const name = (entry: Entry): string =>
+        (flags.has('i') ? `${inodeOf(process, `${folder}/${entry.name}`)} ` : '') +
+        entry.name +
+        mark(entry.node, flags);
+      if (flags.has('l') || flags.has('n') || flags.has('full-time'))
+        process.output.write(long(process, entries, flags, folder));
       else if (process.output.terminal && !flags.has('1'))
-        process.output.write(
-          columns(
-            entries.map(({ name }) => name),
-            process.state.options.columns || 80,
-          ),
-        );
-      else process.output.write(entries.map(({ name }) => `${name}\n`).join(''));
+        process.output.write(columns(entries.map(name), process.state.options.columns || 80));
+      else process.output.write(entries.map((entry) => `${name(entry)}\n`).join(''));
     };
-    if (single.length > 0) show(single);
+    single.sort((left, right) => (left.name < right.name ? -1 : 1));
+    if (single.length > 0) show(single, process.folder);
     for (const [index, { path, entries }] of folders.entries()) {
       if (folders.length > 1 || single.length > 0 || operands.length > 1)
         process.output.write(`${index > 0 || single.length > 0 ? '\n' : ''}${path}:\n`);
@@ -149,7 +179,7 @@ export const list: Command = {
         process.output.write(
           `total ${entries.reduce((sum, { node }) => sum + Math.ceil(sizeOf(node) / 4096) * 4, 0)}\n`,
         );
-      show(entries);
+      show(entries, path);
     }
     return status;
   },

@@ -1,5 +1,7 @@
 import { below } from '../../core/random.ts';
 import type { Command, Process } from '../process.ts';
+import { readOptions } from './input-text.ts';
+import { routeTable } from './routes.ts';
 
 const broadcastOf = (address: string): string => address.replace(/\d+$/, '255');
 
@@ -31,85 +33,128 @@ export const interfaces: Command = {
   },
 };
 
+export const routes: Command = {
+  names: ['route'],
+  folder: '/sbin',
+  systems: 'both',
+  run(process) {
+    const verb = process.words.find((word) => !word.startsWith('-')) ?? '';
+    if (verb !== 'add' && verb !== 'del') process.output.write(routeTable(process, false));
+    else if (process.state.files.uid !== 0) {
+      process.error.write(`SIOC${verb === 'add' ? 'ADD' : 'DEL'}RT: Operation not permitted\n`);
+      return 7;
+    }
+    return 0;
+  },
+};
+
+export const neighbours: Command = {
+  names: ['arp'],
+  folder: '/sbin',
+  systems: 'both',
+  run(process) {
+    const { machine } = process.state;
+    const { address, mac } = machine.gateway;
+    const { flags } = readOptions(process.words, 'iHds');
+    if (machine.busybox || flags.has('a'))
+      process.output.write(
+        `${flags.has('n') || machine.busybox ? '?' : '_gateway'} (${address}) at ${mac} [ether]  on ${machine.interfaceName}\n`,
+      );
+    else
+      process.output.write(
+        `Address                  HWtype  HWaddress           Flags Mask            Iface\n${(flags.has('n') ? address : '_gateway').padEnd(24)} ether   ${mac}   C                     ${machine.interfaceName}\n`,
+      );
+    return 0;
+  },
+};
+
+const objects = ['address', 'link', 'route', 'neighbour', 'rule', 'maddress', 'netns', 'tunnel', 'monitor'];
+
 export const addresses: Command = {
-  names: ['ip', 'route', 'arp'],
+  names: ['ip'],
   folder: '/sbin',
   systems: 'both',
   run(process) {
     const { machine } = process.state;
     const { address, mac } = machine.persona;
-    const gateway = machine.gateway.address;
     const network = address.replace(/\d+$/, '0');
-    const what = process.words.find((word) => !word.startsWith('-')) ?? '';
-    if (process.name === 'route')
-      process.output.write(
-        `Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n0.0.0.0         ${gateway.padEnd(15)} 0.0.0.0         UG    0      0        0 ${machine.interfaceName}\n`,
+    const words = process.words.filter((word) => !word.startsWith('-'));
+    const flags = process.words.filter((word) => word.startsWith('-'));
+    const brief = flags.some((word) => word.startsWith('-br'));
+    const [what = '', verb = ''] = words;
+    const object =
+      what === 'a'
+        ? 'address'
+        : what === 'n'
+          ? 'neighbour'
+          : objects.find((name) => what !== '' && name.startsWith(what));
+    if (what === '') {
+      process.error.write(
+        'Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n       ip [ -force ] -batch filename\n',
       );
-    else if (process.name === 'arp')
-      process.output.write(`? (${gateway}) at ${machine.gateway.mac} [ether]  on ${machine.interfaceName}\n`);
-    else if ('route'.startsWith(what) && what !== '')
-      process.output.write(
-        `default via ${gateway} dev ${machine.interfaceName} \n${network}/24 dev ${machine.interfaceName} proto kernel scope link src ${address} \n`,
-      );
-    else if ('address'.startsWith(what) || 'link'.startsWith(what)) {
-      const inet =
-        'link'.startsWith(what) && what !== ''
-          ? ['', '']
-          : [
-              '    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n',
-              `    inet ${address}/24 brd ${broadcastOf(address)} scope global ${machine.interfaceName}\n       valid_lft forever preferred_lft forever\n`,
-            ];
-      process.output.write(
-        `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n${inet[0]}2: ${machine.interfaceName}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP group default qlen 1000\n    link/ether ${mac} brd ff:ff:ff:ff:ff:ff\n${inet[1]}`,
-      );
-    } else {
+      return 255;
+    }
+    if (object === undefined) {
       process.error.write(`Object "${what}" is unknown, try "ip help".\n`);
       return 1;
     }
-    return 0;
-  },
-};
-
-export const connections: Command = {
-  names: ['netstat', 'ss'],
-  folder: '/bin',
-  systems: 'both',
-  run(process) {
-    const { options, machine } = process.state;
-    const { persona } = machine;
-    process.output.write(
-      'Active Internet connections (servers and established)\nProto Recv-Q Send-Q Local Address           Foreign Address         State      \n',
-    );
-    const listening = persona.services.toSorted((one, other) => (one.transport < other.transport ? -1 : 1));
-    for (const { port, transport } of listening)
-      process.output.write(
-        `${transport}        0      0 ${`0.0.0.0:${port}`.padEnd(23)} ${'0.0.0.0:*'.padEnd(23)} ${transport === 'tcp' ? 'LISTEN' : ''}     \n`,
-      );
-    process.output.write(
-      `tcp        0    196 ${`${persona.address}:${options.destinationPort}`.padEnd(23)} ${`${options.source}:${options.sourcePort}`.padEnd(23)} ESTABLISHED\n`,
-    );
-    return 0;
-  },
-};
-
-export const firewall: Command = {
-  names: ['iptables', 'ip6tables', 'ufw'],
-  folder: '/usr/sbin',
-  systems: 'both',
-  run(process) {
-    if (process.state.files.uid !== 0) {
-      process.error.write(`${process.name}: Permission denied (you must be root)\n`);
-      return 4;
+    if (/^(?:add|del|set|change|replace|flush|append)/.test(verb)) {
+      if (process.state.files.uid === 0) return 0;
+      process.error.write('RTNETLINK answers: Operation not permitted\n');
+      return 2;
     }
-    if (process.words.some((word) => /^-[vn]*L/.test(word)))
+    const name = machine.interfaceName;
+    if (object === 'route' && verb === 'get') {
       process.output.write(
-        ['INPUT', 'FORWARD', 'OUTPUT']
-          .map(
-            (chain) =>
-              `Chain ${chain} (policy ACCEPT)\ntarget     prot opt source               destination         \n`,
-          )
-          .join('\n'),
+        `${words[2] ?? ''} via ${machine.gateway.address} dev ${name} src ${address} uid ${process.state.files.uid} \n    cache \n`,
       );
+      return 0;
+    }
+    if (object === 'route')
+      process.output.write(
+        `default via ${machine.gateway.address} dev ${name} ${machine.busybox ? '' : 'proto dhcp '}${machine.busybox ? '' : `src ${address} metric 100 `}\n${network}/24 dev ${name} proto kernel scope link src ${address} \n`,
+      );
+    else if (object === 'neighbour')
+      process.output.write(
+        `${machine.gateway.address} dev ${name} lladdr ${machine.gateway.mac} REACHABLE\n`,
+      );
+    else if (object === 'rule')
+      process.output.write(
+        '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n',
+      );
+    else if (object === 'address' || object === 'link') {
+      const only = words.slice(1).find((word) => word === 'lo' || word === name);
+      const inet = object === 'address';
+      if (brief) {
+        const row = (device: string, state: string, shown: string): string =>
+          `${device.padEnd(16)} ${state.padEnd(14)} ${shown} \n`;
+        process.output.write(
+          (only === name
+            ? ''
+            : row(
+                'lo',
+                'UNKNOWN',
+                inet ? '127.0.0.1/8 ::1/128' : '00:00:00:00:00:00 <LOOPBACK,UP,LOWER_UP>',
+              )) +
+            (only === 'lo'
+              ? ''
+              : row(name, 'UP', inet ? `${address}/24` : `${mac} <BROADCAST,MULTICAST,UP,LOWER_UP>`)),
+        );
+        return 0;
+      }
+      const loop = `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN ${inet ? '' : 'mode DEFAULT '}group default qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n${inet ? '    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n    inet6 ::1/128 scope host \n       valid_lft forever preferred_lft forever\n' : ''}`;
+      const card = `2: ${name}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP ${inet ? '' : 'mode DEFAULT '}group default qlen 1000\n    link/ether ${mac} brd ff:ff:ff:ff:ff:ff\n${inet ? `    inet ${address}/24 brd ${broadcastOf(address)} scope global ${name}\n       valid_lft forever preferred_lft forever\n    inet6 ${localAddress(mac)}/64 scope link \n       valid_lft forever preferred_lft forever\n` : ''}`;
+      process.output.write((only === name ? '' : loop) + (only === 'lo' ? '' : card));
+    }
     return 0;
   },
 };
+
+/** The link-local address that a card's own address gives (RFC 4291, appendix A). */
+function localAddress(mac: string): string {
+  const octets = mac.split(':').map((octet) => Number.parseInt(octet, 16));
+  const hex = (high: number, low: number): string =>
+    (((octets[high] ?? 0) << 8) | (octets[low] ?? 0)).toString(16);
+  const first = (((octets[0] ?? 0) ^ 2) << 8) | (octets[1] ?? 0);
+  return `fe80::${first.toString(16)}:${(((octets[2] ?? 0) << 8) | 0xff).toString(16)}:${(0xfe00 | (octets[3] ?? 0)).toString(16)}:${hex(4, 5)}`;
+}

@@ -78,46 +78,6 @@ export const environment: Command = {
   },
 };
 
-export const xargs: Command = {
-  names: ['xargs'],
-  folder: '/usr/bin',
-  systems: 'both',
-  *run(process) {
-    const words = [...process.words];
-    let replace = '';
-    let each = 0;
-    while ((words[0] ?? '').startsWith('-')) {
-      const option = words.shift() ?? '';
-      if (option === '-I') replace = words.shift() ?? '';
-      else if (option === '-n' || option === '-L') each = Number(words.shift()) || 1;
-      else if (/^-n\d+$/.test(option)) each = Number(option.slice(2));
-      else if (option === '-P') words.shift();
-    }
-    const text = yield* process.input.all();
-    const items =
-      replace !== ''
-        ? text.split('\n').filter((line) => line !== '')
-        : (text.match(/[^\s'"]+|'[^'\n]*'|"[^"\n]*"/g) ?? []).map((item) =>
-            item.replaceAll(/^['"]|['"]$/g, ''),
-          );
-    const command = words.length === 0 ? ['echo'] : words;
-    if (items.length === 0 && process.words.includes('-r')) return 0;
-    const size = replace !== '' ? 1 : each > 0 ? each : Math.max(1, items.length);
-    let status = 0;
-    for (let start = 0; start === 0 || start < items.length; start += size) {
-      process.state.budget.spend(4);
-      const batch = items.slice(start, start + size);
-      const called =
-        replace !== ''
-          ? command.map((word) => word.replaceAll(replace, () => batch[0] ?? ''))
-          : [...command, ...batch];
-      const result = yield* process.execute(called);
-      if (result !== 0) status = result === 127 ? 127 : 123;
-    }
-    return status;
-  },
-};
-
 export const which: Command = {
   names: ['which', 'whereis'],
   folder: '/usr/bin',

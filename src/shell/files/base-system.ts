@@ -113,6 +113,7 @@ export function baseSystem(machine: Machine, now: () => number): DirectoryNode {
     if (path.startsWith('/') && !path.endsWith('/'))
       put(path, makeFile(encodeText(file.content), file.mode, installed, uid));
   }
+  if (machine.packages.family === 'debian') text('/var/lib/dpkg/status', machine.packages.statusText);
   childrenOf(root).set('proc', procFolder(machine, now));
   return root;
 }
@@ -182,13 +183,19 @@ function addCommands(
     for (const name of command.names) {
       const size = 20_000 + below(random, 130_000);
       if (name === 'busybox' && machine.busybox) continue;
-      if (machine.busybox)
+      // What no package has brought is known all the same: the visitor may install it.
+      const file = machine.busybox ? null : program(name, size);
+      if (!machine.packages.has(name)) continue;
+      if (file === null)
         put(
           `${command.folder}/${name}`,
           makeLink(command.folder === '/bin' ? 'busybox' : '/bin/busybox', installed),
         );
-      else put(`${command.folder === '/bin' ? '/usr/bin' : command.folder}/${name}`, program(name, size));
+      else put(`${command.folder.replace(/^\/(s?bin)$/, '/usr/$1')}/${name}`, file);
     }
   }
-  if (!machine.busybox) put('/bin', makeLink('usr/bin', installed));
+  if (machine.busybox) return;
+  // Debian's shell for scripts is dash; Red Hat's is bash, which then keeps to POSIX.
+  put('/usr/bin/sh', makeLink(machine.packages.family === 'redhat' ? 'bash' : 'dash', installed));
+  for (const folder of ['bin', 'sbin']) put(`/${folder}`, makeLink(`usr/${folder}`, installed));
 }
