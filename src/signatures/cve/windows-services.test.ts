@@ -36,7 +36,7 @@ it('a setup page of Triofox is one for whom it calls localhost', () => {
 it.each([
   [
     '/ReportingWebService/ReportingWebService.asmx',
-    '<ReportEventBatch><MiscData><string>Administrator=CONTOSO\\alice</string></MiscData></ReportEventBatch>',
+    '<ReportEventBatch><MiscData><string>Administrator=SYSTEM</string></MiscData></ReportEventBatch>',
   ],
   ['/ClientWebService/Client.asmx', `<GetCookie><CookieData>${'A'.repeat(400)}</CookieData></GetCookie>`],
   [

@@ -16,12 +16,7 @@ export const windowsServices: readonly CveSignature[] = [
           { in: 'body', has: ['reporteventbatch'] },
           {
             in: 'body',
-            has: [
-              'synchronizationupdateerrorskey',
-              'soap-env:envelope',
-              'aaeaaad/////',
-              'administrator=system',
-            ],
+            has: ['synchronizationupdateerrorskey', 'soap-env:envelope', 'aaeaaad/////'],
           },
         ],
       },
