@@ -21,6 +21,8 @@ export class SshClient {
   #serverLine = '';
   #serverKexInit: Uint8Array = Buffer.alloc(0);
   #derive: ((letter: string, count: number) => Buffer) | null = null;
+  /** RFC 4253 §7.2: the exchange hash, which a key's signature is over. */
+  sessionId: Buffer = Buffer.alloc(0);
   /** True once keys are in use both ways. */
   isProtected = false;
 
@@ -114,6 +116,7 @@ export class SshClient {
     }
     hash.update(sshString(this.#publicValue)).update(sshString(serverValue)).update(secret);
     const exchange = hash.digest();
+    this.sessionId = exchange;
     this.#derive = (letter, count) =>
       createHash('sha256')
         .update(secret)
