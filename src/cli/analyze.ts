@@ -190,6 +190,7 @@ async function printJson(analysis: Judged, output: Output): Promise<void> {
     output.line(JSON.stringify(verdict));
     if (output.isFull) await output.flush();
   }
+  for (const attack of analysis.attacks()) output.line(JSON.stringify(attack));
   await output.flush();
 }
 
@@ -208,6 +209,10 @@ async function printTable(analysis: Judged, output: Output, all: boolean): Promi
   for (const line of verdictTable(listed, colors)) {
     output.line(line);
     if (output.isFull) await output.flush();
+  }
+  for (const { target, behaviors, firstSeen, lastSeen, reason } of analysis.attacks()) {
+    const time = `${minuteOf(firstSeen)} to ${minuteOf(lastSeen)}`;
+    output.line(`${target} was attacked, ${behaviors.join(' ')}, ${time} (UTC); at last ${reason}`);
   }
   const unreadable = analysis.damaged === 0 ? '' : ` (${count(analysis.damaged)} damaged)`;
   output.line(
@@ -238,6 +243,7 @@ function tell(analysis: Judged, damaged: readonly DamagedRecord[]): void {
   }
 }
 
+const minuteOf = (time: string): string => time.slice(0, 16).replace('T', ' ');
 const count = (number: number): string => number.toLocaleString('en');
 const several = (number: number, noun: string): string =>
   `${count(number)} ${noun}${number === 1 ? '' : 's'}`;

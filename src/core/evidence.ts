@@ -15,6 +15,8 @@ export interface Evidence {
   /** Null where the claim is only about the odds. */
   readonly behavior: Behavior | null;
   readonly cves: readonly string[];
+  /** The address under attack, where the claim is about that one and says nothing of the source. */
+  readonly target?: string;
 }
 
 /** Evidence with the observation that it stands on. */

@@ -16,6 +16,7 @@ import type { SourceRecord } from '../decide/source-record.ts';
 import { allotted } from '../detectors/rules/rule-set.ts';
 import type { Configuration } from './configuration-type.ts';
 import { detectorsOf } from './detectors-of.ts';
+import { type Attack, AttackBook } from './attack-book.ts';
 import { Pipeline } from './pipeline.ts';
 import { allowedBy, benignEntries, networksOf, policyOf } from './policy-of.ts';
 import { openInput, type RecordedInput, sensorName, shownName } from './recorded-input.ts';
@@ -48,6 +49,27 @@ export interface VerdictLine {
   readonly decisions: readonly DecisionLine[];
   /** Outcomes of the guards at the last candidate. */
   readonly guards: readonly GuardOutcome[];
+}
+
+/** What is printed of an address under attack. */
+export interface AttackLine {
+  readonly kind: 'attack';
+  readonly target: string;
+  readonly behaviors: readonly string[];
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly reason: string;
+}
+
+export function attackLine({ target, behaviors, firstSeen, lastSeen, reason }: Attack): AttackLine {
+  return {
+    kind: 'attack',
+    target,
+    behaviors,
+    firstSeen: isoTime(firstSeen),
+    lastSeen: isoTime(lastSeen),
+    reason,
+  };
 }
 
 /** What is printed of an input record. */
@@ -120,6 +142,7 @@ export class Analysis {
   held = 0;
   readonly #options: AnalysisOptions;
   readonly #pipeline: Pipeline;
+  readonly #attacks = new AttackBook();
   readonly #placed = new Map<string, Placed[]>();
   readonly #decided: (decision: Decision) => void;
 
@@ -195,6 +218,11 @@ export class Analysis {
     for (const { line } of this.ranked()) yield line();
   }
 
+  /** Addresses that were under attack, in the order in which it began. */
+  attacks(): readonly AttackLine[] {
+    return this.#attacks.all().map((attack) => attackLine(attack));
+  }
+
   /** The same with what they are put in order by. */
   *ranked(): Iterable<Ranked> {
     const records = [...this.#pipeline.sources()].sort((left, right) =>
@@ -212,7 +240,10 @@ export class Analysis {
       this.#takeEach(batch, first, record);
       return;
     }
-    for (const observation of batch.observations) this.#pipeline.observe(observation, this.#decided);
+    for (const observation of batch.observations) {
+      const evidence = this.#pipeline.observe(observation, this.#decided);
+      if (evidence.length > 0) this.#attacks.take(evidence, observation.at);
+    }
   }
 
   #takeEach(batch: ReadBatch, first: number, print: (line: RecordLine) => void): void {
@@ -232,7 +263,9 @@ export class Analysis {
         const observation = observations[next];
         if (observation === undefined) break;
         if (source === '') source = observation.source;
-        for (const evidence of this.#pipeline.observe(observation, this.#decided)) {
+        const found = this.#pipeline.observe(observation, this.#decided);
+        this.#attacks.take(found, observation.at);
+        for (const evidence of found) {
           if (evidence.behavior !== null) behaviors.add(evidence.behavior);
           for (const cve of evidence.cves) cves.add(cve);
         }

@@ -285,10 +285,14 @@ export class Engine {
       this.#observations += 1;
       // Told in the order in which a person understands it: what was seen, then what was decided.
       this.#later.push({ type: 'observation', observation });
-      this.pipeline.observe(observation, (decision) => {
+      const evidence = this.pipeline.observe(observation, (decision) => {
         this.#place(decision);
         this.#later.push({ type: 'decision', decision });
       });
+      for (const { target, behavior, reason } of evidence) {
+        if (target !== undefined)
+          this.#options.log(`${target} is under attack, ${behavior ?? ''}: ${reason}`);
+      }
     }
     this.#keeping.push(observation);
     this.#afterwards ??= setImmediate(() => this.#catchUp());

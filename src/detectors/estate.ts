@@ -57,6 +57,11 @@ export class Estate {
     return isOwn;
   }
 
+  /** Whether an address may be one that is protected: any, where nobody has said which are. */
+  mayProtect(address: string): boolean {
+    return this.#own.size === 0 || this.isInside(address);
+  }
+
   isOutside(address: string): boolean {
     return isGlobal(address) && !this.isInside(address);
   }

@@ -13,6 +13,7 @@ import { decoyCommand } from './decoy-command.ts';
 import { decoyContact } from './decoy-contact.ts';
 import { distributedScan } from './distributed-scan.ts';
 import { type Estate, unknownEstate } from './estate.ts';
+import { flood } from './flood.ts';
 import { flowGuessing } from './flow-guessing.ts';
 import { networkScan } from './network-scan.ts';
 import { plantedCredential } from './planted-credential.ts';
@@ -30,6 +31,7 @@ export const detectorsFor = (estate: Estate): readonly Detector[] => [
   distributedScan,
   networkScan,
   flowGuessing,
+  flood(estate),
   beaconing(estate),
   c2Contact(estate),
   credentialGuessing,
