@@ -20,6 +20,8 @@ const toTest: Readonly<Record<string, string>> = {
   adb: 'the client of the Android debug bridge',
   bind9: 'the real name server beside the decoy',
   'bind9-dnsutils': 'dig',
+  binutils: 'strings',
+  bsdextrautils: 'column',
   bubblewrap: 'the shell is compared with real shells inside it',
   busybox: 'the BusyBox shell',
   'ceph-common': 'ceph, which sets up the store of radosgw',
@@ -30,6 +32,7 @@ const toTest: Readonly<Record<string, string>> = {
   curl: 'requests',
   dash: 'the POSIX shell',
   'dropbear-bin': 'SSH server and client of small devices',
+  file: 'what a file is',
   gcc: 'the C servers that benchmarks compare with',
   grep: 'the reference of the benchmark of lines',
   haproxy: 'the real proxy that asks the gate',
@@ -90,6 +93,7 @@ const toTest: Readonly<Record<string, string>> = {
   vncsnapshot: 'an RFB client without a screen',
   vsftpd: 'the real FTP server beside the decoy',
   'wireshark-common': 'text2pcap',
+  xxd: 'hexadecimal dumps',
 };
 
 /** Asked by the packages' scripts before they start a daemon; 101 says no (Debian's invoke-rc.d). */

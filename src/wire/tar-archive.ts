@@ -60,7 +60,7 @@ export function tarEnd(length: number): string {
   return '\0'.repeat(Math.ceil((length + 2 * block) / record) * record - length);
 }
 
-export interface TarReading {
+interface TarReading {
   readonly entries: readonly TarEntry[];
   /** `not tar` where the first block is no header, `cut` where the archive ends too early. */
   readonly fault: 'not tar' | 'cut' | null;

@@ -1,63 +1,7 @@
-import { passwordCrypt } from '../../wire/password-crypt.ts';
-import { formatDate } from '../date-format.ts';
 import { FileFault } from '../files/fault.ts';
 import type { Command, Process } from '../process.ts';
+import { hashPassword, linesOf, nameOf, setHash, store } from './account-files.ts';
 import { readOptions } from './input-text.ts';
-
-function linesOf(process: Process, path: string): string[] {
-  const node = process.state.files.find(path, '/');
-  if (node?.kind !== 'file') return [];
-  const before = process.state.files.uid;
-  try {
-    process.state.files.uid = 0;
-    return process.state.files
-      .read(path, '/')
-      .split('\n')
-      .filter((line) => line !== '');
-  } finally {
-    process.state.files.uid = before;
-  }
-}
-
-function store(process: Process, path: string, lines: readonly string[]): boolean {
-  try {
-    const node = process.state.files.open(path, '/', 'truncate');
-    if (node.kind === 'file') process.state.files.setContent(node, `${lines.join('\n')}\n`, '');
-    return true;
-  } catch (error) {
-    if (!(error instanceof FileFault)) throw error;
-    return false;
-  }
-}
-
-const nameOf = (line: string): string => line.split(':', 1)[0] ?? '';
-const days = (process: Process): number => Math.floor(process.state.now() / 86_400_000);
-
-/** Puts a password's hash into /etc/shadow. */
-export function setHash(process: Process, user: string, hash: string): void {
-  const lines = linesOf(process, '/etc/shadow');
-  const fresh = `${user}:${hash}:${days(process)}:0:99999:7:::`;
-  store(
-    process,
-    '/etc/shadow',
-    lines.some((line) => nameOf(line) === user)
-      ? lines.map((line) => (nameOf(line) === user ? fresh : line))
-      : [...lines, fresh],
-  );
-}
-
-/** The hash of a new password, with a salt of this visit. */
-export function hashPassword(process: Process, password: string): string {
-  const salt = Buffer.from(process.state.machine.randomText(12), 'latin1')
-    .toString('base64')
-    .replaceAll(/[+=]/g, '.');
-  process.state.budget.spend(200);
-  return passwordCrypt(
-    password.slice(0, 128),
-    salt.slice(0, process.state.machine.busybox ? 8 : 16),
-    process.state.machine.busybox ? '1' : '6',
-  );
-}
 
 export const passwordChange: Command = {
   names: ['chpasswd'],
@@ -278,67 +222,6 @@ export const userChange: Command = {
       ?.split(':')[1];
     if (flags.has('L') && shadow !== undefined) setHash(process, name, `!${shadow}`);
     if (flags.has('U') && shadow !== undefined) setHash(process, name, shadow.replace(/^!/, ''));
-    return 0;
-  },
-};
-
-export const databaseEntries: Command = {
-  names: ['getent'],
-  folder: '/usr/bin',
-  systems: 'gnu',
-  run(process) {
-    const [database = '', ...keys] = process.words;
-    const paths: Readonly<Record<string, string>> = {
-      passwd: '/etc/passwd',
-      group: '/etc/group',
-      shadow: '/etc/shadow',
-      hosts: '/etc/hosts',
-      ahosts: '/etc/hosts',
-      services: '/etc/services',
-    };
-    const path = paths[database];
-    if (path === undefined) {
-      process.error.write(
-        `Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`,
-      );
-      return 1;
-    }
-    if (database === 'shadow' && process.state.files.uid !== 0) return 2;
-    const lines = linesOf(process, path).filter((line) => !line.startsWith('#'));
-    const separator = database.includes('host') ? /\s+/ : /:/;
-    const found =
-      keys.length === 0
-        ? lines
-        : lines.filter((line) => keys.some((key) => line.split(separator).slice(0, 3).includes(key)));
-    for (const line of found)
-      process.output.write(
-        `${database.includes('host') ? line.replace(/\s+/, ' '.repeat(Math.max(1, 16 - nameOf(line.split(/\s/, 1)[0] ?? '').length))) : line}\n`,
-      );
-    return found.length === 0 ? 2 : 0;
-  },
-};
-
-export const lastLogins: Command = {
-  names: ['lastlog', 'lastb'],
-  folder: '/usr/bin',
-  systems: 'gnu',
-  run(process) {
-    const { machine, options } = process.state;
-    if (process.name === 'lastb') {
-      if (process.state.files.uid !== 0) {
-        process.error.write('lastb: cannot open /var/log/btmp: Permission denied\n');
-        return 1;
-      }
-      process.output.write(`\nbtmp begins ${formatDate(machine.persona.bootedAt, '%a %b %e %H:%M:%S %Y')}\n`);
-      return 0;
-    }
-    process.output.write('Username         Port     From             Latest\n');
-    for (const user of linesOf(process, '/etc/passwd').map(nameOf))
-      process.output.write(
-        user === options.user
-          ? `${user.padEnd(16)} pts/0    ${options.source.padEnd(16)} ${formatDate(machine.startedAt, '%a %b %e %H:%M:%S +0000 %Y')}\n`
-          : `${user.padEnd(16)}                           **Never logged in**\n`,
-      );
     return 0;
   },
 };

@@ -1,7 +1,7 @@
 import { below } from '../../core/random.ts';
 import type { Command, Process } from '../process.ts';
 import type { Reading } from '../stream.ts';
-import { hashPassword, setHash } from './account-tools.ts';
+import { hashPassword, setHash } from './account-files.ts';
 import { readOptions } from './input-text.ts';
 
 /** Asks without echo, as getpass(3). */

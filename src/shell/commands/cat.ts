@@ -2,7 +2,7 @@ import type { Command } from '../process.ts';
 import { inputText, readOptions } from './input-text.ts';
 
 /** `^A`, `M-^A` as `-v` writes what can't be printed; line feeds stay, tabs too. */
-export function visible(text: string): string {
+function visible(text: string): string {
   return text.replaceAll(/[^\t\n -~]/g, (character) => {
     const code = character.charCodeAt(0);
     const seven = code & 127;

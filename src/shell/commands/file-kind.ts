@@ -56,7 +56,7 @@ function endings(text: string): string {
 }
 
 /** What file(1) says of a content, and its type. */
-export function describeContent(
+function describeContent(
   content: string,
   machine: Machine,
   own: string | null,

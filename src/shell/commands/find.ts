@@ -2,7 +2,8 @@ import { FileFault } from '../files/fault.ts';
 import { childrenOf, type Node } from '../files/node.ts';
 import { isBusybox, type Command, type Process } from '../process.ts';
 import type { Reading } from '../stream.ts';
-import { parseFind, type FindAction, FindFault } from './find-expression.ts';
+import { type FindAction, parseFind } from './find-expression.ts';
+import { FindFault } from './find-test.ts';
 import { baseOf, type Found } from './found-file.ts';
 import { findFormat, findLong } from './find-format.ts';
 

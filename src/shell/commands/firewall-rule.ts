@@ -59,7 +59,7 @@ export function normalRule(words: readonly string[]): string {
   ].join(' ');
 }
 
-export interface ListedRule {
+interface ListedRule {
   readonly target: string;
   readonly protocol: string;
   readonly input: string;

@@ -1,3 +1,4 @@
+import { notApplets } from '../packages/providers.ts';
 import type { Command } from '../process.ts';
 import { awk } from './awk.ts';
 import { base64 } from './base64.ts';
@@ -22,23 +23,32 @@ import { octalDump } from './octal-dump.ts';
 import { hostname, id, uname, uptime, who, whoami } from './identity.ts';
 import { list } from './list.ts';
 import { diskFree, free, mount, processorList, processors } from './machine-state.ts';
-import { processList, processTree } from './process-list.ts';
+import { processList } from './process-list.ts';
+import { processTree } from './process-tree.ts';
 import { deviceStatistics, memoryStatistics, top } from './top.ts';
-import { fileUsers, netstat, openFiles, socketStatistics } from './connections.ts';
-import { firewall, firewallRestore, firewallSave } from './firewall.ts';
+import { netstat, socketStatistics } from './connections.ts';
+import { fileUsers, openFiles } from './open-files.ts';
+import { firewall } from './firewall.ts';
+import { firewallRestore, firewallSave } from './firewall-save.ts';
 import { addresses, interfaces, neighbours, routes } from './network.ts';
 import { firewallDaemon, nftables, simpleFirewall } from './firewall-tools.ts';
-import { fileFetch, git, netcat, secureCopy, secureShell, synchronise, telnet } from './remote-login.ts';
+import { git } from './git.ts';
+import { netcat, telnet } from './netcat.ts';
+import { fileFetch, secureCopy, secureShell, synchronise } from './remote-login.ts';
 import { ping, traceroute } from './reachability.ts';
 import { dig, host, lookup } from './name-lookup.ts';
 import { openssl } from './openssl.ts';
-import { apt, dpkg } from './debian-packages.ts';
+import { apt } from './apt.ts';
+import { dpkg } from './dpkg.ts';
 import { dnf, rpm } from './red-hat-packages.ts';
 import { password, becomeUser, keyGenerator } from './accounts.ts';
 import { printf } from './printf.ts';
-import { journal, serviceControl, serviceLinks, services } from './services.ts';
-import { databaseEntries, lastLogins, passwordChange, userAdd, userChange } from './account-tools.ts';
-import { compiler, languagePackages, make, runtimes } from './build-tools.ts';
+import { journal } from './journal.ts';
+import { serviceControl, serviceLinks, services } from './services.ts';
+import { databaseEntries, lastLogins } from './account-lists.ts';
+import { passwordChange, userAdd, userChange } from './account-tools.ts';
+import { languagePackages, make, runtimes } from './build-tools.ts';
+import { compiler } from './compiler.ts';
 import { docker, kubernetesControl } from './containers.ts';
 import {
   blockDevices,
@@ -81,7 +91,8 @@ import { strings } from './strings.ts';
 import { tar } from './tar.ts';
 import { diskUse } from './disk-use.ts';
 import { installFile, namedPipe, shred, temporaryFile, truncate } from './make-file.ts';
-import { column, common, fold, numberLines, paste, shuffle, split, yes } from './text-lines.ts';
+import { split } from './split.ts';
+import { column, common, fold, numberLines, paste, shuffle, yes } from './text-lines.ts';
 import { doubleTest, test } from './test.ts';
 import { ftpget, tftp } from './tftp.ts';
 import { wget } from './wget.ts';
@@ -273,12 +284,13 @@ export function commandNamed(name: string): Command | null {
 /** The applet of busybox by this name, or null. */
 export function appletNamed(name: string): Command | null {
   const found = byName.get(name);
-  return found === undefined || found.systems === 'gnu' ? null : found;
+  return found === undefined || found.systems === 'gnu' || notApplets.has(name) ? null : found;
 }
 
 export function appletNames(): string[] {
   return commands
     .filter((command) => command.systems !== 'gnu')
     .flatMap((command) => command.names)
+    .filter((name) => !notApplets.has(name))
     .sort();
 }

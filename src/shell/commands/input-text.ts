@@ -21,7 +21,7 @@ export function* inputText(process: Process, path: string): Reading<string | nul
 }
 
 /** `cat: x: No such file or directory`, or busybox's `cat: can't open 'x': …`. */
-export function complainOfFile(process: Process, path: string, fault: FileFault, doing: string): void {
+function complainOfFile(process: Process, path: string, fault: FileFault, doing: string): void {
   const directory = fault.code === 'EISDIR';
   const gnu =
     process.name === 'head' || process.name === 'tail' || process.name === 'sort'

@@ -1,7 +1,7 @@
 import type { Command, Process } from '../process.ts';
 import type { Reading } from '../stream.ts';
 import { Pattern } from '../language/pattern.ts';
-import { commandsOf, installedOn, placePrograms } from './debian-packages.ts';
+import { commandsOf, installedOn, placePrograms } from './installed-packages.ts';
 import { readOptions } from './input-text.ts';
 
 /** What is installed: the machine's own, and what this visitor has added, which shows by its programs. */

@@ -1,74 +1,8 @@
 import { formatDate } from '../date-format.ts';
 import type { Command, Process } from '../process.ts';
 import { readOptions } from './input-text.ts';
-import { processTable, programOf, type TableRow } from './process-table.ts';
-
-/** Units by the program that they run. */
-const unitNames: readonly (readonly [program: RegExp, unit: string, description: string])[] = [
-  [/^systemd-journal/, 'systemd-journald', 'Journal Service'],
-  [/^systemd-udevd/, 'systemd-udevd', 'udev Kernel Device Manager'],
-  [/^systemd-logind/, 'systemd-logind', 'Login Service'],
-  [/^cron$/, 'cron', 'Regular background program processing daemon'],
-  [/^rsyslogd/, 'rsyslog', 'System Logging Service'],
-  [/^sshd/, 'ssh', 'OpenBSD Secure Shell server'],
-  [/^agetty/, 'getty@tty1', 'Getty on tty1'],
-  [/^apache2/, 'apache2', 'The Apache HTTP Server'],
-  [/^httpd/, 'httpd', 'The Apache HTTP Server'],
-  [/^nginx/, 'nginx', 'A high performance web server and a reverse proxy server'],
-  [/^redis/, 'redis-server', 'Advanced key-value store'],
-  [/^(?:mysqld|mariadbd)/, 'mysql', 'MySQL Community Server'],
-  [/^postgres/, 'postgresql@main', 'PostgreSQL Cluster'],
-  [/^dockerd/, 'docker', 'Docker Application Container Engine'],
-  [/^containerd/, 'containerd', 'containerd container runtime'],
-  [/^kubelet/, 'kubelet', 'kubelet: The Kubernetes Node Agent'],
-  [/^ollama/, 'ollama', 'Ollama Service'],
-  [/^minio/, 'minio', 'MinIO'],
-  [/^master/, 'postfix@-', 'Postfix Mail Transport Agent'],
-  [/^vsftpd/, 'vsftpd', 'vsftpd FTP server'],
-];
-
-interface Unit {
-  readonly name: string;
-  readonly description: string;
-  readonly row: TableRow | null;
-}
-
-function unitsOf(process: Process): Unit[] {
-  const redHat = process.state.machine.packages.family === 'redhat';
-  const { machine } = process.state;
-  const rows = processTable(process).filter(({ pid }) => machine.processes.some((row) => row.pid === pid));
-  return unitNames.flatMap(([program, unit, description]) => {
-    const row = rows.find(
-      ({ command, terminal }) => terminal !== 'pts/0' && program.test(programOf(command)),
-    );
-    if (row === undefined) return [];
-    const name = redHat ? ({ ssh: 'sshd', cron: 'crond', mysql: 'mysqld' }[unit] ?? unit) : unit;
-    return [{ name: `${name}.service`, description, row }];
-  });
-}
-
-const full = (unit: string): string =>
-  /\.(?:service|socket|timer|target|mount|slice|scope)$/.test(unit) ? unit : `${unit}.service`;
-
-/** A unit by its name: one that runs, or one whose file the owner or the visitor has put there. */
-function find(process: Process, given: string): Unit | null {
-  const alias: Readonly<Record<string, string>> = {
-    'sshd.service': 'ssh.service',
-    'mariadb.service': 'mysql.service',
-    'redis.service': 'redis-server.service',
-  };
-  const name = full(given);
-  const units = unitsOf(process);
-  const running = units.find((unit) => unit.name === name) ?? units.find((unit) => unit.name === alias[name]);
-  if (running !== undefined) return running;
-  for (const folder of ['/etc/systemd/system', '/lib/systemd/system', '/usr/lib/systemd/system']) {
-    const node = process.state.files.find(`${folder}/${name}`, '/');
-    if (node?.kind !== 'file') continue;
-    const text = process.state.files.read(`${folder}/${name}`, '/');
-    return { name, description: /^Description=(.{0,100})/m.exec(text)?.[1] ?? name, row: null };
-  }
-  return null;
-}
+import { programOf } from './process-table.ts';
+import { findUnit, full, type Unit, unitsOf } from './units.ts';
 
 function status(process: Process, unit: Unit): number {
   const { machine } = process.state;
@@ -157,7 +91,7 @@ export const serviceControl: Command = {
 };
 
 function act(process: Process, verb: string, name: string): number {
-  const unit = find(process, name);
+  const unit = findUnit(process, name);
   if (verb === 'is-active' || verb === 'is-failed') {
     process.output.write(unit?.row ? 'active\n' : 'inactive\n');
     return unit?.row ? 0 : 3;
@@ -222,7 +156,7 @@ export const services: Command = {
       );
       return 1;
     }
-    const unit = find(process, name);
+    const unit = findUnit(process, name);
     if (unit === null) {
       const redHat = process.state.machine.packages.family === 'redhat';
       process.error.write(
@@ -248,7 +182,7 @@ export const serviceLinks: Command = {
       process.error.write('update-rc.d: error: not enough arguments\n');
       return 1;
     }
-    if (process.state.files.find(`/etc/init.d/${name}`, '/') !== null || find(process, name) !== null)
+    if (process.state.files.find(`/etc/init.d/${name}`, '/') !== null || findUnit(process, name) !== null)
       return 0;
     process.error.write(
       process.name === 'chkconfig'
@@ -256,74 +190,5 @@ export const serviceLinks: Command = {
         : `update-rc.d: error: cannot find a LSB script for ${name}\n`,
     );
     return 1;
-  },
-};
-
-/** The journal of this start: what systemd and sshd say of it. */
-export const journal: Command = {
-  names: ['journalctl'],
-  folder: '/bin',
-  systems: 'gnu',
-  run(process) {
-    const { flags, values } = readOptions(process.words, 'unpSUto');
-    const { machine, options } = process.state;
-    if (flags.has('disk-usage')) {
-      process.output.write(
-        `Archived and active journals take up ${16 + (machine.diskUsedKilobytes % 90)}.0M in the file system.\n`,
-      );
-      return 0;
-    }
-    if (values.has('vacuum-time') || values.has('vacuum-size') || flags.has('rotate') || flags.has('flush')) {
-      if (!flags.has('rotate'))
-        process.output.write('Vacuuming done, freed 0B of archived journals from /var/log/journal.\n');
-      return 0;
-    }
-    if (process.state.files.uid !== 0)
-      process.error.write(
-        "Hint: You are currently not seeing messages from other users and the system.\n      Users in groups 'adm', 'systemd-journal' can see all messages.\n      Pass -q to turn off this notice.\n",
-      );
-    const stamp = (time: number): string => formatDate(time, '%b %d %H:%M:%S');
-    const booted = machine.persona.bootedAt;
-    const unit = values.get('u')?.replace(/\.service$/, '');
-    const sshd = processTable(process).find(({ command }) => command.includes('sshd'));
-    const entries: readonly (readonly [time: number, unit: string, text: string])[] = [
-      [booted, 'kernel', `kernel: Linux version ${machine.kernel.release} ${machine.kernel.version}`],
-      [booted + 2_000, 'systemd', `systemd[1]: Set hostname to <${machine.hostname}>.`],
-      ...unitsOf(process).map(
-        ({ name, description }, index) =>
-          [
-            booted + 6_000 + index * 300,
-            name.replace('.service', ''),
-            `systemd[1]: Started ${description}.`,
-          ] as const,
-      ),
-      ...(options.service === 'ssh'
-        ? ([
-            [
-              machine.startedAt,
-              'ssh',
-              `sshd[${machine.shellPid - 9}]: Accepted password for ${options.user} from ${options.source} port ${options.sourcePort} ssh2`,
-            ],
-            [
-              machine.startedAt,
-              'ssh',
-              `sshd[${machine.shellPid - 9}]: pam_unix(sshd:session): session opened for user ${options.user}${sshd === undefined ? '' : ' by (uid=0)'}`,
-            ],
-          ] as const)
-        : []),
-    ];
-    const chosen = entries.filter(
-      ([, name]) => unit === undefined || name === unit || (unit === 'sshd' && name === 'ssh'),
-    );
-    const most = Number(values.get('n') ?? values.get('lines') ?? 1_000) || 10;
-    if (chosen.length === 0) process.output.write('-- No entries --\n');
-    else {
-      process.output.write(
-        `-- Logs begin at ${formatDate(booted, '%a %Y-%m-%d %H:%M:%S UTC')}, end at ${formatDate(process.state.now(), '%a %Y-%m-%d %H:%M:%S UTC')}. --\n`,
-      );
-      for (const [time, , text] of chosen.slice(-most))
-        process.output.write(`${stamp(time)} ${machine.hostname} ${text}\n`);
-    }
-    return 0;
   },
 };

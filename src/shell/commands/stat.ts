@@ -68,7 +68,9 @@ function formatted(process: Process, path: string, node: Node, format: string): 
   return format.replaceAll(/%(-?0?\d{0,3})([a-zA-Z%])/g, (_, width: string, letter: string) => {
     const text = directive(process, path, node, letter);
     const count = Number(width.replace(/^-?0?/, '')) || 0;
-    return width.startsWith('-') ? text.padEnd(count) : text.padStart(count);
+    return width.startsWith('-')
+      ? text.padEnd(count)
+      : text.padStart(count, width.startsWith('0') ? '0' : ' ');
   });
 }
 

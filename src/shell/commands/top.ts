@@ -5,7 +5,7 @@ import { readOptions } from './input-text.ts';
 import { processorSeconds, processTable, programOf } from './process-table.ts';
 
 /** ` 22 days,  3:14` as top and uptime give it. */
-export function upText(process: Process): string {
+function upText(process: Process): string {
   const minutes = Math.max(
     1,
     Math.floor((process.state.now() - process.state.machine.persona.bootedAt) / 60_000),

@@ -2,7 +2,7 @@ import type { Persona } from '../../core/persona.ts';
 import { below } from '../../core/random.ts';
 import { bullseye } from './bullseye.ts';
 import { focal } from './focal.ts';
-import { providers } from './providers.ts';
+import { notApplets, providers } from './providers.ts';
 import { redHat } from './red-hat.ts';
 import type { Release } from './release.ts';
 
@@ -66,6 +66,7 @@ export class PackageSet {
 
   /** True where the machine has this command. */
   has(command: string): boolean {
+    if (this.family === 'none') return !notApplets.has(command);
     const names = this.providersOf(command);
     return names === null || names.some((name) => this.installed.has(name));
   }

@@ -128,3 +128,10 @@ export const providers: Readonly<Record<string, Providers>> = {
   python3: ['python3', 'platform-python'],
   sudo: both('sudo'),
 };
+
+/** Commands of GNU's systems that BusyBox has no applet for, though what is here serves both. */
+export const notApplets: ReadonlySet<string> = new Set(
+  'b2sum base32 chage chsh delgroup dir doas fallocate ftp g++ gawk gpasswd groupadd groupdel groups htop invoke-rc.d mawk mtr nc.traditional ncat netcat parted sfdisk sha224sum sha384sum stdbuf sudo tempfile tracepath useradd userdel usermod vim whereis'.split(
+    ' ',
+  ),
+);
