@@ -17,10 +17,15 @@ export interface Figure {
   readonly ok: boolean;
 }
 
+export interface BenchmarkOptions {
+  /** How long each round lasts where the benchmark can be told; null for its own choice. */
+  readonly seconds: number | null;
+}
+
 export interface Benchmark {
   /** As the command line names it; the file's name. */
   readonly name: string;
   readonly summary: string;
   /** Measures and reports each figure. Leaves no process, file or rule behind, also where it throws. */
-  run(report: (figure: Figure) => void): Promise<void>;
+  run(report: (figure: Figure) => void, options: BenchmarkOptions): Promise<void>;
 }

@@ -51,7 +51,7 @@ const median = (values: readonly number[]): number =>
 export const contact: Benchmark = {
   name: 'contact',
   summary: 'contacts a second with durable recording, beside a bare C epoll server and a bare Node server',
-  async run(report) {
+  async run(report, { seconds: wanted }) {
     const folder = mkdtempSync(join(tmpdir(), 'picket-contact-'));
     const servers: Server[] = [];
     try {
@@ -76,7 +76,8 @@ export const contact: Benchmark = {
       let sensorCompleted = 0;
       for (let round = 0; round <= rounds; round += 1) {
         for (const server of servers) {
-          const words = [`${server.port}`, `${roundMilliseconds}`, `${openAtOnce}`];
+          const milliseconds = wanted === null ? roundMilliseconds : wanted * 1_000;
+          const words = [`${server.port}`, `${milliseconds}`, `${openAtOnce}`];
           const { stdout } = await run(join(folder, 'load'), words);
           const [counted = 0, completed = 0, failed = 0, seconds = 1] = stdout.trim().split(' ').map(Number);
           if (failed > completed / 1_000) throw new Error(`${failed} conversations failed: ${stdout}`);
@@ -86,9 +87,8 @@ export const contact: Benchmark = {
         }
       }
       await stopServer(sensor);
-      const written: { contacts: number; committed: number; lostCount: number } = JSON.parse(
-        sensor.output().split('\n')[1] ?? '{}',
-      );
+      const written: { contacts: number; observed: number; committed: number; lostCount: number } =
+        JSON.parse(sensor.output().split('\n')[1] ?? '{}');
       const [epollRate = 0, bareRate = 0, sensorRate = 0] = servers.map((server) =>
         median(rates.get(server) ?? []),
       );
@@ -111,6 +111,15 @@ export const contact: Benchmark = {
         ratio: Number((sensorRate / epollRate).toFixed(3)),
         budget: shareOfEpollBudget,
         ok: sensorRate / epollRate >= shareOfEpollBudget,
+      });
+      report({
+        metric: 'observations_lost',
+        unit: 'observations',
+        value: written.observed - (written.committed - written.lostCount),
+        reference: 'observations made',
+        referenceValue: written.observed,
+        budget: 0,
+        ok: written.committed - written.lostCount >= written.observed,
       });
       report({
         metric: 'contacts_not_on_disk',

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME… [--json]` runs benchmarks one after another; `all` runs every one.
+ * `npm run bench -- NAME… [--json] [--seconds N]` runs benchmarks one after another; `all` runs every one.
  *
  * Exit code: 0 where every figure keeps its budget, 1 where one does not or a benchmark fails, 2 for a wrong call.
  */
@@ -27,10 +27,11 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   threads: async () => (await import('./threads.ts')).threads,
 };
 
-const usage = `Usage: npm run bench -- NAME… [--json]
+const usage = `Usage: npm run bench -- NAME… [--json] [--seconds N]
 
   NAME    ${Object.keys(benchmarks).join(', ')} or all
   --json  one JSON line a figure and nothing else
+  --seconds N  each round of contact lasts so long (2), such as 60
 
 Example: npm run bench -- contact --json
 `;
@@ -48,7 +49,14 @@ function inWords(bench: string, figure: Figure): string {
   return `${figure.ok ? 'ok  ' : 'MISS'} ${bench} ${figure.metric} ${number(figure.value)} ${figure.unit}${budget}${reference}${ratio}`;
 }
 
-async function main(words: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
+  const at = given.indexOf('--seconds');
+  const seconds = at < 0 ? null : Number(given[at + 1]);
+  const words = given.filter((_, index) => at < 0 || (index !== at && index !== at + 1));
+  if (seconds !== null && !(seconds > 0)) {
+    process.stderr.write(`bench: --seconds needs a number\n${usage}`);
+    return 2;
+  }
   const json = words.includes('--json');
   const flags = words.filter((word) => word.startsWith('-') && word !== '--json');
   let names = words.filter((word) => !word.startsWith('-'));
@@ -67,12 +75,15 @@ async function main(words: readonly string[]): Promise<number> {
     try {
       const benchmark = await benchmarks[name]?.();
       if (!json) process.stderr.write(`${name}: ${benchmark?.summary}\n`);
-      await benchmark?.run((figure) => {
-        kept &&= figure.ok;
-        process.stdout.write(
-          `${json ? JSON.stringify({ bench: name, ...figure }) : inWords(name, figure)}\n`,
-        );
-      });
+      await benchmark?.run(
+        (figure) => {
+          kept &&= figure.ok;
+          process.stdout.write(
+            `${json ? JSON.stringify({ bench: name, ...figure }) : inWords(name, figure)}\n`,
+          );
+        },
+        { seconds },
+      );
     } catch (error) {
       kept = false;
       process.stderr.write(`bench: ${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
