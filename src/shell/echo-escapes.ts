@@ -34,3 +34,26 @@ export function expandEscapes(text: string, zeroOctal: boolean): { text: string;
   }
   return { text: out, stopped: false };
 }
+
+/** Escapes as dash's `echo` has them: no `\x`, no `\e`, and octal with or without a leading 0. */
+export function expandDashEscapes(text: string): { text: string; stopped: boolean } {
+  let out = '';
+  let index = 0;
+  while (index < text.length) {
+    const character = text.charAt(index);
+    const next = text.charAt(index + 1);
+    if (character !== '\\' || next === '') {
+      out += character;
+      index += 1;
+    } else if (next === 'c') return { text: out, stopped: true };
+    else if (next >= '0' && next <= '7') {
+      const digits = /^(?:0[0-7]{0,3}|[1-7][0-7]{0,2})/.exec(text.slice(index + 1, index + 5))?.[0] ?? '';
+      out += String.fromCharCode(Number.parseInt(digits, 8) & 255);
+      index += 1 + digits.length;
+    } else {
+      out += next !== 'e' && next !== 'E' ? (single[next] ?? `\\${next}`) : `\\${next}`;
+      index += 2;
+    }
+  }
+  return { text: out, stopped: false };
+}

@@ -4,7 +4,23 @@ import type { Shell } from './evaluate/shell.ts';
 import { accountOf } from './account.ts';
 import { formatDate } from './date-format.ts';
 import type { ShellOptions } from './options.ts';
+import type { FileSystem } from './files/file-system.ts';
+import type { Machine } from './machine.ts';
+import { type ShellProgram, shellProgramAt } from './shell-program.ts';
 import type { SessionState } from './state.ts';
+
+/** The shell of an account; a login that names none, or one that is no shell, gets the system's own. */
+export function loginProgram(machine: Machine, files: FileSystem, user: string): ShellProgram {
+  const { shell } = accountOf(machine, user);
+  return (
+    shellProgramAt(machine, files, shell) ??
+    shellProgramAt(machine, files, '/bin/sh') ?? {
+      dialect: machine.busybox ? 'ash' : 'bash',
+      posix: false,
+      name: 'sh',
+    }
+  );
+}
 
 /** Sets up the login shell as login(1) and the system's profile do. */
 export function prepareLogin(shell: Shell, options: ShellOptions): void {
@@ -44,7 +60,8 @@ export function prepareLogin(shell: Shell, options: ShellOptions): void {
   set('PS1', machine.busybox ? (plain ? '# ' : '\\w \\$ ') : '\\u@\\h:\\w\\$ ', false);
   set('PS2', '> ', false);
   set('IFS', ' \t\n', false);
-  if (!machine.busybox) {
+  set('OPTIND', '1', false);
+  if (shell.bash) {
     set('BASH_VERSION', machine.bashVersion, false);
     set('HOSTNAME', machine.hostname, false);
     set('UID', String(state.files.uid), false);

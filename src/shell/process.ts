@@ -1,3 +1,4 @@
+import type { Dialect } from './language/dialect.ts';
 import type { SessionState } from './state.ts';
 import type { Input, Output, Run } from './stream.ts';
 
@@ -39,11 +40,14 @@ export interface ShellScript {
   /** `$0`, the prefix of messages. */
   readonly name: string;
   readonly words: readonly string[];
-  readonly bash: boolean;
+  readonly dialect: Dialect;
+  /** bash called as `sh`. */
+  readonly posix?: boolean;
   /** `-c`: bash says so in messages. */
   readonly fromOption: boolean;
   readonly interactive: boolean;
-  readonly trace?: boolean;
+  /** Letters of `set` that are on from the start. */
+  readonly flags?: readonly string[];
 }
 
 export interface Command {

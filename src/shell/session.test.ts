@@ -167,7 +167,7 @@ describe('the shell session', () => {
     ['linux-gnu', 'nosuch', 'bash: line 1: nosuch: command not found\n'],
     ['linux-busybox', 'nosuch', 'sh: nosuch: not found\n'],
     ['linux-busybox', '/bin/busybox ECCHI', 'ECCHI: applet not found\n'],
-    ['linux-busybox', 'cd /nope', "sh: cd: can't cd to /nope: No such file or directory\n"],
+    ['linux-busybox', 'cd /nope', "sh: cd: line 0: can't cd to /nope: No such file or directory\n"],
     ['linux-gnu', 'cd /nope', 'bash: line 1: cd: /nope: No such file or directory\n'],
     ['linux-busybox', 'cat /nope', "cat: can't open '/nope': No such file or directory\n"],
     ['linux-gnu', 'cat /nope', 'cat: /nope: No such file or directory\n'],

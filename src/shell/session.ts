@@ -7,8 +7,9 @@ import type { ShellEvent } from './event.ts';
 import { visitMachine } from './files/visit.ts';
 import { Exhausted } from './limits.ts';
 import { LineDiscipline } from './line-discipline.ts';
-import { loginText, prepareLogin } from './login.ts';
+import { loginProgram, loginText, prepareLogin } from './login.ts';
 import type { ShellOptions } from './options.ts';
+import type { ShellProgram } from './shell-program.ts';
 import { SessionState } from './state.ts';
 import { BrokenPipe, Interrupted, type Run } from './stream.ts';
 
@@ -18,6 +19,7 @@ export type { ShellOptions } from './options.ts';
 export class ShellSession {
   readonly #state: SessionState;
   readonly #shell: Shell;
+  readonly #program: ShellProgram;
   readonly #discipline: LineDiscipline;
   #run: Run | null = null;
   #over = false;
@@ -27,8 +29,11 @@ export class ShellSession {
   constructor(options: ShellOptions) {
     const clock = (): number => this.#state.now();
     const { machine, files } = visitMachine(options, clock);
+    const program = loginProgram(machine, files, options.user);
     this.#state = new SessionState(options, machine, files);
-    this.#shell = new Shell(this.#state, engine, !machine.busybox, machine.busybox ? '-sh' : '-bash');
+    this.#shell = new Shell(this.#state, engine, program.dialect, `-${program.name}`);
+    this.#shell.posix = program.posix;
+    this.#program = program;
     this.#discipline = new LineDiscipline(this.#state);
     prepareLogin(this.#shell, options);
   }
@@ -71,7 +76,7 @@ export class ShellSession {
   *run(command: string): Iterable<ShellEvent> {
     if (this.#run !== null || this.#over) return;
     const text = Buffer.from(command, 'utf8').toString('latin1');
-    this.#shell.name = this.#shell.bash ? 'bash' : 'sh';
+    this.#shell.name = this.#program.name;
     this.#shell.fromOption = true;
     this.#state.recordLine(text);
     this.#run = runShell(this.#shell, text);

@@ -203,6 +203,14 @@ export class FileOutput implements Output {
   }
 }
 
+/** A descriptor that is closed. */
+export const closedOutput: Output = {
+  terminal: false,
+  write(text) {
+    if (text !== '') throw new FileFault('EBADF');
+  },
+};
+
 /** `/dev/full`. */
 export const fullOutput: Output = {
   terminal: false,

@@ -5,6 +5,5 @@ import type { Run } from '../stream.ts';
 /** A command of the shell itself: it may change the shell. */
 export interface Builtin {
   readonly names: readonly string[];
-  readonly shells: 'both' | 'bash';
   run(shell: Shell, words: readonly string[], process: Process): Run | number;
 }

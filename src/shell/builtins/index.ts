@@ -1,5 +1,6 @@
 import { echoBuiltin, falseBuiltin, printfBuiltin, testBuiltin, trueBuiltin } from './text.ts';
 import type { Builtin } from './builtin.ts';
+import type { Dialect } from '../language/dialect.ts';
 import {
   breakBuiltin,
   evalBuiltin,
@@ -18,11 +19,23 @@ import {
   jobs,
   kill,
   shellOptions,
+  times,
   typeBuiltin,
   ulimit,
   wait,
 } from './inquiry.ts';
-import { alias, exportBuiltin, letBuiltin, local, read, setBuiltin, shift, unset } from './variable.ts';
+import {
+  alias,
+  exportBuiltin,
+  getopts,
+  letBuiltin,
+  local,
+  mapfile,
+  read,
+  setBuiltin,
+  shift,
+  unset,
+} from './variable.ts';
 
 /** The builtins, one line each family. */
 export const builtins: readonly Builtin[] = [
@@ -59,12 +72,29 @@ export const builtins: readonly Builtin[] = [
   local,
   letBuiltin,
   alias,
+  getopts,
+  mapfile,
+  times,
 ];
 
 const byName = new Map(builtins.flatMap((builtin) => builtin.names.map((name) => [name, builtin] as const)));
 
+/** Names that dash has (dash(1)). */
+const dashNames = new Set(
+  '. : [ alias bg break cd chdir command continue echo eval exec exit export false fg getopts hash jobs kill local printf pwd read readonly return set shift test times trap true type ulimit umask unalias unset wait'.split(
+    ' ',
+  ),
+);
+/** Names that ash has beside those of dash. */
+const ashNames = new Set(['[[', 'help', 'history', 'let', 'source']);
+/** Names that bash does not have. */
+const notBash = new Set(['[[', 'chdir']);
+
 /** The builtin of this name in this shell, or null. */
-export function builtinNamed(name: string, bash: boolean): Builtin | null {
-  const found = byName.get(name);
-  return found === undefined || (found.shells === 'bash' && !bash) ? null : found;
+export function builtinNamed(name: string, dialect: Dialect): Builtin | null {
+  const known =
+    dialect === 'bash'
+      ? !notBash.has(name)
+      : dashNames.has(name) || (dialect === 'ash' && ashNames.has(name));
+  return known ? (byName.get(name) ?? null) : null;
 }

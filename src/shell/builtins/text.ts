@@ -1,65 +1,90 @@
+import { expandDashEscapes } from '../echo-escapes.ts';
+import { BuiltinFault } from '../evaluate/control.ts';
 import { evaluateTest, TestFault } from '../test-expression.ts';
 import { echo } from '../commands/echo.ts';
 import { formatPrintf } from '../commands/printf.ts';
 import { encodeText } from '../byte-text.ts';
+import { Pattern } from '../language/pattern.ts';
 import type { Builtin } from './builtin.ts';
 
 export const echoBuiltin: Builtin = {
   names: ['echo'],
-  shells: 'both',
-  run: (_shell, _words, process) => echo.run(process),
+  run(shell, words, process) {
+    if (shell.dialect !== 'dash') return echo.run(process);
+    // dash knows `-n` alone, and escapes always count.
+    const bare = words[0] === '-n';
+    const { text, stopped } = expandDashEscapes((bare ? words.slice(1) : words).join(' '));
+    shell.output.write(bare || stopped ? text : `${text}\n`);
+    return 0;
+  },
 };
 
 export const printfBuiltin: Builtin = {
   names: ['printf'],
-  shells: 'both',
   run(shell, words) {
-    const rest = words[0] === '--' ? words.slice(1) : words;
+    let rest = words;
+    let variable = '';
     if (shell.bash && rest[0] === '-v' && rest.length > 2) {
-      shell.variables.set(rest[1] ?? '', formatPrintf(rest[2] ?? '', rest.slice(3)).text);
-      return 0;
-    }
-    if (rest.length === 0) {
-      shell.complain(
-        shell.bash ? 'usage: printf [-v var] format [arguments]' : 'usage: printf FORMAT [ARG]...',
-        shell.bash ? 'printf' : '',
-      );
+      variable = rest[1] ?? '';
+      rest = rest.slice(2);
+    } else if (shell.dialect !== 'ash' && /^-./.test(rest[0] ?? '') && rest[0] !== '--') {
+      const option = (rest[0] ?? '').slice(0, 2);
+      if (shell.dialect === 'dash') throw new BuiltinFault(`Illegal option ${option}`);
+      shell.complain(`${option}: invalid option`, 'printf');
+      shell.error.write('printf: usage: printf [-v var] format [arguments]\n');
       return 2;
     }
-    const { text, fault } = formatPrintf(rest[0] ?? '', rest.slice(1));
-    shell.output.write(text);
-    if (fault !== '') shell.complain(fault, 'printf');
-    return fault === '' ? 0 : 1;
+    if (rest[0] === '--') rest = rest.slice(1);
+    if (rest.length === 0) {
+      if (shell.bash) shell.error.write('printf: usage: printf [-v var] format [arguments]\n');
+      else if (shell.dialect === 'dash') throw new BuiltinFault('usage: printf format [arg ...]');
+      else shell.error.write(`${shell.name}: usage: printf FORMAT [ARGUMENT...]\n`);
+      return 2;
+    }
+    const { text, faults, status } = formatPrintf(rest[0] ?? '', rest.slice(1), shell.dialect);
+    for (const fault of faults)
+      if (shell.dialect === 'ash') shell.error.write(`${shell.name}: ${fault}\n`);
+      else shell.complain(fault, 'printf');
+    if (variable === '') shell.output.write(text);
+    else shell.variables.set(variable, text);
+    return status;
   },
 };
 
 export const testBuiltin: Builtin = {
-  names: ['test', '['],
-  shells: 'both',
+  names: ['test', '[', '[['],
   run(shell, words, process) {
+    const closing = process.name === '[' ? ']' : process.name === '[[' ? ']]' : '';
     let rest = words;
-    if (process.name === '[') {
-      if (words.at(-1) !== ']') {
-        shell.complain(shell.bash ? "missing `]'" : 'missing ]', '[');
-        return 2;
-      }
+    const complain = (text: string): number => {
+      if (shell.dialect === 'ash') shell.error.write(`${shell.name}: ${text}\n`);
+      else shell.complain(text, process.name);
+      return 2;
+    };
+    if (closing !== '') {
+      if (words.at(-1) !== closing) return complain(shell.bash ? "missing `]'" : `missing ${closing}`);
       rest = words.slice(0, -1);
+    }
+    const [left, operator, right] = rest;
+    if (closing === ']]' && rest.length === 3 && /^[=!]?=$/.test(operator ?? '')) {
+      shell.state.budget.spendBytes((left ?? '').length * Math.max(1, (right ?? '').length));
+      return new Pattern(right ?? '').matches(left ?? '') === (operator !== '!=') ? 0 : 1;
     }
     const place = {
       folder: shell.folder,
       state: shell.state,
       isTerminal: (descriptor: number) =>
         shell.descriptors.get(descriptor)?.[descriptor === 0 ? 'input' : 'output']?.terminal ?? false,
+      isSet: (name: string) => shell.variables.get(name) !== undefined,
     };
     try {
-      return evaluateTest(place, rest);
+      return evaluateTest(place, rest, shell.dialect);
     } catch (error) {
       if (!(error instanceof TestFault)) throw error;
-      shell.complain(encodeText(error.message), process.name);
-      return 2;
+      return complain(encodeText(error.message));
     }
   },
 };
 
-export const trueBuiltin: Builtin = { names: ['true', ':'], shells: 'both', run: () => 0 };
-export const falseBuiltin: Builtin = { names: ['false'], shells: 'both', run: () => 1 };
+export const trueBuiltin: Builtin = { names: ['true', ':'], run: () => 0 };
+export const falseBuiltin: Builtin = { names: ['false'], run: () => 1 };

@@ -29,11 +29,11 @@ function wordOf(items: readonly Item[]): Word {
 /** `{1..5}`, `{a..e}`, with an optional step; null where it is none. */
 function range(text: string): string[] | null {
   const numbers = /^(-?\d{1,9})\.\.(-?\d{1,9})(?:\.\.(-?\d{1,9}))?$/.exec(text);
-  const letters = /^([A-Za-z])\.\.([A-Za-z])$/.exec(text);
+  const letters = /^([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?\d{1,9}))?$/.exec(text);
   if (numbers === null && letters === null) return null;
   const from = numbers === null ? (letters?.[1]?.charCodeAt(0) ?? 0) : Number(numbers[1]);
   const to = numbers === null ? (letters?.[2]?.charCodeAt(0) ?? 0) : Number(numbers[2]);
-  const step = Math.max(1, Math.abs(Number(numbers?.[3] ?? 1)));
+  const step = Math.max(1, Math.abs(Number(numbers?.[3] ?? letters?.[3] ?? 1)));
   const width =
     numbers !== null && [numbers[1], numbers[2]].some((end) => /^-?0\d/.test(end ?? ''))
       ? Math.max(numbers[1]?.length ?? 0, numbers[2]?.length ?? 0)

@@ -34,7 +34,7 @@ function* runBody(shell: Shell, run: () => Run): Reading<{ goesOn: boolean; stat
       error.levels -= 1;
       throw error;
     }
-    return { goesOn: error.goesOn, status: 0 };
+    return { goesOn: error.goesOn, status: error.status };
   }
 }
 
@@ -49,6 +49,10 @@ function* inLoop(shell: Shell, run: () => Run): Run {
 
 export function* runFor(shell: Shell, command: ForCommand): Run {
   if (command.counting !== null) return yield* inLoop(shell, () => countingFor(shell, command));
+  if (shell.bash && !/^[A-Za-z_]\w*$/.test(command.name)) {
+    shell.complain(`\`${command.name}': not a valid identifier`);
+    return 1;
+  }
   const words = command.words === null ? shell.words : yield* expandWords(shell, command.words);
   return yield* inLoop(shell, function* loop(): Run {
     let status = 0;
@@ -109,8 +113,8 @@ export function* runCase(shell: Shell, command: CaseCommand): Run {
     }
     if (!matches) continue;
     status = yield* shell.engine.list(shell, branch.body);
-    if (!branch.falls) return status;
-    falling = true;
+    if (!branch.falls && !branch.tests) return status;
+    falling = branch.falls;
   }
   return status;
 }

@@ -1,9 +1,9 @@
 import { Pattern } from '../language/pattern.ts';
 import type { Word } from '../language/syntax.ts';
-import { evaluateTest } from '../test-expression.ts';
+import { evaluateTest, TestFault } from '../test-expression.ts';
 import { compileExpression } from '../regular-expression.ts';
 import type { Reading, Run } from '../stream.ts';
-import { expandPattern, expandText } from './expansion.ts';
+import { arithmetic, expandPattern, expandText } from './expansion.ts';
 import type { Shell } from './shell.ts';
 
 interface Cursor {
@@ -61,6 +61,25 @@ const binary = new Set([
   '-ef',
 ]);
 
+function testOne(shell: Shell, operator: string, operand: string): boolean {
+  try {
+    return evaluateTest(shell, [operator, operand]) === 0;
+  } catch (error) {
+    if (!(error instanceof TestFault)) throw error;
+    shell.complain(error.message);
+    return false;
+  }
+}
+
+const comparisons: Readonly<Record<string, (left: bigint, right: bigint) => boolean>> = {
+  '-eq': (left, right) => left === right,
+  '-ne': (left, right) => left !== right,
+  '-lt': (left, right) => left < right,
+  '-le': (left, right) => left <= right,
+  '-gt': (left, right) => left > right,
+  '-ge': (left, right) => left >= right,
+};
+
 function* primary(shell: Shell, cursor: Cursor, depth: number): Reading<boolean> {
   if (depth > 40) return false;
   const operator = operatorAt(cursor);
@@ -79,7 +98,7 @@ function* primary(shell: Shell, cursor: Cursor, depth: number): Reading<boolean>
   if (/^-[a-zA-Z]$/.test(operator) && cursor.words[cursor.position + 1] !== undefined) {
     const operand = cursor.words[cursor.position + 1] ?? { parts: [] };
     cursor.position += 2;
-    return evaluateTest(shell, [operator, yield* expandText(shell, operand)]) === 0;
+    return testOne(shell, operator, yield* expandText(shell, operand));
   }
   cursor.position += 1;
   const middle = operatorAt(cursor);
@@ -93,7 +112,11 @@ function* primary(shell: Shell, cursor: Cursor, depth: number): Reading<boolean>
     shell.state.budget.spendBytes(pattern.length * Math.max(1, value.length));
     return new Pattern(pattern).matches(value) === (middle !== '!=');
   }
-  return evaluateTest(shell, [value, middle, yield* expandText(shell, right)]) === 0;
+  const other = yield* expandText(shell, right);
+  const compare = comparisons[middle];
+  // The operands of these are arithmetic expressions.
+  if (compare !== undefined) return compare(arithmetic(shell, value, '[['), arithmetic(shell, other, '[['));
+  return evaluateTest(shell, [value, middle, other]) === 0;
 }
 
 function matchExpression(shell: Shell, value: string, source: string): boolean {

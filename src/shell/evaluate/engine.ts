@@ -6,12 +6,14 @@ import type { Command, List, ListItem, Pipeline } from '../language/syntax.ts';
 import { BrokenPipe, CollectedOutput, type Run, TextInput } from '../stream.ts';
 import { asCondition, runCase, runFor, runIf, runLoop } from './compound.ts';
 import { evaluateCondition } from './condition.ts';
-import { ExitShell, ExpansionFault, ReturnFunction } from './control.ts';
+import { BreakLoop, ExitShell, ExpansionFault, ReturnFunction } from './control.ts';
+import { runExitTrap } from './exit-trap.ts';
 import { arithmetic, expandText } from './expansion.ts';
 import { redirect, RedirectionFault } from './redirection.ts';
 import type { Engine, Shell } from './shell.ts';
 import { runSimple } from './simple-command.ts';
 import { complainSyntax } from './syntax-message.ts';
+import { tellBeforeUndo } from './tell.ts';
 import { ReadonlyFault } from './variables.ts';
 
 /** Commands of a list, in order. */
@@ -31,12 +33,7 @@ function* background(shell: Shell, item: ListItem): Run {
   const pid = shell.state.nextPid();
   shell.lastBackground = pid;
   if (shell.interactive && shell.bash && shell.state.options.terminal) shell.state.show(`[1] ${pid}\r\n`);
-  try {
-    yield* shell.nested(() => runAndOr(child, item));
-  } catch (error) {
-    if (!(error instanceof ExitShell) && !(error instanceof ReturnFunction) && !(error instanceof BrokenPipe))
-      throw error;
-  }
+  yield* contained(child, () => shell.nested(() => runAndOr(child, item)));
   return pid;
 }
 
@@ -69,16 +66,19 @@ function* runAndOr(shell: Shell, item: ListItem): Run {
 function* runPipeline(shell: Shell, pipeline: Pipeline): Run {
   const { commands, negated } = pipeline;
   let status = 0;
+  if (commands.length === 0) return 1;
   if (commands.length === 1) {
     const [only] = commands;
     if (only !== undefined)
       status = negated
         ? yield* asCondition(shell, () => runCommand(shell, only))
         : yield* runCommand(shell, only);
+    shell.pipeline = [status];
     return negated ? Number(status === 0) : status;
   }
   let text: string | null = null;
   let failed = 0;
+  const statuses: number[] = [];
   for (const [index, command] of commands.entries()) {
     const child = shell.fork();
     child.interactive = false;
@@ -87,26 +87,45 @@ function* runPipeline(shell: Shell, pipeline: Pipeline): Run {
     const output = index < commands.length - 1 ? new CollectedOutput() : null;
     if (output !== null) child.descriptors.set(1, { input: null, output });
     status = yield* runStage(child, command, shell.interactive);
+    statuses.push(status);
     if (status !== 0) failed = status;
     text = output?.text ?? null;
   }
   if (shell.flags.has('pipefail')) status = failed;
+  shell.pipeline = statuses;
   return negated ? Number(status === 0) : status;
 }
 
 function* runStage(child: Shell, command: Command, interactive: boolean): Run {
   child.interactive = interactive;
+  return yield* contained(child, () => child.nested(() => runCommand(child, command)));
+}
+
+/** Runs what has a process of its own: nothing but its status comes out. */
+function* contained(child: Shell, run: () => Run): Run {
   try {
-    return yield* child.nested(() => runCommand(child, command));
+    return yield* runExitTrap(child, yield* run());
   } catch (error) {
-    if (error instanceof ExitShell || error instanceof ReturnFunction) return error.status;
+    if (error instanceof ExitShell || error instanceof ReturnFunction)
+      return yield* runExitTrap(child, error.status);
+    if (error instanceof BreakLoop) return 0;
     if (error instanceof BrokenPipe) return 141;
-    if (error instanceof ExpansionFault || error instanceof ReadonlyFault) {
-      child.complain(error.message);
-      return 1;
-    }
-    throw error;
+    return complainOfFault(child, error);
   }
+}
+
+/** The status after an error that ends a shell; any other is thrown on. */
+function complainOfFault(shell: Shell, error: unknown): number {
+  if (error instanceof ExpansionFault) {
+    if (error.message !== '') shell.complain(error.message);
+    // bash ends with 127 only where it is not a subshell.
+    return shell.bash && shell.isSubshell && error.status === 127 ? 1 : error.status;
+  }
+  if (error instanceof ReadonlyFault) {
+    shell.complain(shell.bash ? error.message : `${error.variable}: is read only`);
+    return shell.bash ? 1 : 2;
+  }
+  throw error;
 }
 
 function* runCommand(shell: Shell, command: Command): Run {
@@ -117,16 +136,20 @@ function* runCommand(shell: Shell, command: Command): Run {
     shell.functions.set(command.name, command.body);
     return 0;
   }
+  shell.line = command.line ?? shell.line;
   let undo: () => void;
   try {
     undo = yield* redirect(shell, command.redirections);
   } catch (error) {
     if (!(error instanceof RedirectionFault)) throw error;
     shell.complain(error.message);
-    return 1;
+    return shell.dialect === 'dash' || (shell.dialect === 'ash' && command.kind === 'subshell') ? 2 : 1;
   }
   try {
     return yield* shell.nested(() => runCompound(shell, command));
+  } catch (error) {
+    tellBeforeUndo(shell, error);
+    throw error;
   } finally {
     undo();
   }
@@ -149,50 +172,71 @@ function* runCompound(shell: Shell, command: Exclude<Command, { kind: 'simple' |
     case 'condition':
       return yield* evaluateCondition(shell, command.words);
     default: {
-      const value = arithmetic(shell, yield* expandText(shell, command.expression));
-      return value === 0n ? 1 : 0;
+      const text = yield* expandText(shell, command.expression);
+      try {
+        return arithmetic(shell, text, '((') === 0n ? 1 : 0;
+      } catch (error) {
+        if (!(error instanceof ExpansionFault)) throw error;
+        shell.complain(error.message);
+        return 1;
+      }
     }
   }
 }
 
 function* runSubshell(shell: Shell, body: List): Run {
   const child = shell.fork();
-  try {
-    return yield* runList(child, body);
-  } catch (error) {
-    if (error instanceof ExitShell || error instanceof ReturnFunction) return error.status;
-    if (error instanceof ExpansionFault || error instanceof ReadonlyFault) {
-      child.complain(error.message);
-      return 1;
-    }
-    throw error;
+  return yield* contained(child, () => runList(child, body));
+}
+
+/** bash says where the end of the text ended a here-document. */
+function warn(shell: Shell, scanner: Scanner): void {
+  const { line: before } = shell;
+  for (const { line, text } of scanner.warnings.splice(0)) {
+    if (!shell.bash) continue;
+    shell.line = line;
+    shell.complain(text);
+    shell.line = before;
   }
 }
 
-/** A script: each line is parsed when its turn comes; an error in an expansion ends it. */
-function* runScript(shell: Shell, text: string): Run {
+/** A script: each line is parsed when its turn comes; an error in an expansion ends it, or in bash the line. */
+function* runScript(shell: Shell, text: string, inside = false): Run {
   shell.state.budget.spendBytes(text.length);
-  const scanner = new Scanner(text, 0, true, shell.bash);
-  try {
-    for (let list = parseLine(scanner); list !== null; list = parseLine(scanner)) yield* runList(shell, list);
-  } catch (error) {
-    if (error instanceof SyntaxFault || error instanceof Incomplete) {
-      complainSyntax(shell, error, text);
-      shell.status = 2;
-    } else if (error instanceof ExpansionFault) {
-      shell.complain(error.message);
-      shell.status = error.status;
-    } else if (error instanceof ReadonlyFault) {
-      shell.complain(shell.bash ? error.message : `${error.variable}: is read only`);
-      shell.status = shell.bash ? 1 : 2;
-    } else throw error;
+  const scanner = new Scanner(text, 0, true, shell.dialect);
+  scanner.linesBefore = shell.linesBefore;
+  let status = 0;
+  for (;;) {
+    try {
+      const list = parseLine(scanner);
+      warn(shell, scanner);
+      if (list === null) return status;
+      status = yield* runList(shell, list);
+    } catch (error) {
+      if (error instanceof SyntaxFault || error instanceof Incomplete) {
+        warn(shell, scanner);
+        complainSyntax(shell, error, text);
+        shell.status = error instanceof SyntaxFault && error.substituted ? 127 : 2;
+        if (!shell.bash && inside) throw new ExpansionFault('', 2);
+        return shell.status;
+      }
+      if (!(error instanceof ExpansionFault) && !(error instanceof ReadonlyFault)) throw error;
+      status = complainOfFault(shell, error);
+      shell.status = status;
+      if (shell.bash && !(error instanceof ExpansionFault && error.final)) {
+        if (shell.isSubshell) throw new ExitShell(status);
+        continue;
+      }
+      if (inside) throw new ExpansionFault('', status, true);
+      return status;
+    }
   }
-  return shell.status;
 }
 
 export const engine: Engine = {
   list: runList,
   command: runCommand,
   script: runScript,
+  contained,
   builtin: builtinNamed,
 };

@@ -5,9 +5,9 @@ import { escapePattern, Pattern, unescapePattern } from '../language/pattern.ts'
 import { Scanner } from '../language/scanner.ts';
 import type { List, ParameterPart, Part, Word } from '../language/syntax.ts';
 import { limits } from '../limits.ts';
-import { BrokenPipe, CollectedOutput, type Reading } from '../stream.ts';
+import { CollectedOutput, type Reading } from '../stream.ts';
 import { expandBraces } from './braces.ts';
-import { ExitShell, ExpansionFault, ReturnFunction } from './control.ts';
+import { ExpansionFault } from './control.ts';
 import { FieldBuilder, fieldMayBePattern, fieldPattern, fieldText } from './field-builder.ts';
 import { glob } from './glob.ts';
 import { placeProcessFile } from './process-file.ts';
@@ -25,8 +25,9 @@ export function* expandWords(shell: Shell, words: readonly Word[]): Reading<stri
       for (const field of builder.done()) {
         const text = fieldText(field);
         shell.state.budget.spendBytes(text.length);
-        const matches =
-          !shell.flags.has('f') && fieldMayBePattern(field) ? glob(shell, fieldPattern(field)) : [];
+        const searched = !shell.flags.has('f') && fieldMayBePattern(field);
+        const matches = searched ? glob(shell, fieldPattern(field)) : [];
+        if (searched && matches.length === 0 && shell.flags.has('nullglob')) continue;
         if (matches.length > 0) results.push(...matches);
         else results.push(text);
       }
@@ -36,9 +37,9 @@ export function* expandWords(shell: Shell, words: readonly Word[]): Reading<stri
 }
 
 /** One word to one text: assignments, redirections, `case`; neither split nor matched with files. */
-export function* expandText(shell: Shell, word: Word): Reading<string> {
+export function* expandText(shell: Shell, word: Word, assigned = false): Reading<string> {
   const builder = new FieldBuilder('');
-  yield* expandInto(shell, word, builder);
+  yield* expandInto(shell, word, builder, assigned);
   const text = builder.done().map(fieldText).join(' ');
   shell.state.budget.spendBytes(text.length);
   return text;
@@ -51,10 +52,16 @@ export function* expandPattern(shell: Shell, word: Word): Reading<string> {
   return builder.done().map(fieldPattern).join(' ');
 }
 
-function* expandInto(shell: Shell, word: Word, builder: FieldBuilder): Reading<void> {
+function* expandInto(shell: Shell, word: Word, builder: FieldBuilder, assigned = false): Reading<void> {
   for (const [index, part] of word.parts.entries()) {
     if (part.kind === 'text') {
-      const text = index === 0 && !part.quoted ? expandTilde(shell, part.text) : part.text;
+      const text = part.quoted
+        ? part.text
+        : assigned
+          ? expandTildes(shell, part.text, index === 0)
+          : index === 0
+            ? expandTilde(shell, part.text)
+            : part.text;
       builder.add(text, part.quoted);
     } else if (part.kind === 'parameter') yield* expandParameter(shell, part, builder);
     else {
@@ -63,6 +70,14 @@ function* expandInto(shell: Shell, word: Word, builder: FieldBuilder): Reading<v
       else builder.addSplit(value);
     }
   }
+}
+
+/** In an assignment a tilde is expanded after each colon too. */
+function expandTildes(shell: Shell, text: string, first: boolean): string {
+  return text
+    .split(':')
+    .map((piece, index) => (index > 0 || first ? expandTilde(shell, piece) : piece))
+    .join(':');
 }
 
 function expandTilde(shell: Shell, text: string): string {
@@ -87,7 +102,7 @@ function* expandComputed(
     case 'process':
       return placeProcessFile(shell.state, `${yield* substitute(shell, part.body)}\n`);
     default: {
-      const scanner = new Scanner(part.text, 0, true, shell.bash);
+      const scanner = new Scanner(part.text, 0, true, shell.dialect);
       try {
         const items = [];
         for (let list = parseLine(scanner); list !== null; list = parseLine(scanner))
@@ -112,19 +127,38 @@ export function* expandArithmetic(shell: Shell, expression: Word): Reading<strin
   return String(arithmetic(shell, text));
 }
 
-export function arithmetic(shell: Shell, text: string): bigint {
+export function arithmetic(shell: Shell, text: string, speaker = ''): bigint {
   shell.state.budget.spendBytes(text.length * 8);
   try {
-    return evaluateArithmetic(text, {
-      get: (name) => shell.variables.get(name) ?? '0',
-      set: (name, value) => shell.variables.set(name, value),
-    });
+    return evaluateArithmetic(
+      text,
+      {
+        get: (name) => {
+          const value = shell.variables.get(name);
+          if (value === undefined && shell.bash && shell.flags.has('u')) complainOfUnset(shell, name);
+          return value ?? '0';
+        },
+        set: (name, value) => shell.variables.set(name, value),
+      },
+      shell.dialect,
+    );
   } catch (error) {
     if (!(error instanceof ArithmeticFault)) throw error;
     if (shell.bash)
-      throw new ExpansionFault(`${text.trim()}: ${error.message} (error token is "${error.token}")`);
+      throw new ExpansionFault(
+        `${speaker === '' ? '' : `${speaker}: `}${text.trimStart()}: ${error.message} (error token is "${error.token}")`,
+      );
+    if (shell.dialect === 'dash')
+      throw new ExpansionFault(
+        error.plain.startsWith('I') ? error.plain : `arithmetic expression: ${error.plain}: "${text}"`,
+        2,
+      );
     throw new ExpansionFault(
-      error.message === 'division by 0' ? 'divide by zero' : 'arithmetic syntax error',
+      error.message === 'division by 0'
+        ? 'divide by zero'
+        : error.message === 'expression expected'
+          ? 'malformed ?: operator'
+          : 'arithmetic syntax error',
       2,
     );
   }
@@ -135,13 +169,10 @@ function* substitute(shell: Shell, body: List): Reading<string> {
   const output = new CollectedOutput();
   const child = shell.fork();
   child.descriptors.set(1, { input: null, output });
-  try {
-    shell.status = yield* child.nested(() => child.engine.list(child, body));
-  } catch (error) {
-    if (error instanceof ExitShell || error instanceof ReturnFunction) shell.status = error.status;
-    else if (error instanceof BrokenPipe) shell.status = 141;
-    else throw error;
-  }
+  if (shell.bash) child.traceDepth += 1;
+  shell.status = yield* shell.engine.contained(child, () =>
+    child.nested(() => child.engine.list(child, body)),
+  );
   const text = output.text.replaceAll('\0', '');
   shell.state.budget.spendBytes(text.length);
   let end = text.length;
@@ -165,7 +196,7 @@ export function parameterValue(shell: Shell, name: string): string | undefined {
       return shell.words.length === 0 ? undefined : shell.words.join(' ');
     case '-':
       return (
-        [...shell.flags].join('') +
+        [...shell.flags].filter((flag) => flag.length === 1).join('') +
         (shell.bash ? 'hB' : '') +
         (shell.interactive ? 'i' : '') +
         (shell.fromOption && shell.bash ? 'c' : '')
@@ -177,8 +208,10 @@ export function parameterValue(shell: Shell, name: string): string | undefined {
   if (name >= '0' && name <= ':') return shell.words[Number(name) - 1];
   const value = shell.variables.get(name);
   if (value !== undefined) return value;
-  if (name === 'RANDOM') return String(shell.state.machine.nextRandom() & 0x7fff);
+  if (name === 'RANDOM' && shell.dialect !== 'dash') return String(shell.state.machine.nextRandom() & 0x7fff);
   if (name === 'LINENO') return String(shell.line);
+  if (name === 'BASH_SUBSHELL' && shell.bash) return String(shell.subshells);
+  if (name === 'FUNCNAME' && shell.bash) return shell.callers.at(-1);
   if (name === 'SECONDS' && shell.bash)
     return String(Math.floor((shell.state.now() - shell.state.machine.startedAt) / 1000));
   if (name === 'EPOCHSECONDS' && shell.bash) return String(Math.floor(shell.state.now() / 1000));
@@ -189,7 +222,10 @@ export function parameterValue(shell: Shell, name: string): string | undefined {
 function listOf(shell: Shell, name: string): readonly string[] | null {
   if (name === '@' || name === '*') return shell.words;
   const match = /^(\w+)\[[@*]\]$/.exec(name);
-  return match === null ? null : shell.variables.elements(match[1] ?? '');
+  if (match === null) return null;
+  if (match[1] === 'PIPESTATUS' && shell.bash) return shell.pipeline.map(String);
+  if (match[1] === 'FUNCNAME' && shell.bash) return shell.callers.toReversed();
+  return shell.variables.elements(match[1] ?? '');
 }
 
 function addList(
@@ -204,7 +240,7 @@ function addList(
     return;
   }
   for (const [index, element] of elements.entries()) {
-    if (index > 0) builder.break();
+    if (index > 0) builder.separate(quoted);
     if (quoted) builder.add(element, true);
     else builder.addSplit(element);
   }
@@ -212,6 +248,20 @@ function addList(
 
 function* expandParameter(shell: Shell, part: ParameterPart, builder: FieldBuilder): Reading<void> {
   const { name, operator, quoted } = part;
+  if (operator === 'bad')
+    throw new ExpansionFault(
+      shell.wording({
+        bash: `${name}: bad substitution`,
+        dash: 'Bad substitution',
+        ash: 'syntax error: bad substitution',
+      }),
+      shell.bash ? 1 : 2,
+    );
+  if (operator === 'keys') {
+    const keys = shell.variables.keys(name.slice(0, name.indexOf('[')));
+    addList(shell, keys, name.endsWith('*]'), quoted, builder);
+    return;
+  }
   const elements = listOf(shell, name);
   if (elements !== null && operator === '') {
     addList(shell, elements, name.endsWith('*') || name.endsWith('*]'), quoted, builder);
@@ -231,6 +281,7 @@ function* expandParameter(shell: Shell, part: ParameterPart, builder: FieldBuild
   };
   const value = parameterValue(shell, name);
   if (operator === 'length') {
+    if (value === undefined && elements === null) complainOfUnset(shell, name);
     put(String(elements !== null ? elements.length : (value ?? '').length));
     return;
   }
@@ -245,6 +296,7 @@ function* expandParameter(shell: Shell, part: ParameterPart, builder: FieldBuild
     case ':+':
     case '+':
       if (!unset) yield* expandArgument(shell, part, builder);
+      else if (quoted) builder.add('', true);
       return;
     case ':=':
     case '=': {
@@ -265,18 +317,30 @@ function* expandParameter(shell: Shell, part: ParameterPart, builder: FieldBuild
       }
       const message = yield* expandText(shell, part.argument ?? { parts: [] });
       throw new ExpansionFault(
-        `${name}: ${message === '' ? 'parameter null or not set' : message}`,
+        `${name}: ${message !== '' ? message : !colon ? 'parameter not set' : shell.bash ? 'parameter null or not set' : 'parameter not set or null'}`,
         shell.bash ? 127 : 2,
       );
     }
     default:
   }
-  if (value === undefined && shell.flags.has('u') && name !== '@' && name !== '*')
-    throw new ExpansionFault(
-      shell.bash ? `${name}: unbound variable` : `${name}: parameter not set`,
-      shell.bash ? 127 : 2,
-    );
+  if (value === undefined) complainOfUnset(shell, name);
+  if (elements !== null && operator !== '') {
+    const results: string[] = [];
+    for (const element of elements) results.push(yield* transform(shell, part, element));
+    addList(shell, results, name.endsWith('*') || name.endsWith('*]'), quoted, builder);
+    return;
+  }
   put(yield* transform(shell, part, value ?? ''));
+}
+
+/** `set -u`. */
+function complainOfUnset(shell: Shell, name: string): void {
+  if (!shell.flags.has('u') || name === '@' || name === '*') return;
+  throw new ExpansionFault(
+    shell.bash ? `${/^\d/.test(name) ? '$' : ''}${name}: unbound variable` : `${name}: parameter not set`,
+    shell.bash ? (shell.flags.has('e') ? 1 : 127) : 2,
+    true,
+  );
 }
 
 /** The word of `${name:-word}`: its own quoting counts. */
@@ -300,6 +364,8 @@ function* transform(shell: Shell, part: ParameterPart, value: string): Reading<s
       return value;
     case 'indirect':
       return parameterValue(shell, value) ?? '';
+    case 'transform':
+      return transformed(part.argument?.parts[0], value);
     case 'substring':
       return yield* substring(shell, part, value);
     case '^':
@@ -329,6 +395,22 @@ function* transform(shell: Shell, part: ParameterPart, value: string): Reading<s
   }
   const replacement = part.second === null ? '' : yield* expandText(shell, part.second);
   return replace(value, new Pattern(source), replacement, part.operator);
+}
+
+/** `${name@Q}` and its like. */
+function transformed(argument: Part | undefined, value: string): string {
+  switch (argument?.kind === 'text' ? argument.text : '') {
+    case 'Q':
+      return `'${value.replaceAll("'", String.raw`'\''`)}'`;
+    case 'U':
+      return value.toUpperCase();
+    case 'u':
+      return value.charAt(0).toUpperCase() + value.slice(1);
+    case 'L':
+      return value.toLowerCase();
+    default:
+      return value;
+  }
 }
 
 function* substring(shell: Shell, part: ParameterPart, value: string): Reading<string> {

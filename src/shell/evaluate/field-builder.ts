@@ -46,6 +46,11 @@ export class FieldBuilder {
     this.#segments = [];
   }
 
+  /** Between the elements of a list: where nothing is quoted, what is empty is no field. */
+  separate(quoted: boolean): void {
+    if (quoted || this.#segments.length > 0) this.break();
+  }
+
   addSplit(value: string): void {
     let start = 0;
     for (let index = 0; index <= value.length; index += 1) {

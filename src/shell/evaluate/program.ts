@@ -4,7 +4,8 @@ import { limits } from '../limits.ts';
 import type { Process, ProcessChanges, ShellScript } from '../process.ts';
 import { type Reading, type Run } from '../stream.ts';
 import { appletNamed, appletNames, commandNamed } from '../commands/index.ts';
-import { ExitShell } from './control.ts';
+import { ExitShell, ReturnFunction } from './control.ts';
+import { runExitTrap } from './exit-trap.ts';
 import { readCommands } from './reader.ts';
 import { Shell } from './shell.ts';
 
@@ -100,18 +101,22 @@ function* executeFrom(
 
 function* interpretFrom(outer: Shell, process: Process, script: ShellScript): Run {
   outer.state.budget.spend(limits.shellWork);
-  const shell = new Shell(outer.state, outer.engine, script.bash, script.name);
+  const shell = new Shell(outer.state, outer.engine, script.dialect, script.name);
+  shell.posix = script.posix === true;
+  // A script is named by itself in ash, as a builtin would be.
+  if (shell.dialect === 'ash' && script.text !== null && !script.fromOption) shell.commandName = script.name;
   shell.pid = process.pid;
   shell.parentPid = process.parentPid;
   for (const [name, value] of process.environment) {
     shell.variables.set(name, value);
     shell.variables.mark(name, 'exported');
   }
+  shell.variables.set('OPTIND', '1');
   shell.words = script.words;
   shell.folder = process.folder;
   shell.fromOption = script.fromOption;
   shell.interactive = script.interactive;
-  if (script.trace === true) shell.flags.add('x');
+  for (const flag of script.flags ?? []) if (flag !== '') shell.flags.add(flag);
   shell.descriptors.set(0, { input: process.input, output: null });
   shell.descriptors.set(1, { input: null, output: process.output });
   shell.descriptors.set(2, { input: null, output: process.error });
@@ -122,26 +127,12 @@ function* interpretFrom(outer: Shell, process: Process, script: ShellScript): Ru
 export function* runShell(shell: Shell, text: string | null): Run {
   try {
     if (text === null) yield* readCommands(shell, shell.input);
-    else yield* shell.engine.script(shell, text);
+    else shell.status = yield* shell.engine.script(shell, text);
   } catch (error) {
-    if (!(error instanceof ExitShell)) throw error;
+    if (!(error instanceof ExitShell) && !(error instanceof ReturnFunction)) throw error;
     shell.status = error.status;
   }
-  return yield* runExitTrap(shell);
-}
-
-function* runExitTrap(shell: Shell): Run {
-  const trap = shell.traps.get('EXIT');
-  if (trap === undefined || trap === '') return shell.status;
-  shell.traps.delete('EXIT');
-  const status = shell.status;
-  try {
-    yield* shell.engine.script(shell, trap);
-  } catch (error) {
-    if (!(error instanceof ExitShell)) throw error;
-    return error.status;
-  }
-  return status;
+  return yield* runExitTrap(shell, shell.status);
 }
 
 export function* asRun(result: Run | number): Run {
@@ -196,34 +187,42 @@ function* runFile(
   const content = contentOf(node);
   if (content === '') return 0;
   if (content.startsWith('\x7fELF')) return yield* unknownBinary(shell, node, words);
-  const process = makeProcess(shell, words, environment);
   const shebang = /^#![ \t]*([^\s]{1,200})[ \t]*([^\n]{0,200})/.exec(content.slice(0, 512));
-  let bash = shell.bash;
   if (shebang !== null) {
-    const interpreter = shebang[1]?.endsWith('/env') === true ? (shebang[2] ?? '') : (shebang[1] ?? '');
-    const base = interpreter.slice(interpreter.lastIndexOf('/') + 1).split(' ', 1)[0] ?? '';
-    const shells = ['sh', 'bash', 'ash', 'dash'];
-    if (!shells.includes(base) || (base === 'bash' && shell.state.machine.busybox)) {
-      if (findProgram(shell, interpreter.split(' ', 1)[0] ?? '') !== null) return 0;
-      shell.complain(
-        shell.bash
-          ? `${name}: ${interpreter}: bad interpreter: No such file or directory`
-          : `${name}: not found`,
-      );
-      return shell.bash ? 126 : 127;
+    const [, interpreter = '', argument = ''] = shebang;
+    const called = [
+      interpreter,
+      ...(argument.trim() === '' ? [] : [argument.trim()]),
+      path,
+      ...words.slice(1),
+    ];
+    if (shell.state.files.find(interpreter, shell.folder) !== null) {
+      const status = yield* shell.nested(function* run(): Run {
+        return (yield* runProgram(shell, called, environment)) ?? 127;
+      });
+      return status;
     }
-    bash = base === 'bash' || (base === 'sh' && !shell.state.machine.busybox && shell.state.machine.shIsBash);
-  } else if (
-    /[\0]/.test(content.slice(0, content.indexOf('\n') < 0 ? 80 : content.indexOf('\n')).slice(0, 80))
-  ) {
-    shell.complain(`${name}: cannot execute binary file: Exec format error`);
+    shell.complain(
+      shell.bash
+        ? `${name}: ${interpreter}: bad interpreter: No such file or directory`
+        : `${name}: not found`,
+    );
+    return shell.bash ? 126 : 127;
+  }
+  const first = content.indexOf('\n');
+  if (content.slice(0, first < 0 ? 80 : Math.min(first, 80)).includes('\0')) {
+    shell.complain(
+      shell.bash ? `${name}: cannot execute binary file: Exec format error` : `${name}: Exec format error`,
+    );
     return 126;
   }
-  return yield* process.interpret({
+  // A file that says nothing of its interpreter is run by the shell that met it.
+  return yield* makeProcess(shell, words, environment).interpret({
     text: content,
     name,
     words: words.slice(1),
-    bash,
+    dialect: shell.dialect,
+    posix: shell.posix,
     fromOption: false,
     interactive: false,
   });

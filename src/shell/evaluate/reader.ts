@@ -3,7 +3,7 @@ import { parseLine } from '../language/parser.ts';
 import { Scanner } from '../language/scanner.ts';
 import { Exhausted, limits } from '../limits.ts';
 import { BrokenPipe, type Input, Interrupted, type Run } from '../stream.ts';
-import { BreakLoop, ExpansionFault, ReturnFunction } from './control.ts';
+import { BreakLoop, ExitShell, ExpansionFault, ReturnFunction } from './control.ts';
 import { expandPrompt } from './prompt.ts';
 import type { Shell } from './shell.ts';
 import { complainSyntax } from './syntax-message.ts';
@@ -65,6 +65,7 @@ export function* readCommands(shell: Shell, input: Input): Run {
     parsed = 0;
     if (visitor) remember(shell, text);
     yield* runText(shell, text, false);
+    shell.linesBefore += text.split('\n').length - 1;
   }
 }
 
@@ -79,7 +80,7 @@ function remember(shell: Shell, text: string): void {
 
 function incompleteness(shell: Shell, text: string): Incomplete | null {
   try {
-    const scanner = new Scanner(text, 0, false, shell.bash);
+    const scanner = new Scanner(text, 0, false, shell.dialect);
     while (parseLine(scanner) !== null);
     return null;
   } catch (error) {
@@ -92,7 +93,8 @@ function incompleteness(shell: Shell, text: string): Incomplete | null {
 /** Runs the text of one complete command; what ends it abnormally ends only it where the shell is interactive. */
 function* runText(shell: Shell, text: string, final: boolean): Run {
   try {
-    const scanner = new Scanner(text, 0, final, shell.bash);
+    const scanner = new Scanner(text, 0, final, shell.dialect);
+    scanner.linesBefore = shell.linesBefore;
     for (let list = parseLine(scanner); list !== null; list = parseLine(scanner))
       shell.status = yield* shell.engine.list(shell, list);
   } catch (error) {
@@ -105,16 +107,21 @@ function* runText(shell: Shell, text: string, final: boolean): Run {
 function afterFault(shell: Shell, error: unknown, text: string): number {
   if (error instanceof SyntaxFault || error instanceof Incomplete) {
     complainSyntax(shell, error, text);
+    if (!shell.interactive) throw new ExitShell(2);
     return 2;
   }
   if (error instanceof BreakLoop) return 0;
   if (error instanceof ReturnFunction) return error.status;
   if (error instanceof BrokenPipe && shell.interactive) return 141;
   if (error instanceof ReadonlyFault || error instanceof ExpansionFault) {
-    shell.complain(
-      error instanceof ReadonlyFault && !shell.bash ? `${error.variable}: is read only` : error.message,
-    );
-    return 1;
+    if (error.message !== '')
+      shell.complain(
+        error instanceof ReadonlyFault && !shell.bash ? `${error.variable}: is read only` : error.message,
+      );
+    const status = error instanceof ReadonlyFault ? (shell.bash ? 1 : 2) : error.status;
+    const ends = !shell.bash || (error instanceof ExpansionFault && error.final);
+    if (!shell.interactive && ends) throw new ExitShell(status);
+    return status;
   }
   if (!shell.interactive) throw error;
   if (error instanceof Interrupted) {

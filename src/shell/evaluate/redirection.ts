@@ -12,6 +12,7 @@ import {
   type Reading,
   TextInput,
 } from '../stream.ts';
+import { ExpansionFault } from './control.ts';
 import { expandText } from './expansion.ts';
 import type { Descriptor, Shell } from './shell.ts';
 
@@ -71,7 +72,14 @@ function* redirectOne(shell: Shell, redirection: Redirection): Reading<void> {
   const { operator } = redirection;
   const reads = operator.startsWith('<');
   const descriptor = redirection.descriptor >= 0 ? redirection.descriptor : reads ? 0 : 1;
-  const target = yield* expandText(shell, redirection.target);
+  let target: string;
+  try {
+    target = yield* expandText(shell, redirection.target);
+  } catch (error) {
+    // dash and ash expand a here-document when they open it: an error there is one of the redirection.
+    if (shell.bash || operator !== '<<' || !(error instanceof ExpansionFault)) throw error;
+    throw new RedirectionFault(error.message);
+  }
   shell.state.budget.spend(2);
   switch (operator) {
     case '<<':
@@ -142,9 +150,13 @@ function openedInput(shell: Shell, path: string): Input {
     return openInput(shell.state, path, shell.folder);
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
-    if (shell.bash) throw new RedirectionFault(`${path}: ${error.message}`);
+    const missing = error.code === 'ENOENT';
     throw new RedirectionFault(
-      `can't open ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`,
+      shell.wording({
+        bash: `${path}: ${error.message}`,
+        dash: `cannot open ${path}: ${missing ? 'No such file' : error.message}`,
+        ash: `can't open ${path}: ${missing ? 'no such file' : error.message}`,
+      }),
     );
   }
 }
@@ -157,9 +169,13 @@ function openedFor(shell: Shell, path: string, mode: 'truncate' | 'append'): Out
     return openOutput(shell.state, path, shell.folder, mode);
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
-    if (shell.bash) throw new RedirectionFault(`${path}: ${error.message}`);
+    const missing = error.code === 'ENOENT';
     throw new RedirectionFault(
-      `can't create ${path}: ${error.code === 'ENOENT' ? 'nonexistent directory' : error.message}`,
+      shell.wording({
+        bash: `${path}: ${error.message}`,
+        dash: `cannot create ${path}: ${missing ? 'Directory nonexistent' : error.message}`,
+        ash: `can't create ${path}: ${missing ? 'nonexistent directory' : error.message}`,
+      }),
     );
   }
 }

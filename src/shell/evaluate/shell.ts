@@ -1,9 +1,10 @@
 import type { Builtin } from '../builtins/builtin.ts';
 import { FileFault } from '../files/fault.ts';
+import type { Dialect } from '../language/dialect.ts';
 import type { Command, List } from '../language/syntax.ts';
 import { Exhausted, limits } from '../limits.ts';
 import type { SessionState } from '../state.ts';
-import { type Input, nullOutput, type Output, type Run, TextInput } from '../stream.ts';
+import { closedOutput, type Input, nullOutput, type Output, type Run, TextInput } from '../stream.ts';
 import { Variables } from './variables.ts';
 
 export interface Descriptor {
@@ -16,16 +17,21 @@ export interface Engine {
   list(shell: Shell, list: List): Run;
   command(shell: Shell, command: Command): Run;
   /** The builtin of this name, or null. */
-  builtin(name: string, bash: boolean): Builtin | null;
-  /** Runs a whole script in this shell. */
-  script(shell: Shell, text: string): Run;
+  builtin(name: string, dialect: Dialect): Builtin | null;
+  /** Runs a whole script in this shell; `inside` another that an error ends with it. */
+  script(shell: Shell, text: string, inside?: boolean): Run;
+  /** Runs what has a process of its own: nothing but its status comes out. */
+  contained(child: Shell, run: () => Run): Run;
 }
 
 /** One running shell: the login shell, a subshell, a script. Its state and no more; `evaluate/*.ts` work on it. */
 export class Shell {
   readonly state: SessionState;
   readonly engine: Engine;
+  readonly dialect: Dialect;
   readonly bash: boolean;
+  /** bash called as `sh`. */
+  posix = false;
   /** `$0` */
   name: string;
   words: readonly string[] = [];
@@ -47,6 +53,24 @@ export class Shell {
   interactive = false;
   /** `-c` */
   fromOption = false;
+  /** The builtin or script within which commands run (`eval`, `.`): dash and ash name it in their messages. */
+  commandName = '';
+  /** The script that `.` reads: bash begins its messages with it. */
+  scriptName = '';
+  /** Lines that were read before the text that runs now. */
+  linesBefore = 0;
+  /** Names of the functions that run, the innermost last (bash). */
+  callers: string[] = [];
+  /** Builtins that `enable -n` has switched off. */
+  disabled: Set<string> = new Set();
+  /** Statuses of the last pipeline's commands (bash). */
+  pipeline: readonly number[] = [0];
+  subshells = 0;
+  /** How many plus signs `set -x` shows: bash counts substitutions. */
+  traceDepth = 1;
+  /** Where `getopts` stands within OPTIND's word. */
+  optionPlace: { index: number; offset: number } = { index: 1, offset: 1 };
+  umask = 0o022;
   functionDepth = 0;
   loopDepth = 0;
   line = 1;
@@ -54,10 +78,11 @@ export class Shell {
   condition = 0;
   isSubshell = false;
 
-  constructor(state: SessionState, engine: Engine, bash: boolean, name: string) {
+  constructor(state: SessionState, engine: Engine, dialect: Dialect, name: string) {
     this.state = state;
     this.engine = engine;
-    this.bash = bash;
+    this.dialect = dialect;
+    this.bash = dialect === 'bash';
     this.name = name;
     this.pid = state.nextPid();
   }
@@ -65,7 +90,11 @@ export class Shell {
   /** A subshell: what it changes is its own, except files. */
   fork(): Shell {
     this.state.budget.spend(16 + this.variables.size);
-    const shell = new Shell(this.state, this.engine, this.bash, this.name);
+    const shell = new Shell(this.state, this.engine, this.dialect, this.name);
+    shell.posix = this.posix;
+    shell.commandName = this.commandName;
+    shell.scriptName = this.scriptName;
+    shell.linesBefore = this.linesBefore;
     shell.pid = this.pid;
     shell.parentPid = this.parentPid;
     shell.words = this.words;
@@ -83,6 +112,12 @@ export class Shell {
     shell.line = this.line;
     shell.lastBackground = this.lastBackground;
     shell.isSubshell = true;
+    shell.callers = [...this.callers];
+    shell.disabled = this.disabled;
+    shell.pipeline = this.pipeline;
+    shell.subshells = this.subshells + 1;
+    shell.umask = this.umask;
+    shell.traceDepth = this.traceDepth;
     return shell;
   }
 
@@ -91,7 +126,7 @@ export class Shell {
   }
 
   get output(): Output {
-    return this.descriptors.get(1)?.output ?? nullOutput;
+    return this.descriptors.get(1)?.output ?? closedOutput;
   }
 
   get error(): Output {
@@ -111,12 +146,26 @@ export class Shell {
 
   /** The prefix of the shell's own messages. */
   prefix(builtin = ''): string {
-    const place = this.interactive ? '' : `line ${this.line}: `;
-    if (this.bash)
-      return `${this.name}: ${this.fromOption ? `line ${this.line}: ` : place}${builtin === '' ? '' : `${builtin}: `}`;
-    // ash names the line only where it reads a file.
-    const line = this.interactive || this.fromOption ? '' : place;
-    return `${this.name}: ${builtin === '' ? '' : `${builtin}: `}${line}`;
+    if (this.bash) {
+      // bash names functions of a `-c` text by where it thinks they come from.
+      const inside = this.fromOption && this.callers.length > 0 ? 'environment' : this.name;
+      const name = this.scriptName === '' ? inside : this.scriptName;
+      const place = this.interactive && this.scriptName === '' ? '' : `line ${this.line}: `;
+      return `${name}: ${place}${builtin === '' ? '' : `${builtin}: `}`;
+    }
+    const command = builtin === '' ? this.commandName : builtin;
+    if (this.dialect === 'dash') return `${this.name}: ${this.line}: ${command === '' ? '' : `${command}: `}`;
+    // ash names the line only with a builtin or a script; the lines of `-c` it counts from 0.
+    if (command === '') return `${this.name}: `;
+    const place = this.interactive
+      ? ''
+      : `line ${this.fromOption && this.scriptName === '' ? this.line - 1 : this.line}: `;
+    return `${this.name}: ${command === this.name ? '' : `${command}: `}${place}`;
+  }
+
+  /** The text of this shell's own dialect. */
+  wording(texts: Readonly<Record<Dialect, string>>): string {
+    return texts[this.dialect];
   }
 
   complain(message: string, builtin = ''): void {

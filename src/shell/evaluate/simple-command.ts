@@ -1,8 +1,10 @@
 import { FileFault } from '../files/fault.ts';
 import type { Assignment, Part, SimpleCommand } from '../language/syntax.ts';
 import { Exhausted, limits } from '../limits.ts';
-import type { Reading, Run } from '../stream.ts';
-import { ReturnFunction } from './control.ts';
+import type { Output, Reading, Run } from '../stream.ts';
+import { BuiltinFault, ExpansionFault, ReturnFunction } from './control.ts';
+import { tellBeforeUndo } from './tell.ts';
+import { notFound } from './not-found.ts';
 import { expandText, expandWords } from './expansion.ts';
 import { asRun, makeProcess, runProgram } from './program.ts';
 import { redirect, RedirectionFault } from './redirection.ts';
@@ -10,20 +12,12 @@ import type { Shell } from './shell.ts';
 
 const hasSubstitution = (part: Part): boolean => part.kind === 'command' || part.kind === 'backquote';
 
-/** Builtins whose assignments and redirections stay (POSIX §2.14), as far as it shows. */
-const special = new Set([
-  'exec',
-  'export',
-  'readonly',
-  'eval',
-  '.',
-  ':',
-  'set',
-  'unset',
-  'shift',
-  'return',
-  'exit',
-]);
+/** Builtins whose errors end a script and whose assignments stay (POSIX §2.14); dash and ash count `local` among them. */
+const special = new Set(
+  '. : break continue eval exec exit export local readonly return set shift source times trap unset'.split(
+    ' ',
+  ),
+);
 
 /** Runs a simple command (POSIX §2.9.1). */
 export function* runSimple(shell: Shell, command: SimpleCommand): Run {
@@ -31,71 +25,122 @@ export function* runSimple(shell: Shell, command: SimpleCommand): Run {
   shell.line = command.line;
   const words = yield* expandWords(shell, command.words);
   if (words.length === 0) return yield* runAssignments(shell, command);
-  trace(shell, words);
+  const name = words[0] ?? '';
+  const isSpecial = special.has(name) && !(shell.bash && name === 'local') && !shell.functions.has(name);
+  const ends = isSpecial && (!shell.bash || shell.posix);
   let undo: () => void;
   try {
-    undo = yield* redirect(shell, command.redirections);
+    if (!shell.flags.has('x')) undo = yield* redirect(shell, command.redirections);
+    else {
+      const before = shell.error;
+      undo = yield* redirect(shell, command.redirections);
+      trace(shell, words, before);
+    }
   } catch (error) {
     if (!(error instanceof RedirectionFault)) throw error;
     shell.complain(error.message);
-    return 1;
+    const status = shell.dialect === 'dash' ? 2 : 1;
+    if (ends) throw new ExpansionFault('', status, true);
+    return status;
   }
-  const name = words[0] ?? '';
   try {
     shell.state.writer = name.slice(name.lastIndexOf('/') + 1);
     if (name === 'cat' && command.redirections.some((redirection) => redirection.operator === '<<'))
       shell.state.writer = 'here-document';
-    if (special.has(name)) {
+    if (ends) {
       for (const assignment of command.assignments) yield* assign(shell, assignment);
       const status = yield* dispatch(shell, words, new Map());
-      // `exec` alone makes its redirections the shell's own.
-      if (name === 'exec' && words.length === 1) undo = () => {};
       return status;
     }
-    const extra = new Map<string, string>();
-    for (const assignment of command.assignments)
-      extra.set(assignment.name, yield* expandText(shell, assignment.value));
-    return yield* dispatch(shell, words, extra);
+    const extra = yield* temporaryAssignments(shell, command);
+    const status = yield* dispatch(shell, words, extra);
+    for (const array of command.arrays) yield* assign(shell, array);
+    return status;
   } catch (error) {
+    if (error instanceof BuiltinFault) {
+      shell.complain(error.message, error.speaker ?? name);
+      if (ends) throw new ExpansionFault('', error.status, true);
+      return error.status;
+    }
+    tellBeforeUndo(shell, error);
     if (!(error instanceof FileFault)) throw error;
-    shell.state.error.write(
-      shell.bash
-        ? `${shell.prefix()}${name}: write error: ${error.message}\n`
-        : `${name}: write error: ${error.message}\n`,
-    );
+    complainOfWriting(shell, name, error);
     return 1;
   } finally {
-    undo();
+    // `exec` alone makes its redirections the shell's own.
+    if (name !== 'exec' || words.length > 1) undo();
   }
 }
 
-function trace(shell: Shell, words: readonly string[]): void {
-  if (!shell.flags.has('x')) return;
-  const quoted = words.map((word) =>
-    /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
-  );
-  shell.error.write(`+ ${quoted.join(' ')}\n`);
+/** The assignments ahead of a command, each of which sees those before it; none of them stays. */
+function* temporaryAssignments(shell: Shell, command: SimpleCommand): Reading<Map<string, string>> {
+  const values = new Map<string, string>();
+  const undo: (() => void)[] = [];
+  try {
+    for (const { name, append, value: word } of command.assignments) {
+      const text = yield* expandText(shell, word, true);
+      if (shell.bash && shell.variables.isFixed(name)) {
+        shell.complain(`${name}: readonly variable`);
+        continue;
+      }
+      const value = append ? (shell.variables.get(name) ?? '') + text : text;
+      undo.push(shell.variables.assignForNow(new Map([[name, value]])));
+      values.set(name, value);
+    }
+  } finally {
+    for (const step of undo.toReversed()) step();
+  }
+  return values;
+}
+
+function complainOfWriting(shell: Shell, name: string, fault: FileFault): void {
+  try {
+    writeComplaint(shell, name, fault);
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+  }
+}
+
+function writeComplaint(shell: Shell, name: string, fault: FileFault): void {
+  if (shell.dialect === 'dash' && shell.engine.builtin(name, 'dash') !== null)
+    shell.error.write(`${shell.prefix(name)}${name}: I/O error\n`);
+  else if (shell.bash && shell.engine.builtin(name, 'bash') !== null)
+    shell.error.write(`${shell.prefix(name)}write error: ${fault.message}\n`);
+  else if (shell.dialect === 'ash' && shell.engine.builtin(name, 'ash') !== null)
+    shell.error.write(`${shell.name}: write error: ${fault.message}\n`);
+  else shell.error.write(`${name}: write error: ${fault.message}\n`);
+}
+
+/** A word as `set -x` shows it. */
+function traced(shell: Shell, word: string): string {
+  if (shell.bash)
+    return word !== '' && /^[\w./:=@%+,-]+$/.test(word)
+      ? word
+      : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  // dash shows words as they are; ash quotes what a shell would read otherwise.
+  if (shell.dialect === 'dash') return word;
+  return /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+}
+
+function trace(shell: Shell, words: readonly string[], error: Output): void {
+  error.write(`${'+'.repeat(shell.traceDepth)} ${words.map((word) => traced(shell, word)).join(' ')}\n`);
 }
 
 function* dispatch(shell: Shell, words: readonly string[], extra: ReadonlyMap<string, string>): Run {
   const name = words[0] ?? '';
   const definition = shell.functions.get(name);
   if (definition !== undefined) return yield* callFunction(shell, name, words.slice(1), extra);
-  const builtin = shell.engine.builtin(name, shell.bash);
+  const builtin = shell.disabled.has(name) ? null : shell.engine.builtin(name, shell.dialect);
   const environment = new Map(shell.variables.environment());
   for (const [key, value] of extra) environment.set(key, value);
   if (builtin !== null) {
     // `IFS=: read a b`: the assignment holds while the builtin runs.
-    const before = [...extra.keys()].map((key) => [key, shell.variables.get(key)] as const);
-    for (const [key, value] of extra) shell.variables.set(key, value);
+    const restore = shell.variables.assignForNow(extra);
     try {
       shell.state.recordCommand(words);
       return yield* asRun(builtin.run(shell, words.slice(1), makeProcess(shell, words, environment)));
     } finally {
-      for (const [key, value] of before) {
-        if (value === undefined) shell.variables.unset(key);
-        else shell.variables.set(key, value);
-      }
+      restore();
     }
   }
   shell.state.recordCommand(words);
@@ -103,11 +148,6 @@ function* dispatch(shell: Shell, words: readonly string[], extra: ReadonlyMap<st
   if (status !== null) return status;
   shell.complain(notFound(shell, name));
   return 127;
-}
-
-function notFound(shell: Shell, name: string): string {
-  if (!shell.bash) return `${name}: not found`;
-  return name.includes('/') ? `${name}: No such file or directory` : `${name}: command not found`;
 }
 
 /** Runs a function with its own positional parameters and scope. */
@@ -121,10 +161,11 @@ export function* callFunction(
   if (body === undefined) return 127;
   if (shell.functionDepth >= limits.depth) throw new Exhausted();
   const before = shell.words;
-  const loopDepth = shell.loopDepth;
+  const { loopDepth } = shell;
   shell.words = words;
   shell.functionDepth += 1;
   shell.loopDepth = 0;
+  if (shell.bash) shell.callers.push(name);
   shell.variables.enterScope();
   try {
     for (const [key, value] of extra) shell.variables.set(key, value);
@@ -134,6 +175,7 @@ export function* callFunction(
     throw error;
   } finally {
     shell.variables.leaveScope();
+    if (shell.bash) shell.callers.pop();
     shell.words = before;
     shell.functionDepth -= 1;
     shell.loopDepth = loopDepth;
@@ -156,7 +198,7 @@ function* runAssignments(shell: Shell, command: SimpleCommand): Run {
   } catch (error) {
     if (!(error instanceof RedirectionFault)) throw error;
     shell.complain(error.message);
-    return 1;
+    return shell.dialect === 'dash' ? 2 : 1;
   }
   return status;
 }
@@ -165,10 +207,14 @@ export function* assign(shell: Shell, assignment: Assignment): Reading<void> {
   const { name, append } = assignment;
   if (assignment.elements !== null) {
     const elements = yield* expandWords(shell, assignment.elements);
-    shell.variables.setElements(name, append ? [...shell.variables.elements(name), ...elements] : elements);
+    shell.variables.setList(name, elements, append);
     return;
   }
-  const value = yield* expandText(shell, assignment.value);
+  const value = yield* expandText(shell, assignment.value, true);
   if (value.length > limits.wordBytes) throw new Exhausted();
+  if (shell.flags.has('x'))
+    shell.error.write(
+      `${'+'.repeat(shell.traceDepth)} ${name}=${value === '' ? '' : traced(shell, value)}\n`,
+    );
   shell.variables.set(name, append ? (shell.variables.get(name) ?? '') + value : value);
 }

@@ -12,6 +12,7 @@ export const fileFaults = {
   EROFS: 'Read-only file system',
   EINVAL: 'Invalid argument',
   EBUSY: 'Device or resource busy',
+  EBADF: 'Bad file descriptor',
   ENAMETOOLONG: 'File name too long',
 } as const;
 

@@ -1,12 +1,17 @@
+import type { Dialect } from './dialect.ts';
+
 /** Arithmetic expansion (POSIX.1-2017 §2.6.4): C's operators on 64-bit signed integers, with `**` and `,` of bash. */
 
 export class ArithmeticFault extends Error {
   /** The text at which reading failed, for `error token is "…"`. */
   readonly token: string;
+  /** What dash says instead; where it begins with a capital, all that it says. */
+  readonly plain: string;
 
-  constructor(message: string, token: string) {
+  constructor(message: string, token: string, plain = 'expecting primary') {
     super(message);
     this.token = token;
+    this.plain = plain;
   }
 }
 
@@ -23,7 +28,7 @@ type Binary = (left: bigint, right: bigint, rest: string) => bigint;
 const truth = (value: boolean): bigint => (value ? 1n : 0n);
 
 function divided(left: bigint, right: bigint, rest: string, remainder: boolean): bigint {
-  if (right === 0n) throw new ArithmeticFault('division by 0', rest);
+  if (right === 0n) throw new ArithmeticFault('division by 0', rest, 'division by zero');
   return remainder ? left % right : left / right;
 }
 
@@ -62,8 +67,12 @@ const levels: readonly Readonly<Record<string, Binary>>[] = [
 const tokenPattern =
   /^(?:(\d[0-9a-zA-Z_#@]{0,70})|([A-Za-z_]\w{0,200}(?:\[[^\]]{0,60}\])?)|(<<=|>>=|\*\*|&&|\|\||<<|>>|<=|>=|==|!=|\+\+|--|[-+*/%&|^]=|[-+*/%&|^~!<>=?:,()]))/;
 
+/** dash knows no `**`, `++`, `--` and no comma. */
+const dashPattern =
+  /^(?:(0[xX][0-9a-fA-F]{1,60}|0[0-7]{0,60}|[1-9]\d{0,60})|([A-Za-z_]\w{0,200})|(<<=|>>=|&&|\|\||<<|>>|<=|>=|==|!=|[-+*/%&|^]=|[-+*/%&|^~!<>=?:()]))/;
+
 interface Token {
-  readonly kind: 'number' | 'name' | 'operator' | 'end';
+  readonly kind: 'number' | 'name' | 'operator' | 'bad' | 'end';
   readonly text: string;
   readonly at: number;
 }
@@ -72,16 +81,18 @@ class Evaluator {
   readonly #text: string;
   readonly #variables: ArithmeticVariables;
   readonly #depth: number;
+  readonly #dialect: Dialect;
   readonly #tokens: Token[] = [];
   #index = 0;
   /** Above zero in the branch that is not taken: assignments are then passed over. */
   #skipping = 0;
 
-  constructor(text: string, variables: ArithmeticVariables, depth: number) {
+  constructor(text: string, variables: ArithmeticVariables, depth: number, dialect: Dialect) {
     if (depth > maximumDepth) throw new ArithmeticFault('expression recursion level exceeded', text);
     this.#text = text;
     this.#variables = variables;
     this.#depth = depth;
+    this.#dialect = dialect;
     this.#readTokens();
   }
 
@@ -90,7 +101,12 @@ class Evaluator {
     for (;;) {
       while (position < this.#text.length && ' \t\n\r'.includes(this.#text.charAt(position))) position += 1;
       if (position >= this.#text.length) break;
-      const match = tokenPattern.exec(this.#text.slice(position, position + 280));
+      const pattern = this.#dialect === 'dash' ? dashPattern : tokenPattern;
+      const match = pattern.exec(this.#text.slice(position, position + 280));
+      if (match === null && this.#dialect === 'dash') {
+        this.#tokens.push({ kind: 'bad', text: this.#text.charAt(position), at: position });
+        break;
+      }
       if (match === null)
         throw new ArithmeticFault('syntax error: operand expected', this.#text.slice(position));
       const kind = match[1] !== undefined ? 'number' : match[2] !== undefined ? 'name' : 'operator';
@@ -102,7 +118,8 @@ class Evaluator {
   evaluate(): bigint {
     if (this.#tokens.length === 0) return 0n;
     const value = this.#comma(0);
-    if (this.#peek().kind !== 'end') throw new ArithmeticFault('syntax error in expression', this.#rest());
+    if (this.#peek().kind !== 'end')
+      throw new ArithmeticFault('syntax error in expression', this.#rest(), 'expecting EOF');
     return value;
   }
 
@@ -110,8 +127,11 @@ class Evaluator {
     return this.#tokens[this.#index] ?? { kind: 'end', text: '', at: this.#text.length };
   }
 
+  /** From the token at which reading stopped; at the end bash names the last one. */
   #rest(): string {
-    return this.#text.slice(this.#peek().at);
+    const token = this.#peek();
+    if (token.kind === 'end') return this.#text.slice(this.#tokens.at(-1)?.at ?? 0);
+    return this.#text.slice(token.at);
   }
 
   #take(text: string): boolean {
@@ -142,15 +162,27 @@ class Evaluator {
       const value = apply === undefined ? right : apply(this.#value(name.text), right, this.#rest());
       return this.#store(name.text, wrap(value));
     }
-    return this.#conditional(depth);
+    const value = this.#conditional(depth);
+    const next = this.#peek();
+    if (next.kind === 'operator' && /^(?:<<|>>|[-+*/%&|^])?=$/.test(next.text))
+      throw new ArithmeticFault(
+        'attempted assignment to non-variable',
+        this.#rest(),
+        depth > 0 ? "expecting ')'" : 'expecting EOF',
+      );
+    return value;
   }
 
   #conditional(depth: number): bigint {
     const condition = this.#either(depth);
     if (!this.#take('?')) return condition;
+    if (this.#peek().text === ':' || this.#peek().kind === 'end')
+      throw new ArithmeticFault('expression expected', this.#rest());
     const chosen = this.#skipUnless(condition !== 0n, () => this.#comma(depth + 1));
-    if (!this.#take(':')) throw new ArithmeticFault("`:' expected for conditional expression", this.#rest());
-    const other = this.#skipUnless(condition === 0n, () => this.#assignment(depth + 1));
+    if (!this.#take(':'))
+      throw new ArithmeticFault("`:' expected for conditional expression", this.#rest(), "expecting ':'");
+    if (this.#peek().kind === 'end') throw new ArithmeticFault('expression expected', this.#rest());
+    const other = this.#skipUnless(condition === 0n, () => this.#conditional(depth + 1));
     return condition !== 0n ? chosen : other;
   }
 
@@ -239,7 +271,7 @@ class Evaluator {
     }
     if (this.#take('(')) {
       const value = this.#comma(depth + 1);
-      if (!this.#take(')')) throw new ArithmeticFault("missing `)'", this.#rest());
+      if (!this.#take(')')) throw new ArithmeticFault("missing `)'", this.#rest(), "expecting ')'");
       return value;
     }
     throw new ArithmeticFault('syntax error: operand expected', this.#rest());
@@ -249,13 +281,23 @@ class Evaluator {
   #value(name: string): bigint {
     const text = this.#variables.get(name);
     if (/^-?\d{1,18}$/.test(text) && !/^-?0\d/.test(text)) return BigInt(text);
-    return new Evaluator(text, this.#variables, this.#depth + 1).evaluate();
+    if (this.#dialect === 'dash') return plainNumber(text);
+    return new Evaluator(text, this.#variables, this.#depth + 1, this.#dialect).evaluate();
   }
 
   #store(name: string, value: bigint): bigint {
     if (this.#skipping === 0) this.#variables.set(name, String(value));
     return value;
   }
+}
+
+/** dash takes only a number from a variable. */
+function plainNumber(text: string): bigint {
+  const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]{1,30}|0[0-7]{0,30}|[1-9]\d{0,30})?\s*$/.exec(text);
+  if (match === null || (match[2] === undefined && match[1] !== ''))
+    throw new ArithmeticFault('syntax error', text, `Illegal number: ${text}`);
+  const value = readNumber(match[2] ?? '0');
+  return match[1] === '-' ? -value : value;
 }
 
 const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_';
@@ -275,6 +317,6 @@ function readNumber(text: string): bigint {
 }
 
 /** The value of an expression whose expansions are done. Throws `ArithmeticFault`. */
-export function evaluateArithmetic(text: string, variables: ArithmeticVariables): bigint {
-  return new Evaluator(text, variables, 0).evaluate();
+export function evaluateArithmetic(text: string, variables: ArithmeticVariables, dialect: Dialect): bigint {
+  return new Evaluator(text, variables, 0, dialect).evaluate();
 }

@@ -1,4 +1,4 @@
-import { Incomplete } from './fault.ts';
+import { Incomplete, SyntaxFault } from './fault.ts';
 import type { Scanner } from './scanner.ts';
 import type {
   Assignment,
@@ -36,11 +36,32 @@ const reserved = new Set([
 ]);
 /** Words that end a list: they belong to the compound command around it. */
 const closing = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}']);
-const operatorTexts = ['&&', '||', ';;', ';&', '&', '|', ';', '(', ')', '<', '>'];
+const operatorTexts = [
+  '&&',
+  '||',
+  ';;',
+  ';&',
+  '<<<',
+  '<<-',
+  '<<',
+  '<&',
+  '<>',
+  '>>',
+  '>&',
+  '>|',
+  '&',
+  '|',
+  ';',
+  '(',
+  ')',
+  '<',
+  '>',
+];
 
 /** The first token at the cursor, for messages. */
 function tokenAt(scanner: Scanner): string {
-  if (scanner.ended || scanner.peek() === '\n') return 'newline';
+  if (scanner.peek() === '\n') return 'newline';
+  if (scanner.ended) return scanner.bash ? 'newline' : 'end of file';
   const operator = operatorTexts.find((text) => scanner.starts(text));
   if (operator !== undefined) return operator;
   return /^[^\s;&|<>()]{1,60}/.exec(scanner.text.slice(scanner.position, scanner.position + 60))?.[0] ?? '';
@@ -48,7 +69,7 @@ function tokenAt(scanner: Scanner): string {
 
 /** What the parser expected is missing: more may come, or the text is wrong. */
 function missing(scanner: Scanner, expected: string): Error {
-  return scanner.ended ? new Incomplete(expected) : scanner.fault(tokenAt(scanner));
+  return scanner.ended ? new Incomplete(expected) : scanner.fault(tokenAt(scanner), expected);
 }
 
 /** The reserved word at the cursor, or ''. It must stand as a whole word. */
@@ -72,6 +93,7 @@ function expectReserved(scanner: Scanner, word: string): void {
 export function parseLine(scanner: Scanner): List | null {
   scanner.substitution = substitution;
   scanner.hereBody = readHereBody;
+  scanner.lines = allLines;
   scanner.skipLines();
   if (scanner.ended) return null;
   const list = parseList(scanner, false);
@@ -81,11 +103,27 @@ export function parseLine(scanner: Scanner): List | null {
   return list;
 }
 
-function substitution(scanner: Scanner): List {
+function allLines(scanner: Scanner): List {
+  const items: ListItem[] = [];
+  for (let list = parseLine(scanner); list !== null; list = parseLine(scanner)) items.push(...list.items);
+  return { items };
+}
+
+function markFaults(scanner: Scanner): List {
+  try {
+    return parseList(scanner, true);
+  } catch (error) {
+    if (error instanceof SyntaxFault) error.substituted = true;
+    throw error;
+  }
+}
+
+/** `bracket` is what bash looks for at the end of the text: it tells a substitution from a subshell. */
+function substitution(scanner: Scanner, bracket = '$()'): List {
   scanner.enter();
-  const list = parseList(scanner, true);
+  const list = bracket === '$()' && scanner.bash ? markFaults(scanner) : parseList(scanner, true);
   scanner.skipLines();
-  if (scanner.peek() !== ')') throw missing(scanner, ')');
+  if (scanner.peek() !== ')') throw missing(scanner, scanner.bash && scanner.ended ? bracket : ')');
   scanner.position += 1;
   scanner.leave();
   return list;
@@ -142,6 +180,9 @@ function parsePipeline(scanner: Scanner): Pipeline {
     scanner.skipBlanks();
   }
   const commands: Command[] = [];
+  // bash takes a lone `!` for the failure of nothing.
+  if (negated && scanner.bash && (scanner.ended || '\n;'.includes(scanner.peek())))
+    return { negated, commands };
   for (;;) {
     const command = parseCommand(scanner);
     scanner.skipBlanks();
@@ -169,6 +210,15 @@ function withRedirection(command: Command, redirection: Redirection): Command {
 
 function parseCommand(scanner: Scanner): Command {
   scanner.skipBlanks();
+  const line = scanner.line();
+  const command = parseAny(scanner);
+  if (command.kind === 'simple' || command.kind === 'function') return command;
+  // bash names the line of most compound commands only when it has read them.
+  const late = scanner.bash && !/^(?:for|case|count|condition)$/.test(command.kind);
+  return { ...command, line: late ? scanner.line() : line };
+}
+
+function parseAny(scanner: Scanner): Command {
   const character = scanner.peek();
   if (character === '(') {
     if (scanner.bash && scanner.peek(1) === '(') {
@@ -176,7 +226,7 @@ function parseCommand(scanner: Scanner): Command {
       if (counted !== null) return counted;
     }
     scanner.position += 1;
-    const body = substitution(scanner);
+    const body = substitution(scanner, ')');
     if (body.items.length === 0) throw scanner.fault(')');
     return { kind: 'subshell', body, redirections: redirectionsAfter(scanner) };
   }
@@ -200,7 +250,7 @@ function parseCommand(scanner: Scanner): Command {
     scanner.leave();
     return command;
   }
-  if (word === 'in') return parseSimple(scanner);
+  if (word === 'in' && scanner.bash) return parseSimple(scanner);
   throw scanner.fault(word);
 }
 
@@ -235,7 +285,7 @@ function block(scanner: Scanner, end: string): List {
   const list = parseList(scanner, true);
   if (list.items.length === 0) {
     scanner.skipLines();
-    throw missing(scanner, end);
+    throw scanner.ended ? new Incomplete(end) : scanner.fault(tokenAt(scanner));
   }
   expectReserved(scanner, end);
   return list;
@@ -249,8 +299,8 @@ function parseIf(scanner: Scanner): IfCommand {
     const body = parseList(scanner, true);
     scanner.skipLines();
     const next = peekReserved(scanner);
-    if (body.items.length === 0 || (next !== 'elif' && next !== 'else' && next !== 'fi'))
-      throw missing(scanner, 'fi');
+    if (body.items.length === 0 && !scanner.ended) throw scanner.fault(tokenAt(scanner));
+    if (next !== 'elif' && next !== 'else' && next !== 'fi') throw missing(scanner, 'fi');
     branches.push({ condition, body });
     scanner.position += next.length;
     if (next === 'elif') continue;
@@ -264,8 +314,10 @@ function parseFor(scanner: Scanner): ForCommand {
   if (scanner.bash && scanner.starts('((')) return parseCountingFor(scanner);
   const nameWord = readWord(scanner);
   const part = nameWord?.parts[0];
-  if (nameWord === null || part === undefined || part.kind !== 'text' || nameWord.parts.length !== 1)
-    throw missing(scanner, 'name');
+  const named = nameWord?.parts.length === 1 && part?.kind === 'text' && !part.quoted;
+  if (!scanner.bash && !(named && /^[A-Za-z_]\w*$/.test(part.text)))
+    throw new SyntaxFault('', scanner.line() + Number(scanner.peek() === '\n'), '', 'Bad for loop variable');
+  if (!named) throw missing(scanner, 'name');
   scanner.skipLines();
   let words: Word[] | null = null;
   if (peekReserved(scanner) === 'in') {
@@ -315,7 +367,7 @@ function parseCase(scanner: Scanner): CaseCommand {
   const subject = readWord(scanner);
   if (subject === null) throw missing(scanner, 'word');
   expectReserved(scanner, 'in');
-  const branches: { patterns: Word[]; body: List; falls: boolean }[] = [];
+  const branches: { patterns: Word[]; body: List; falls: boolean; tests: boolean }[] = [];
   for (;;) {
     scanner.skipLines();
     if (peekReserved(scanner) === 'esac') {
@@ -327,7 +379,13 @@ function parseCase(scanner: Scanner): CaseCommand {
     for (;;) {
       scanner.skipBlanks();
       const pattern = readWord(scanner);
-      if (pattern === null) throw missing(scanner, 'esac');
+      if (pattern === null) {
+        if (scanner.bash || scanner.ended) throw missing(scanner, ')');
+        // dash and ash take any token for a pattern and miss the parenthesis.
+        scanner.position += tokenAt(scanner).length;
+        scanner.skipBlanks();
+        throw missing(scanner, ')');
+      }
       patterns.push(pattern);
       scanner.skipBlanks();
       if (scanner.peek() !== '|') break;
@@ -337,10 +395,12 @@ function parseCase(scanner: Scanner): CaseCommand {
     scanner.position += 1;
     const body = parseList(scanner, true);
     scanner.skipLines();
+    const tests = scanner.bash && scanner.starts(';;&');
     const falls = scanner.starts(';&');
-    branches.push({ patterns, body, falls });
-    if (falls || scanner.starts(';;')) scanner.position += 2;
-    else if (peekReserved(scanner) !== 'esac') throw missing(scanner, 'esac');
+    branches.push({ patterns, body, falls, tests });
+    if (tests) scanner.position += 3;
+    else if (falls || scanner.starts(';;')) scanner.position += 2;
+    else if (peekReserved(scanner) !== 'esac') throw missing(scanner, ';;');
   }
 }
 
@@ -433,16 +493,21 @@ const bothPattern = /^&>>?/;
 /** One redirection at the cursor (POSIX §2.7), or null. */
 function parseRedirection(scanner: Scanner): Redirection | null {
   const ahead = scanner.text.slice(scanner.position, scanner.position + 8);
-  if (scanner.bash && bothPattern.test(ahead)) {
+  if (scanner.dialect !== 'dash' && bothPattern.test(ahead)) {
     const operator = ahead.startsWith('&>>') ? '&>>' : '&>';
     scanner.position += operator.length;
     return { descriptor: -1, operator, target: redirectionTarget(scanner) };
   }
   const match = redirectionPattern.exec(ahead);
   if (match === null) return null;
-  const operator = match[2] ?? '<';
+  let operator = match[2] ?? '<';
+  let length = match[0].length;
+  if (operator === '<<<' && !scanner.bash) {
+    operator = '<<';
+    length -= 1;
+  }
   if (scanner.bash && match[1] === '' && operator.length === 1 && ahead[1] === '(') return null;
-  scanner.position += match[0].length;
+  scanner.position += length;
   const descriptor = match[1] === '' ? -1 : Number(match[1]);
   const plain = redirectionOperators.find((candidate) => candidate === operator);
   if (plain !== undefined) return { descriptor, operator: plain, target: redirectionTarget(scanner) };
@@ -452,6 +517,7 @@ function parseRedirection(scanner: Scanner): Redirection | null {
     delimiter: delimiter.parts.map((part) => (part.kind === 'text' ? part.text : '')).join(''),
     quoted: delimiter.parts.some((part) => part.quoted),
     stripTabs: operator === '<<-',
+    line: scanner.line(),
     target,
   });
   return { descriptor, operator: '<<', target };
@@ -465,6 +531,7 @@ function redirectionTarget(scanner: Scanner): Word {
 }
 
 const assignmentPattern = /^([A-Za-z_][A-Za-z0-9_]{0,200}(?:\[[A-Za-z0-9_@*]{0,40}\])?)(\+?=)/;
+const plainAssignment = /^([A-Za-z_][A-Za-z0-9_]{0,200})(=)/;
 const functionPattern = /^([A-Za-z_.:][A-Za-z0-9_.:-]{0,100})[ \t]*\([ \t]*\)/;
 
 function parseSimple(scanner: Scanner): Command {
@@ -472,13 +539,19 @@ function parseSimple(scanner: Scanner): Command {
   const ahead = scanner.text.slice(start, start + 260);
   const defined =
     functionPattern.exec(ahead) ??
-    (scanner.bash ? /^function[ \t]+([A-Za-z_][\w.:-]{0,100})(?:[ \t]*\(\))?/.exec(ahead) : null);
+    (scanner.dialect !== 'dash'
+      ? /^function[ \t]+([A-Za-z_][\w.:-]{0,100})(?:[ \t]*\(\))?/.exec(ahead)
+      : null);
   if (defined !== null) return parseFunction(scanner, defined[1] ?? '', defined[0].length);
   const assignments: Assignment[] = [];
   const words: Word[] = [];
   const redirections: Redirection[] = [];
+  const arrays: Assignment[] = [];
+  let line = scanner.line(start);
   for (;;) {
     scanner.skipBlanks();
+    // bash counts a command from where its first word ends.
+    if (scanner.bash && assignments.length + words.length + redirections.length === 1) line = scanner.line();
     const redirection = parseRedirection(scanner);
     if (redirection !== null) {
       redirections.push(redirection);
@@ -486,10 +559,18 @@ function parseSimple(scanner: Scanner): Command {
     }
     const assigned =
       words.length === 0
-        ? assignmentPattern.exec(scanner.text.slice(scanner.position, scanner.position + 250))
+        ? (scanner.bash ? assignmentPattern : plainAssignment).exec(
+            scanner.text.slice(scanner.position, scanner.position + 250),
+          )
         : null;
     if (assigned !== null) {
       assignments.push(parseAssignment(scanner, assigned));
+      continue;
+    }
+    const array = arrayOperand(scanner, words[0]);
+    if (array !== null) {
+      arrays.push(array);
+      words.push(textWord(array.name));
       continue;
     }
     const word = readWord(scanner);
@@ -497,15 +578,40 @@ function parseSimple(scanner: Scanner): Command {
     words.push(word);
   }
   if (assignments.length + words.length + redirections.length === 0) throw missing(scanner, 'command');
-  if (scanner.peek() === '(') throw scanner.fault('(');
+  if (scanner.peek() === '(') {
+    // One word before a parenthesis begins a function.
+    if (words.length === 1 && assignments.length + redirections.length === 0) {
+      scanner.position += 1;
+      scanner.skipBlanks();
+      if (scanner.peek() !== ')')
+        throw scanner.bash ? scanner.fault(tokenAt(scanner)) : missing(scanner, ')');
+      throw new SyntaxFault('', scanner.line(), '', 'Bad function name');
+    }
+    throw scanner.fault('(');
+  }
   const simple: SimpleCommand = {
     kind: 'simple',
     assignments,
     words,
     redirections,
-    line: scanner.line(start),
+    arrays,
+    line,
   };
   return simple;
+}
+
+/** `name=(…)` after `declare` and its like; null for anything else. */
+function arrayOperand(scanner: Scanner, first: Word | undefined): Assignment | null {
+  const part = first?.parts[0];
+  if (
+    !scanner.bash ||
+    part?.kind !== 'text' ||
+    !/^(?:declare|typeset|local|export|readonly)$/.test(part.text)
+  )
+    return null;
+  const match = assignmentPattern.exec(scanner.text.slice(scanner.position, scanner.position + 250));
+  if (match === null || scanner.peek(match[0].length) !== '(') return null;
+  return parseAssignment(scanner, match);
 }
 
 function parseAssignment(scanner: Scanner, match: RegExpExecArray): Assignment {
@@ -533,7 +639,9 @@ function parseFunction(scanner: Scanner, name: string, length: number): Command 
   scanner.position += length;
   scanner.skipLines();
   if (scanner.ended) throw new Incomplete('{');
+  const token = tokenAt(scanner);
   const body = parseCommand(scanner);
+  if (scanner.bash && body.kind === 'simple') throw scanner.fault(token);
   scanner.leave();
   return { kind: 'function', name, body, redirections: [] };
 }

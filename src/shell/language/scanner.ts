@@ -1,3 +1,4 @@
+import type { Dialect } from './dialect.ts';
 import { Incomplete, SyntaxFault } from './fault.ts';
 import type { List, Word } from './syntax.ts';
 
@@ -9,6 +10,8 @@ interface PendingHereDocument {
   readonly quoted: boolean;
   readonly stripTabs: boolean;
   readonly target: { parts: Word['parts'] };
+  /** Line of its operator. */
+  readonly line: number;
 }
 
 /** A cursor over the text of a script, shared by the reader of words and the parser of commands. */
@@ -17,22 +20,30 @@ export class Scanner {
   position: number;
   /** True where no more text can follow: an open here-document then ends at the end. */
   readonly final: boolean;
+  readonly dialect: Dialect;
   /** True for the additions of bash. */
   readonly bash: boolean;
   nesting = 0;
+  /** Lines that the shell has read before this text. */
+  linesBefore = 0;
   /** Set by the parser: reads a list up to the `)` that ends a substitution, and that `)`. */
-  substitution: (scanner: Scanner) => List = () => ({ items: [] });
+  substitution: (scanner: Scanner, bracket?: string) => List = () => ({ items: [] });
+  /** Set by the parser: reads all lines to the end of the text. */
+  lines: (scanner: Scanner) => List = () => ({ items: [] });
+  /** What bash says of here-documents that the end of the text ended. */
+  readonly warnings: { line: number; text: string }[] = [];
   /** Set by the reader of words: the parts of a here-document's body. */
   hereBody: (text: string, scanner: Scanner) => Word['parts'] = () => [];
   readonly #pending: PendingHereDocument[] = [];
   #countedTo = 0;
   #countedLines = 1;
 
-  constructor(text: string, position: number, final: boolean, bash: boolean) {
+  constructor(text: string, position: number, final: boolean, dialect: Dialect) {
     this.text = text;
     this.position = position;
     this.final = final;
-    this.bash = bash;
+    this.dialect = dialect;
+    this.bash = dialect === 'bash';
   }
 
   get ended(): boolean {
@@ -49,6 +60,10 @@ export class Scanner {
 
   /** The line of a position, from 1. Counts on from the last answer, so that a script is counted once. */
   line(at: number = this.position): number {
+    return this.linesBefore + this.#lineOf(at);
+  }
+
+  #lineOf(at: number): number {
     if (at < this.#countedTo) {
       this.#countedTo = 0;
       this.#countedLines = 1;
@@ -61,8 +76,8 @@ export class Scanner {
     }
   }
 
-  fault(token: string): SyntaxFault {
-    return new SyntaxFault(token, this.line());
+  fault(token: string, expected = ''): SyntaxFault {
+    return new SyntaxFault(token, this.line(), expected);
   }
 
   /** Blanks, escaped line ends and comments; not line ends. */
@@ -119,6 +134,10 @@ export class Scanner {
       for (;;) {
         if (this.ended) {
           if (!this.final) throw new Incomplete('here-document', document.delimiter);
+          this.warnings.push({
+            line: this.line(this.text.length),
+            text: `warning: here-document at line ${document.line} delimited by end-of-file (wanted \`${document.delimiter}')`,
+          });
           break;
         }
         const end = this.text.indexOf('\n', this.position);
@@ -127,7 +146,7 @@ export class Scanner {
         this.position = end < 0 ? this.text.length : end + 1;
         if (document.stripTabs) line = line.slice(leadingTabs(line));
         if (line === document.delimiter) break;
-        lines.push(`${line}\n`);
+        lines.push(end < 0 && !this.bash ? line : `${line}\n`);
       }
       const body = lines.join('');
       document.target.parts = document.quoted

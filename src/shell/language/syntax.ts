@@ -45,7 +45,13 @@ export type ParameterOperator =
   | ',,'
   | 'length'
   | 'substring'
-  | 'indirect';
+  | 'indirect'
+  /** `${!name[@]}`: the keys of an array. */
+  | 'keys'
+  /** `${name@Q}` and its like; the letter is the argument. */
+  | 'transform'
+  /** None that the shell knows: the name is the whole source, and reaching it is an error. */
+  | 'bad';
 
 export interface Word {
   readonly parts: readonly Part[];
@@ -66,20 +72,41 @@ export interface Redirection {
   readonly target: Word;
 }
 
+/** Line of the source on which a compound command begins, from 1. */
+interface Placed {
+  readonly line?: number;
+}
+
 export type Command =
   | SimpleCommand
-  | { readonly kind: 'group'; readonly body: List; readonly redirections: readonly Redirection[] }
-  | { readonly kind: 'subshell'; readonly body: List; readonly redirections: readonly Redirection[] }
+  | {
+      readonly kind: 'group';
+      readonly body: List;
+      readonly redirections: readonly Redirection[];
+      readonly line?: number;
+    }
+  | {
+      readonly kind: 'subshell';
+      readonly body: List;
+      readonly redirections: readonly Redirection[];
+      readonly line?: number;
+    }
   | IfCommand
   | ForCommand
   | LoopCommand
   | CaseCommand
   | { readonly kind: 'function'; readonly name: string; readonly body: Command; readonly redirections: [] }
-  | { readonly kind: 'count'; readonly expression: Word; readonly redirections: readonly Redirection[] }
+  | {
+      readonly kind: 'count';
+      readonly expression: Word;
+      readonly redirections: readonly Redirection[];
+      readonly line?: number;
+    }
   | {
       readonly kind: 'condition';
       readonly words: readonly Word[];
       readonly redirections: readonly Redirection[];
+      readonly line?: number;
     };
 
 export interface SimpleCommand {
@@ -87,18 +114,20 @@ export interface SimpleCommand {
   readonly assignments: readonly Assignment[];
   readonly words: readonly Word[];
   readonly redirections: readonly Redirection[];
+  /** `declare name=(a b)`: arrays among the words of bash's own declarations. */
+  readonly arrays: readonly Assignment[];
   /** Line of the source on which it begins, from 1. */
   readonly line: number;
 }
 
-export interface IfCommand {
+export interface IfCommand extends Placed {
   readonly kind: 'if';
   readonly branches: readonly { readonly condition: List; readonly body: List }[];
   readonly otherwise: List | null;
   readonly redirections: readonly Redirection[];
 }
 
-export interface ForCommand {
+export interface ForCommand extends Placed {
   readonly kind: 'for';
   readonly name: string;
   /** Null for the positional parameters. */
@@ -109,7 +138,7 @@ export interface ForCommand {
   readonly redirections: readonly Redirection[];
 }
 
-export interface LoopCommand {
+export interface LoopCommand extends Placed {
   readonly kind: 'loop';
   /** `until` runs while the condition fails. */
   readonly until: boolean;
@@ -118,7 +147,7 @@ export interface LoopCommand {
   readonly redirections: readonly Redirection[];
 }
 
-export interface CaseCommand {
+export interface CaseCommand extends Placed {
   readonly kind: 'case';
   readonly subject: Word;
   readonly branches: readonly {
@@ -126,6 +155,8 @@ export interface CaseCommand {
     readonly body: List;
     /** `;;` stops, `;&` goes on into the next body. */
     readonly falls: boolean;
+    /** `;;&` goes on to look for another pattern that matches. */
+    readonly tests: boolean;
   }[];
   readonly redirections: readonly Redirection[];
 }

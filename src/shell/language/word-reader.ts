@@ -1,6 +1,6 @@
-import { Incomplete } from './fault.ts';
+import { Incomplete, openTexts, SyntaxFault } from './fault.ts';
 import { Scanner } from './scanner.ts';
-import type { ParameterOperator, ParameterPart, Part, Word } from './syntax.ts';
+import type { List, ParameterOperator, ParameterPart, Part, Word } from './syntax.ts';
 
 const metacharacters = new Set([' ', '\t', '\r', '\n', ';', '&', '|', '<', '>', '(', ')']);
 const nameStart = /^[A-Za-z_]$/;
@@ -76,17 +76,19 @@ function readUnit(scanner: Scanner, parts: Parts, _stop: string): void {
 
 function readSingle(scanner: Scanner, parts: Parts): void {
   const end = scanner.text.indexOf("'", scanner.position + 1);
-  if (end < 0) throw new Incomplete("'");
+  if (end < 0) throw new Incomplete("'", '', scanner.line());
   parts.text(scanner.text.slice(scanner.position + 1, end), true);
   scanner.position = end + 1;
 }
 
 /** After the opening quote, through the closing one. */
 function readDouble(scanner: Scanner, parts: Parts): void {
-  parts.text('', true);
+  const start = scanner.position;
+  // `"$@"` alone may come to nothing at all.
+  if (!/^\$(?:@|\{(?:@|\w{1,60}\[@\])\})"/.test(scanner.text.slice(start, start + 70))) parts.text('', true);
   for (;;) {
     const character = scanner.peek();
-    if (character === '') throw new Incomplete('"');
+    if (character === '') throw new Incomplete('"', '', scanner.line(start));
     if (character === '"') {
       scanner.position += 1;
       return;
@@ -118,9 +120,11 @@ function readQuotedUnit(scanner: Scanner, parts: Parts, escapable: string): void
 
 /** The parts of a here-document's body: double-quote rules, but `"` is plain. */
 export function readHereBody(text: string, outer: Scanner): Part[] {
-  const scanner = new Scanner(text, 0, true, outer.bash);
+  const scanner = new Scanner(text, 0, true, outer.dialect);
   scanner.substitution = outer.substitution;
   scanner.hereBody = outer.hereBody;
+  scanner.lines = outer.lines;
+  scanner.linesBefore = outer.line() - 1;
   scanner.nesting = outer.nesting + 1;
   const parts = new Parts();
   while (!scanner.ended) readQuotedUnit(scanner, parts, '$`\\');
@@ -132,7 +136,7 @@ function readBackquote(scanner: Scanner, parts: Parts, quoted: boolean): void {
   let index = scanner.position + 1;
   for (;;) {
     const character = scanner.text.charAt(index);
-    if (character === '') throw new Incomplete('`');
+    if (character === '') throw new Incomplete('`', '', scanner.line());
     if (character === '`') break;
     const next = scanner.text.charAt(index + 1);
     if (character === '\\' && next !== '' && ('$`\\'.includes(next) || (quoted && next === '"'))) {
@@ -143,8 +147,32 @@ function readBackquote(scanner: Scanner, parts: Parts, quoted: boolean): void {
       index += 1;
     }
   }
+  const line = scanner.line();
   scanner.position = index + 1;
-  parts.part({ kind: 'backquote', text, quoted });
+  if (scanner.bash) parts.part({ kind: 'backquote', text, quoted });
+  else parts.part({ kind: 'command', body: readInner(text, line, scanner), quoted });
+}
+
+/** The list between backquotes, which dash and ash parse with the word that it stands in. */
+function readInner(text: string, line: number, outer: Scanner): List {
+  const scanner = new Scanner(text, 0, true, outer.dialect);
+  scanner.linesBefore = line - 1;
+  scanner.substitution = outer.substitution;
+  scanner.hereBody = outer.hereBody;
+  scanner.lines = outer.lines;
+  scanner.nesting = outer.nesting;
+  scanner.enter();
+  try {
+    return scanner.lines(scanner);
+  } catch (error) {
+    if (!(error instanceof Incomplete)) throw error;
+    throw new SyntaxFault(
+      'end of file',
+      scanner.line(text.length),
+      error.expected,
+      openTexts[error.expected],
+    );
+  }
 }
 
 function readDollar(scanner: Scanner, parts: Parts, quoted: boolean): void {
@@ -156,7 +184,7 @@ function readDollar(scanner: Scanner, parts: Parts, quoted: boolean): void {
   } else if (next === '[' && scanner.bash) {
     readBracketed(scanner, parts, quoted);
   } else if (next === '{') readBraced(scanner, parts, quoted);
-  else if (next === "'" && !quoted) readAnsi(scanner, parts);
+  else if (next === "'" && !quoted && scanner.dialect !== 'dash') readAnsi(scanner, parts);
   else if (next === '"' && !quoted && scanner.bash) scanner.position += 1;
   else if (special.has(next) || (next >= '0' && next <= '9')) {
     scanner.position += 2;
@@ -194,13 +222,15 @@ function readArithmetic(scanner: Scanner, parts: Parts, quoted: boolean): boolea
   for (;;) {
     const character = scanner.text.charAt(index);
     if (character === '') {
-      if (scanner.final) return false;
+      if (!scanner.bash) throw new Incomplete('$(())');
+      if (scanner.final) throw new Incomplete('$(())', '', scanner.line());
       throw new Incomplete(')');
     }
     if (character === '(') depth += 1;
     else if (character === ')') {
-      if (depth === 0) break;
-      depth -= 1;
+      // dash and ash take a lone parenthesis as part of the expression.
+      if (depth === 0 && (scanner.bash || scanner.text.charAt(index + 1) === ')')) break;
+      if (depth > 0) depth -= 1;
     } else if (character === '\\') index += 1;
     index += 1;
   }
@@ -243,8 +273,18 @@ const operators: readonly ParameterOperator[] = [
 ];
 const bashOperators: readonly ParameterOperator[] = ['//', '/#', '/%', '/', '^^', '^', ',,', ','];
 
+const replacements = new Set(['//', '/#', '/%', '/']);
+
+/** The operators that a shell has beside those of POSIX. */
+function ownOperator(scanner: Scanner): ParameterOperator | undefined {
+  const found = bashOperators.find((candidate) => scanner.starts(candidate));
+  if (scanner.bash || found === undefined) return found;
+  return scanner.dialect === 'ash' && replacements.has(found) ? found : undefined;
+}
+
 /** `${…}` with its operators (POSIX §2.6.2; substring, replacement, case and indirection are bash's). */
 function readBraced(scanner: Scanner, parts: Parts, quoted: boolean): void {
+  const start = scanner.position;
   scanner.enter();
   scanner.position += 2;
   let operator: ParameterOperator = '';
@@ -255,24 +295,27 @@ function readBraced(scanner: Scanner, parts: Parts, quoted: boolean): void {
     operator = 'indirect';
     scanner.position += 1;
   }
-  const name = takeParameterName(scanner);
-  if (name === '') throw scanner.ended ? new Incomplete('}') : scanner.fault('${');
+  let name = takeParameterName(scanner);
   let argument: Word | null = null;
   let second: Word | null = null;
-  if (scanner.peek() !== '}' && operator === '') {
+  let known = name !== '';
+  if (operator === 'indirect' && /\[[@*]\]$/.test(name)) operator = 'keys';
+  if (known && scanner.peek() !== '}') {
     const found =
-      operators.find((candidate) => scanner.starts(candidate)) ??
-      bashOperators.find((candidate) => scanner.starts(candidate));
+      operator === '' || operator === 'indirect'
+        ? (operators.find((candidate) => scanner.starts(candidate)) ?? ownOperator(scanner))
+        : undefined;
     if (found !== undefined) {
       operator = found;
       scanner.position += found.length;
       const replacing = found.startsWith('/');
-      argument = readBracedWord(scanner, quoted, replacing ? '/' : '');
+      // A pattern has quotes of its own, though the whole stands in quotes.
+      argument = readBracedWord(scanner, quoted && !/^[#%/]/.test(found), replacing ? '/' : '');
       if (replacing && scanner.peek() === '/') {
         scanner.position += 1;
         second = readBracedWord(scanner, quoted, '');
       }
-    } else if (scanner.peek() === ':') {
+    } else if (operator === '' && scanner.peek() === ':' && scanner.dialect !== 'dash') {
       operator = 'substring';
       scanner.position += 1;
       argument = readBracedWord(scanner, true, ':');
@@ -280,12 +323,26 @@ function readBraced(scanner: Scanner, parts: Parts, quoted: boolean): void {
         scanner.position += 1;
         second = readBracedWord(scanner, true, '');
       }
-    }
+    } else if (
+      operator === '' &&
+      scanner.bash &&
+      /^@[QUuLEPAa]\}/.test(scanner.text.slice(scanner.position, scanner.position + 3))
+    ) {
+      operator = 'transform';
+      argument = { parts: [{ kind: 'text', text: scanner.peek(1), quoted: true }] };
+      scanner.position += 2;
+    } else known = false;
   }
-  if (scanner.ended) throw new Incomplete('}');
-  if (scanner.peek() !== '}') throw scanner.fault('${');
+  if (!known) readBracedWord(scanner, quoted, '');
+  if (scanner.ended) throw new Incomplete('${}', '', scanner.line(start));
   scanner.position += 1;
   scanner.leave();
+  if (!known) {
+    operator = 'bad';
+    name = scanner.text.slice(start, Math.min(scanner.position, start + 200));
+    argument = null;
+    second = null;
+  }
   parts.part({ kind: 'parameter', name, operator, argument, second, quoted });
 }
 
@@ -314,10 +371,11 @@ function takeParameterName(scanner: Scanner): string {
 
 /** The word inside `${name…}`, up to `}` or `stop`, neither taken. */
 function readBracedWord(scanner: Scanner, quoted: boolean, stop: string): Word {
+  const start = scanner.position;
   const parts = new Parts();
   for (;;) {
     const character = scanner.peek();
-    if (character === '') throw new Incomplete('}');
+    if (character === '') throw new Incomplete('${}', '', scanner.line(start));
     if (character === '}' || (stop !== '' && character === stop)) break;
     if (quoted && character === '"') {
       scanner.position += 1;
