@@ -1,16 +1,9 @@
 import { pick } from '../core/random.ts';
-import { accountFiles, accountsOf, debianBase, ubuntuServices, usersOf } from './accounts.ts';
 import { textFile, type PersonaMaker } from './build.ts';
-import { lastStart, momentBetween } from './calendar.ts';
 import { selfSigned, type SelfSigned } from './certificates.ts';
-import { privateAddress, serverHardware } from './hardware.ts';
-import { serverName } from './host-name.ts';
-import { serverPolicy } from './login.ts';
-import { openSshIdentity } from './openssh.ts';
-import { focalOsRelease, focalReleases } from './releases.ts';
-import { history, secret, serverFiles } from './server-files.ts';
-import { hostKeyFiles } from './ssh-host-key.ts';
-import { openSshPackages, packageFiles } from './package-files.ts';
+import { linuxServer, personLine } from './linux-server.ts';
+import { focalReleases } from './releases.ts';
+import { secret } from './server-files.ts';
 import { servicesOf } from './services.ts';
 
 interface JavaServer {
@@ -86,41 +79,19 @@ export const javaApp: PersonaMaker = {
     const random = seed.random('java');
     const java = pick(random, servers);
     const release = pick(random, focalReleases);
-    const hardware = serverHardware(seed, 3_900_000);
-    const address = options.address ?? privateAddress(seed, hardware.naming);
-    const hostname = serverName(seed, hardware.naming, address, java.roles, 'ubuntu');
-    const installedAt = momentBetween(seed, 'install', '2020-05-01', '2022-06-01');
-    const bootedAt = lastStart(seed, options.now, 20, 250);
-    const accounts = accountsOf(
-      `${debianBase.trim()}\n${ubuntuServices.trim()}\nubuntu:P:1000:1000:Ubuntu:/home/ubuntu:/bin/bash\n${java.user}:P:1001:1001::${java.home}:/bin/bash`,
-    );
-    const ssh = openSshIdentity(seed, release.openssh);
-    return {
-      hostname,
-      system: 'linux-gnu',
-      kernel: release.kernel,
-      osRelease: focalOsRelease,
-      cpu: hardware.cpu,
-      memoryKilobytes: hardware.memoryKilobytes,
-      bootedAt,
-      address,
-      mac: hardware.mac,
-      users: usersOf(accounts),
+    return linuxServer(seed, options, {
+      distribution: 'ubuntu',
+      release,
+      leastMemoryKilobytes: 3_900_000,
+      installedBetween: ['2020-05-01', '2022-06-01'],
+      daysBetweenStarts: [20, 250],
+      tellsDebianVersion: false,
+      roles: java.roles,
+      people: [personLine('ubuntu', 'Ubuntu'), `${java.user}:P:1001:1001::${java.home}:/bin/bash`],
+      packages: { 'openjdk-8-jdk': '8u412-ga-1~20.04.1' },
+      http: { server: java.server, products: java.products, title: java.title },
+      services: servicesOf(`ssh 22, http ${java.port}`),
       files: {
-        ...accountFiles(seed, accounts, installedAt),
-        ...serverFiles(seed, {
-          hostname,
-          fullName: hostname,
-          address,
-          osRelease: focalOsRelease,
-          system: 'Ubuntu 20.04.6 LTS',
-          bootedAt,
-        }),
-        ...hostKeyFiles(ssh.keys, hostname),
-        ...packageFiles(
-          { ...openSshPackages(ssh.version), 'openjdk-8-jdk': '8u412-ga-1~20.04.1' },
-          'Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>',
-        ),
         [`/etc/systemd/system/${java.unit}.service`]: textFile(
           `[Unit]\nDescription=${java.unit}\nAfter=network.target\n\n[Service]\nType=forking\nUser=${java.user}\nEnvironment=JAVA_HOME=/usr/lib/jvm/java-8-openjdk-amd64\nExecStart=${java.home}/bin/startup.sh\n\n[Install]\nWantedBy=multi-user.target\n`,
         ),
@@ -129,25 +100,19 @@ export const javaApp: PersonaMaker = {
           0o640,
           java.user,
         ),
-        '/root/.bash_history': textFile(
-          history(seed, 'root', [
-            'apt install openjdk-8-jdk',
-            `systemctl status ${java.unit}`,
-            `systemctl restart ${java.unit}`,
-            `journalctl -u ${java.unit} -n 200`,
-            `tail -f ${java.home}/logs/catalina.out`,
-            `vim ${java.home}/conf/database.properties`,
-            `su - ${java.user}`,
-            'java -version',
-            'ss -tlnp',
-          ]),
-          0o600,
-        ),
       },
-      login: serverPolicy(seed, ['root', 'ubuntu', java.user]),
-      issue: 'Ubuntu 20.04.6 LTS\n',
-      ssh,
-      tls: () =>
+      history: [
+        'apt install openjdk-8-jdk',
+        `systemctl status ${java.unit}`,
+        `systemctl restart ${java.unit}`,
+        `journalctl -u ${java.unit} -n 200`,
+        `tail -f ${java.home}/logs/catalina.out`,
+        `vim ${java.home}/conf/database.properties`,
+        `su - ${java.user}`,
+        'java -version',
+        'ss -tlnp',
+      ],
+      certificate: ({ hostname, installedAt }) =>
         selfSigned(seed, {
           subject: java.subject(hostname),
           notBefore: installedAt,
@@ -155,9 +120,6 @@ export const javaApp: PersonaMaker = {
           serialOctets: 4,
           keyIdentifiers: true,
         }),
-      http: { server: java.server, products: java.products, title: java.title },
-      redis: null,
-      services: servicesOf(`ssh 22, http ${java.port}`),
-    };
+    });
   },
 };

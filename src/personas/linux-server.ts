@@ -1,6 +1,13 @@
 /** A rented server of Ubuntu 20.04 or Debian 11: what all of them have, around what one of them is for. */
 
-import type { HttpIdentity, PersonaFile, PersonaService, Software, TlsIdentity } from '../core/persona.ts';
+import type {
+  HttpIdentity,
+  PersonaFile,
+  PersonaService,
+  RedisIdentity,
+  Software,
+  TlsIdentity,
+} from '../core/persona.ts';
 import { pick } from '../core/random.ts';
 import { accountFiles, accountsOf, debianBase, debianServices, ubuntuServices, usersOf } from './accounts.ts';
 import { textFile, type PersonaOptions, type PersonaParts } from './build.ts';
@@ -11,31 +18,52 @@ import { serverName } from './host-name.ts';
 import { serverPolicy } from './login.ts';
 import { openSshIdentity } from './openssh.ts';
 import { openSshPackages, packageFiles, type PackageList } from './package-files.ts';
-import { bullseyeOsRelease, bullseyeReleases, focalOsRelease, focalReleases } from './releases.ts';
+import {
+  bullseyeOsRelease,
+  bullseyeReleases,
+  focalOsRelease,
+  focalReleases,
+  type Release,
+} from './releases.ts';
 import { history, serverFiles } from './server-files.ts';
 import { hostKeyFiles } from './ssh-host-key.ts';
 import type { Seed } from './seed.ts';
 
+/** What is known of the machine once its distribution, hardware and dates are drawn. */
+interface MachineFacts {
+  readonly hostname: string;
+  readonly address: string;
+  readonly installedAt: number;
+  readonly bootedAt: number;
+}
+
 export interface LinuxServer {
   readonly distribution: 'ubuntu' | 'debian';
+  /** Drawn where it is absent. */
+  readonly release?: Release;
+  /** The days between which it was set up, such as `2022-03-01`. */
+  readonly installedBetween?: readonly [firstDay: string, lastDay: string];
+  /** The fewest and the most days that it runs between two starts. */
+  readonly daysBetweenStarts?: readonly [fewest: number, most: number];
+  /** Ubuntu has /etc/debian_version too; false for machines that were first shown without it. */
+  readonly tellsDebianVersion?: false;
   readonly leastMemoryKilobytes?: number;
   /** Beside what the host rents out: a machine of the owner's own. */
   readonly hardware?: Pick<Hardware, 'cpu' | 'memoryKilobytes'>;
   readonly roles: readonly [string, ...string[]];
-  /** Lines as `accountsOf` reads them, beside those of the system and one person. */
+  /** Lines as `accountsOf` reads them, between those of the system and those of people. */
   readonly accounts?: readonly string[];
+  /** Lines as `accountsOf` reads them; one person is drawn where they are absent. */
+  readonly people?: readonly string[];
   readonly packages: PackageList;
-  readonly software: Readonly<Record<string, Software>>;
+  readonly software?: Readonly<Record<string, Software>>;
   readonly services: readonly PersonaService[];
   readonly http?: HttpIdentity;
   readonly files?: Readonly<Record<string, PersonaFile>>;
   /** What root has typed. */
   readonly history: readonly string[];
-  certificate?(machine: {
-    readonly hostname: string;
-    readonly address: string;
-    readonly installedAt: number;
-  }): TlsIdentity;
+  certificate?(machine: MachineFacts): TlsIdentity;
+  redis?(machine: MachineFacts): RedisIdentity;
 }
 
 const distributions = {
@@ -59,23 +87,30 @@ const distributions = {
   },
 } as const;
 
+/** The account of the one who set the machine up, with a password and a home. */
+export function personLine(name: string, gecos = ',,,'): string {
+  return `${name}:P:1000:1000:${gecos}:/home/${name}:/bin/bash`;
+}
+
 export function linuxServer(seed: Seed, options: PersonaOptions, server: LinuxServer): PersonaParts {
   const random = seed.random('server');
   const distribution = distributions[server.distribution];
-  const release = pick(random, distribution.releases);
+  const release = server.release ?? pick(random, distribution.releases);
   const rented = serverHardware(seed, server.leastMemoryKilobytes ?? 0);
   const hardware = server.hardware === undefined ? rented : { ...rented, ...server.hardware };
   const address = options.address ?? privateAddress(seed, hardware.naming);
   const hostname = serverName(seed, hardware.naming, address, server.roles, server.distribution);
-  const installedAt = momentBetween(seed, 'install', '2021-09-01', '2023-10-01');
-  const bootedAt = lastStart(seed, options.now, 20, 200);
-  const person = pick(random, distribution.people);
+  const [firstDay, lastDay] = server.installedBetween ?? ['2021-09-01', '2023-10-01'];
+  const installedAt = momentBetween(seed, 'install', firstDay, lastDay);
+  const [fewestDays, mostDays] = server.daysBetweenStarts ?? [20, 200];
+  const bootedAt = lastStart(seed, options.now, fewestDays, mostDays);
+  const machine: MachineFacts = { hostname, address, installedAt, bootedAt };
   const accounts = accountsOf(
     [
       debianBase.trim(),
       distribution.accounts.trim(),
       ...(server.accounts ?? []),
-      `${person}:P:1000:1000:,,,:/home/${person}:/bin/bash`,
+      ...(server.people ?? [personLine(pick(random, distribution.people))]),
     ].join('\n'),
   );
   const ssh = openSshIdentity(seed, release.openssh);
@@ -102,7 +137,9 @@ export function linuxServer(seed: Seed, options: PersonaOptions, server: LinuxSe
       }),
       ...hostKeyFiles(ssh.keys, hostname),
       ...packageFiles({ ...openSshPackages(ssh.version), ...server.packages }, distribution.maintainer),
-      '/etc/debian_version': textFile(`${distribution.version}\n`),
+      ...(server.tellsDebianVersion === false
+        ? {}
+        : { '/etc/debian_version': textFile(`${distribution.version}\n`) }),
       '/root/.bash_history': textFile(history(seed, 'root', server.history), 0o600),
       ...server.files,
     },
@@ -112,12 +149,10 @@ export function linuxServer(seed: Seed, options: PersonaOptions, server: LinuxSe
     ),
     issue: `${distribution.system}\n`,
     ssh,
-    tls: () =>
-      server.certificate?.({ hostname, address, installedAt }) ??
-      snakeoilCertificate(seed, hostname, installedAt),
+    tls: () => server.certificate?.(machine) ?? snakeoilCertificate(seed, hostname, installedAt),
     http: server.http ?? null,
-    redis: null,
-    software: server.software,
+    redis: server.redis?.(machine) ?? null,
+    software: server.software ?? {},
     services: server.services,
   };
 }

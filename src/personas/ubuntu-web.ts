@@ -1,16 +1,9 @@
 import { below, pick } from '../core/random.ts';
-import { accountFiles, accountsOf, debianBase, ubuntuServices, usersOf } from './accounts.ts';
 import { textFile, type PersonaMaker } from './build.ts';
-import { lastStart, momentBetween } from './calendar.ts';
-import { snakeoilCertificate } from './certificates.ts';
-import { privateAddress, serverHardware } from './hardware.ts';
-import { serverName } from './host-name.ts';
-import { serverPolicy } from './login.ts';
-import { openSshIdentity } from './openssh.ts';
-import { focalOsRelease, focalReleases } from './releases.ts';
-import { history, secret, serverFiles } from './server-files.ts';
-import { hostKeyFiles } from './ssh-host-key.ts';
-import { openSshPackages, packageFiles, type PackageList } from './package-files.ts';
+import { linuxServer, personLine } from './linux-server.ts';
+import type { PackageList } from './package-files.ts';
+import { focalReleases } from './releases.ts';
+import { history, secret } from './server-files.ts';
 import { servicesOf } from './services.ts';
 
 interface Stack {
@@ -57,56 +50,34 @@ const stacks: readonly [Stack, ...Stack[]] = [
   },
 ];
 
-const maintainer = 'Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>';
-
 export const ubuntuWeb: PersonaMaker = {
   name: 'ubuntu-web',
   summary: 'An Ubuntu 20.04 web server with PHP and careless passwords',
   make(seed, options) {
     const random = seed.random('web');
     const stack = pick(random, stacks);
+    const isNginx = stack.server.startsWith('nginx');
     const release = pick(random, focalReleases);
-    const hardware = serverHardware(seed);
-    const address = options.address ?? privateAddress(seed, hardware.naming);
-    const hostname = serverName(seed, hardware.naming, address, ['web', 'www', 'app', 'lamp'], 'ubuntu');
-    const installedAt = momentBetween(seed, 'install', '2020-05-01', '2023-06-01');
-    const bootedAt = lastStart(seed, options.now, 20, 200);
-    const people = pick(random, ['ubuntu', 'deploy', 'admin', 'test'] as const);
-    const accounts = accountsOf(
-      `${debianBase.trim()}\n${ubuntuServices.trim()}\n${people}:P:1000:1000:${people === 'ubuntu' ? 'Ubuntu' : ',,,'}:/home/${people}:/bin/bash`,
-    );
+    const person = pick(random, ['ubuntu', 'deploy', 'admin', 'test'] as const);
     const site = pick(random, ['shop', 'portal', 'intranet', 'blog', 'crm', 'tickets', 'wiki'] as const);
     const database = `${site}_${pick(random, ['prod', 'live', 'db', String(below(random, 90) + 10)])}`;
     const password = secret(seed, 'database');
     const root = `/var/www/${pick(random, ['html', site])}`;
-    const ssh = openSshIdentity(seed, release.openssh);
     // Whoever turned TLS on has often turned this on too.
-    const speaksHttp2 = stack.server.startsWith('nginx') && below(seed.random('http2'), 3) > 0;
-    return {
-      hostname,
-      system: 'linux-gnu',
-      kernel: release.kernel,
-      osRelease: focalOsRelease,
-      cpu: hardware.cpu,
-      memoryKilobytes: hardware.memoryKilobytes,
-      bootedAt,
-      address,
-      mac: hardware.mac,
-      users: usersOf(accounts),
+    const speaksHttp2 = isNginx && below(seed.random('http2'), 3) > 0;
+    return linuxServer(seed, options, {
+      distribution: 'ubuntu',
+      release,
+      installedBetween: ['2020-05-01', '2023-06-01'],
+      tellsDebianVersion: false,
+      roles: ['web', 'www', 'app', 'lamp'],
+      people: [personLine(person, person === 'ubuntu' ? 'Ubuntu' : ',,,')],
+      packages: stack.packages,
+      http: { server: stack.server, products: stack.products, title: stack.title, speaksHttp2 },
+      services: servicesOf('ssh 22, http 80, http 443 tls'),
       files: {
-        ...accountFiles(seed, accounts, installedAt),
-        ...serverFiles(seed, {
-          hostname,
-          fullName: hostname,
-          address,
-          osRelease: focalOsRelease,
-          system: 'Ubuntu 20.04.6 LTS',
-          bootedAt,
-        }),
-        ...hostKeyFiles(ssh.keys, hostname),
-        ...packageFiles({ ...openSshPackages(ssh.version), ...stack.packages }, maintainer),
         [stack.configuration]: textFile(
-          stack.server.startsWith('nginx')
+          isNginx
             ? `server {\n\tlisten 80 default_server;\n\tlisten 443 ssl${speaksHttp2 ? ' http2' : ''} default_server;\n\tinclude snippets/snakeoil.conf;\n\troot ${root};\n\tindex index.php index.html;\n\tserver_name _;\n\tlocation ~ \\.php$ {\n\t\tinclude snippets/fastcgi-php.conf;\n\t\tfastcgi_pass unix:/var/run/php/php7.4-fpm.sock;\n\t}\n}\n`
             : `<VirtualHost *:80>\n\tServerAdmin webmaster@localhost\n\tDocumentRoot ${root}\n\tErrorLog \${APACHE_LOG_DIR}/error.log\n\tCustomLog \${APACHE_LOG_DIR}/access.log combined\n</VirtualHost>\n`,
         ),
@@ -120,25 +91,8 @@ export const ubuntuWeb: PersonaMaker = {
           0o640,
           'www-data',
         ),
-        '/root/.bash_history': textFile(
-          history(seed, 'root', [
-            'apt update && apt upgrade -y',
-            stack.server.startsWith('nginx') ? 'systemctl restart nginx' : 'systemctl restart apache2',
-            `cd ${root}`,
-            `mysqldump -u root ${database} > /root/${database}.sql`,
-            `tail -f /var/log/${stack.server.startsWith('nginx') ? 'nginx' : 'apache2'}/error.log`,
-            `chown -R www-data:www-data ${root}`,
-            `nano ${root}/.env`,
-            'systemctl restart php7.4-fpm',
-            'crontab -l',
-            `su - ${people}`,
-            'ufw status',
-            'reboot',
-          ]),
-          0o600,
-        ),
-        [`/home/${people}/.bash_history`]: textFile(
-          history(seed, people, [
+        [`/home/${person}/.bash_history`]: textFile(
+          history(seed, person, [
             'sudo -i',
             `cd ${root}`,
             'git pull',
@@ -148,19 +102,23 @@ export const ubuntuWeb: PersonaMaker = {
             'sudo systemctl reload php7.4-fpm',
           ]),
           0o600,
-          people,
+          person,
         ),
       },
-      login: serverPolicy(
-        seed,
-        accounts.filter((account) => account.password === 'set').map((account) => account.name),
-      ),
-      issue: 'Ubuntu 20.04.6 LTS\n',
-      ssh,
-      tls: () => snakeoilCertificate(seed, hostname, installedAt),
-      http: { server: stack.server, products: stack.products, title: stack.title, speaksHttp2 },
-      redis: null,
-      services: servicesOf('ssh 22, http 80, http 443 tls'),
-    };
+      history: [
+        'apt update && apt upgrade -y',
+        isNginx ? 'systemctl restart nginx' : 'systemctl restart apache2',
+        `cd ${root}`,
+        `mysqldump -u root ${database} > /root/${database}.sql`,
+        `tail -f /var/log/${isNginx ? 'nginx' : 'apache2'}/error.log`,
+        `chown -R www-data:www-data ${root}`,
+        `nano ${root}/.env`,
+        'systemctl restart php7.4-fpm',
+        'crontab -l',
+        `su - ${person}`,
+        'ufw status',
+        'reboot',
+      ],
+    });
   },
 };
