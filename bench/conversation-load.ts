@@ -35,7 +35,9 @@ export async function rateOf(load: Load, converse: Converse): Promise<number> {
         socket.once('close', () => reject(new Error('closed early')));
       });
       try {
-        counted += await Promise.race([converse(socket), broken]);
+        // Not in one statement with the sum, which others change meanwhile.
+        const count = await Promise.race([converse(socket), broken]);
+        counted += count;
       } catch {
         failed += 1;
       }
