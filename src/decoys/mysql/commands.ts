@@ -20,7 +20,8 @@ import {
   resultPackets,
   type Client,
 } from './result.ts';
-import { StatementRunner, type Answer } from './statement.ts';
+import { StatementRunner } from './statement.ts';
+import type { Answer } from './statements/answer.ts';
 
 const recordLimit = 1000;
 const statementLimit = 64;

@@ -1,0 +1,13 @@
+/** What one statement is run with. */
+
+import type { QueryRunner } from '../../sql/query.ts';
+import type { ConnectionView } from '../catalog.ts';
+import type { Connection, MysqlHost } from '../host.ts';
+
+export interface Execution {
+  readonly view: ConnectionView;
+  readonly connection: Connection;
+  /** Its outputs are what the statement does beside its answer. */
+  readonly host: MysqlHost;
+  readonly runner: QueryRunner;
+}
