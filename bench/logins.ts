@@ -80,6 +80,8 @@ async function startSshd(folder: string): Promise<{ daemon: AsyncDisposable; por
       'PermitRootLogin yes',
       'MaxStartups 1000:30:1000',
       'LogLevel QUIET',
+      // What this machine's root has its shell do at a start is no part of a login.
+      `SetEnv HOME=${folder}`,
       '',
     ].join('\n'),
   );
