@@ -72,7 +72,9 @@ function byCount(test: Test, words: readonly string[]): boolean {
   if (words.length === 4 && first === '(' && words[3] === ')') return byCount(test, words.slice(1, 3));
   const inner: Test = { ...test, words, position: 0 };
   const value = either(inner, 0);
-  if (inner.position < words.length) throw new TestFault('too many arguments');
+  const rest = words[inner.position];
+  if (rest !== undefined)
+    throw new TestFault(rest.startsWith('-') ? `syntax error: \`${rest}' unexpected` : 'too many arguments');
   return value;
 }
 

@@ -7,7 +7,7 @@ import { dialects, hashOf, ownAnswer, realAnswers, recordPath, scriptsFor } from
 const asked = 60;
 
 /** The shares reached, rounded down: a change that loses scripts fails. */
-const floors = { bash: 0.97, dash: 0.99, ash: 0.98 } as const;
+const floors = { bash: 0.991, dash: 0.992, ash: 0.994 } as const;
 
 describe('the interpreter against real shells', () => {
   const it = needTools(['bwrap', 'perl', 'bash', 'dash', 'busybox']);

@@ -67,8 +67,7 @@ export const evalBuiltin: Builtin = {
     const { commandName, linesBefore } = shell;
     shell.commandName = 'eval';
     // What eval reads is counted from the line that it stands on.
-    shell.linesBefore = shell.bash ? shell.line - 1 : 0;
-    if (shell.dialect === 'ash') shell.linesBefore = 0;
+    shell.linesBefore = shell.dialect === 'dash' ? 0 : shell.line - 1;
     try {
       return yield* shell.nested(() => shell.engine.script(shell, words.join(' '), true));
     } finally {

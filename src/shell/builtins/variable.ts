@@ -283,8 +283,11 @@ export const setBuiltin: Builtin = {
               shell.complain(`${long}: invalid option name`, 'set');
               return 2;
             }
-            const option = `${word.charAt(0)}o ${long}`;
-            throw new BuiltinFault(`${shell.dialect === 'dash' ? 'Illegal' : 'illegal'} option ${option}`);
+            const option = `option ${word.charAt(0)}o ${long}`;
+            if (shell.dialect === 'dash') throw new BuiltinFault(`Illegal ${option}`);
+            // ash complains of a long name, and goes on.
+            shell.complain(`illegal ${option}`, 'set');
+            return 1;
           }
         } else if (!letters.includes(letter)) return refuseSet(shell, word, letter);
         if (word.startsWith('-')) shell.flags.add(flag);

@@ -19,7 +19,7 @@ function forEach(
     } catch (error) {
       if (!(error instanceof FileFault)) throw error;
       process.error.write(
-        `${process.name}: ${phrase[isBusybox(process) ? 1 : 0]} '${path}': ${error.message}\n`,
+        `${process.name}: ${`${phrase[isBusybox(process) ? 1 : 0]} '${path}'`.trimStart()}: ${error.message}\n`,
       );
       status = 1;
     }

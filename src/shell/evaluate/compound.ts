@@ -47,6 +47,11 @@ function* inLoop(shell: Shell, run: () => Run): Run {
   }
 }
 
+/** `set -x` of bash shows how loops and cases begin, as they were written. */
+function traceHead(shell: Shell, text: string): void {
+  if (shell.bash && shell.flags.has('x')) shell.error.write(`${'+'.repeat(shell.traceDepth)} ${text}\n`);
+}
+
 export function* runFor(shell: Shell, command: ForCommand): Run {
   if (command.counting !== null) return yield* inLoop(shell, () => countingFor(shell, command));
   if (shell.bash && !/^[A-Za-z_]\w*$/.test(command.name)) {
@@ -57,6 +62,7 @@ export function* runFor(shell: Shell, command: ForCommand): Run {
   return yield* inLoop(shell, function* loop(): Run {
     let status = 0;
     for (const word of words) {
+      traceHead(shell, `for ${command.name} in ${command.source}`);
       shell.variables.set(command.name, word);
       const outcome = yield* runBody(shell, () => shell.engine.list(shell, command.body));
       status = outcome.status;
@@ -100,6 +106,7 @@ export function* runLoop(shell: Shell, command: LoopCommand): Run {
 }
 
 export function* runCase(shell: Shell, command: CaseCommand): Run {
+  traceHead(shell, `case ${command.source} in`);
   const subject = yield* expandText(shell, command.subject);
   let falling = false;
   let status = 0;

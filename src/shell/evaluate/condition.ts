@@ -3,6 +3,7 @@ import type { Word } from '../language/syntax.ts';
 import { evaluateTest, TestFault } from '../test-expression.ts';
 import { compileExpression } from '../regular-expression.ts';
 import type { Reading, Run } from '../stream.ts';
+import { ExpansionFault } from './control.ts';
 import { arithmetic, expandPattern, expandText } from './expansion.ts';
 import type { Shell } from './shell.ts';
 
@@ -115,7 +116,15 @@ function* primary(shell: Shell, cursor: Cursor, depth: number): Reading<boolean>
   const other = yield* expandText(shell, right);
   const compare = comparisons[middle];
   // The operands of these are arithmetic expressions.
-  if (compare !== undefined) return compare(arithmetic(shell, value, '[['), arithmetic(shell, other, '[['));
+  if (compare !== undefined) {
+    try {
+      return compare(arithmetic(shell, value, '[['), arithmetic(shell, other, '[['));
+    } catch (error) {
+      if (!(error instanceof ExpansionFault) || error.final) throw error;
+      shell.complain(error.message);
+      return false;
+    }
+  }
   return evaluateTest(shell, [value, middle, other]) === 0;
 }
 

@@ -136,10 +136,12 @@ function* runCommand(shell: Shell, command: Command): Run {
     shell.functions.set(command.name, command.body);
     return 0;
   }
-  shell.line = command.line ?? shell.line;
+  const line = command.line ?? shell.line;
+  shell.line = shell.bash && command.kind !== 'subshell' && shell.functionDepth === 0 ? shell.lineRead : line;
   let undo: () => void;
   try {
     undo = yield* redirect(shell, command.redirections);
+    shell.line = line;
   } catch (error) {
     if (!(error instanceof RedirectionFault)) throw error;
     shell.complain(error.message);
@@ -211,11 +213,12 @@ function* runScript(shell: Shell, text: string, inside = false): Run {
       const list = parseLine(scanner);
       warn(shell, scanner);
       if (list === null) return status;
+      if (shell.functionDepth === 0) shell.lineRead = scanner.line(scanner.position - 1);
       status = yield* runList(shell, list);
     } catch (error) {
       if (error instanceof SyntaxFault || error instanceof Incomplete) {
         warn(shell, scanner);
-        complainSyntax(shell, error, text);
+        complainSyntax(shell, error, text, scanner.linesBefore);
         shell.status = error instanceof SyntaxFault && error.substituted ? 127 : 2;
         if (!shell.bash && inside) throw new ExpansionFault('', 2);
         return shell.status;
@@ -225,6 +228,8 @@ function* runScript(shell: Shell, text: string, inside = false): Run {
       shell.status = status;
       if (shell.bash && !(error instanceof ExpansionFault && error.final)) {
         if (shell.isSubshell) throw new ExitShell(status);
+        // bash has left its count of lines at the command that failed.
+        if (!inside) scanner.linesBefore += Math.min(0, shell.line - shell.lineRead);
         continue;
       }
       if (inside) throw new ExpansionFault('', status, true);

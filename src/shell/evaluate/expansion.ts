@@ -146,7 +146,7 @@ export function arithmetic(shell: Shell, text: string, speaker = ''): bigint {
     if (!(error instanceof ArithmeticFault)) throw error;
     if (shell.bash)
       throw new ExpansionFault(
-        `${speaker === '' ? '' : `${speaker}: `}${text.trimStart()}: ${error.message} (error token is "${error.token}")`,
+        `${speaker === '' ? '' : `${speaker}: `}${(error.expression ?? text).trimStart()}: ${error.message} (error token is "${error.token}")`,
       );
     if (shell.dialect === 'dash')
       throw new ExpansionFault(
@@ -156,7 +156,7 @@ export function arithmetic(shell: Shell, text: string, speaker = ''): bigint {
     throw new ExpansionFault(
       error.message === 'division by 0'
         ? 'divide by zero'
-        : error.message === 'expression expected'
+        : error.token.length > 1 && error.token.startsWith(':')
           ? 'malformed ?: operator'
           : 'arithmetic syntax error',
       2,
@@ -279,6 +279,8 @@ function* expandParameter(shell: Shell, part: ParameterPart, builder: FieldBuild
     if (quoted) builder.add(value, true);
     else builder.addSplit(value);
   };
+  if (shell.bash && name.endsWith(']') && shell.variables.isBefore(name))
+    shell.complain(`${name.slice(0, name.indexOf('['))}: bad array subscript`);
   const value = parameterValue(shell, name);
   if (operator === 'length') {
     if (value === undefined && elements === null) complainOfUnset(shell, name);

@@ -52,15 +52,19 @@ export function openOutput(
   return new FileOutput(state.files, node, () => state.writer);
 }
 
-/** Makes redirections in their order and returns what undoes them. Throws `RedirectionFault`. */
-export function* redirect(shell: Shell, redirections: readonly Redirection[]): Reading<() => void> {
+/** Makes redirections in their order and returns what undoes them; `expander` is the shell that expands their words. Throws `RedirectionFault`. */
+export function* redirect(
+  shell: Shell,
+  redirections: readonly Redirection[],
+  expander: Shell = shell,
+): Reading<() => void> {
   const before = new Map(shell.descriptors);
   const undo = (): void => {
     shell.descriptors = before;
   };
   shell.descriptors = new Map(before);
   try {
-    for (const redirection of redirections) yield* redirectOne(shell, redirection);
+    for (const redirection of redirections) yield* redirectOne(shell, redirection, expander);
   } catch (error) {
     undo();
     throw error;
@@ -68,13 +72,13 @@ export function* redirect(shell: Shell, redirections: readonly Redirection[]): R
   return undo;
 }
 
-function* redirectOne(shell: Shell, redirection: Redirection): Reading<void> {
+function* redirectOne(shell: Shell, redirection: Redirection, expander: Shell): Reading<void> {
   const { operator } = redirection;
   const reads = operator.startsWith('<');
   const descriptor = redirection.descriptor >= 0 ? redirection.descriptor : reads ? 0 : 1;
   let target: string;
   try {
-    target = yield* expandText(shell, redirection.target);
+    target = yield* expandText(expander, redirection.target);
   } catch (error) {
     // dash and ash expand a here-document when they open it: an error there is one of the redirection.
     if (shell.bash || operator !== '<<' || !(error instanceof ExpansionFault)) throw error;

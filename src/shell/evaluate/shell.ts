@@ -74,6 +74,8 @@ export class Shell {
   functionDepth = 0;
   loopDepth = 0;
   line = 1;
+  /** The last line of the command that was read: bash names it for the redirections of a compound command. */
+  lineRead = 1;
   /** Above zero where a failure does not end a script under `set -e`. */
   condition = 0;
   isSubshell = false;
@@ -110,6 +112,7 @@ export class Shell {
     shell.functionDepth = this.functionDepth;
     shell.condition = this.condition;
     shell.line = this.line;
+    shell.lineRead = this.lineRead;
     shell.lastBackground = this.lastBackground;
     shell.isSubshell = true;
     shell.callers = [...this.callers];

@@ -1,5 +1,5 @@
 import { FileFault } from '../files/fault.ts';
-import type { Assignment, Part, SimpleCommand } from '../language/syntax.ts';
+import type { Assignment, Part, Redirection, SimpleCommand } from '../language/syntax.ts';
 import { Exhausted, limits } from '../limits.ts';
 import type { Output, Reading, Run } from '../stream.ts';
 import { BuiltinFault, ExpansionFault, ReturnFunction } from './control.ts';
@@ -9,6 +9,7 @@ import { expandText, expandWords } from './expansion.ts';
 import { asRun, makeProcess, runProgram } from './program.ts';
 import { redirect, RedirectionFault } from './redirection.ts';
 import type { Shell } from './shell.ts';
+import { ReadonlyFault } from './variables.ts';
 
 const hasSubstitution = (part: Part): boolean => part.kind === 'command' || part.kind === 'backquote';
 
@@ -29,14 +30,19 @@ export function* runSimple(shell: Shell, command: SimpleCommand): Run {
   const isSpecial = special.has(name) && !(shell.bash && name === 'local') && !shell.functions.has(name);
   const ends = isSpecial && (!shell.bash || shell.posix);
   let undo: () => void;
+  const child = redirectingChild(shell, name, command.redirections);
   try {
-    if (!shell.flags.has('x')) undo = yield* redirect(shell, command.redirections);
+    if (!shell.flags.has('x')) undo = yield* redirect(shell, command.redirections, child);
     else {
       const before = shell.error;
-      undo = yield* redirect(shell, command.redirections);
+      undo = yield* redirect(shell, command.redirections, child);
       trace(shell, words, before);
     }
   } catch (error) {
+    if (child !== shell && (error instanceof ExpansionFault || error instanceof ReadonlyFault)) {
+      if (error.message !== '') shell.complain(error.message);
+      return error instanceof ExpansionFault ? error.status : 1;
+    }
     if (!(error instanceof RedirectionFault)) throw error;
     shell.complain(error.message);
     const status = shell.dialect === 'dash' ? 2 : 1;
@@ -70,6 +76,13 @@ export function* runSimple(shell: Shell, command: SimpleCommand): Run {
     // `exec` alone makes its redirections the shell's own.
     if (name !== 'exec' || words.length > 1) undo();
   }
+}
+
+/** bash makes the redirections of a program in its process: what their words assign, or die of, stays there. */
+function redirectingChild(shell: Shell, name: string, redirections: readonly Redirection[]): Shell {
+  if (!shell.bash || shell.functions.has(name) || shell.engine.builtin(name, 'bash') !== null) return shell;
+  const expands = redirections.some(({ target }) => target.parts.some((part) => part.kind !== 'text'));
+  return expands ? shell.fork() : shell;
 }
 
 /** The assignments ahead of a command, each of which sees those before it; none of them stays. */
@@ -111,6 +124,9 @@ function writeComplaint(shell: Shell, name: string, fault: FileFault): void {
   else shell.error.write(`${name}: write error: ${fault.message}\n`);
 }
 
+/** Words that ash shows in quotes: to its reader they would be something else. */
+const ashReserved = new Set('! { } case do done elif else esac fi for if in then until while'.split(' '));
+
 /** A word as `set -x` shows it. */
 function traced(shell: Shell, word: string): string {
   if (shell.bash)
@@ -119,7 +135,8 @@ function traced(shell: Shell, word: string): string {
       : `'${word.replaceAll("'", String.raw`'\''`)}'`;
   // dash shows words as they are; ash quotes what a shell would read otherwise.
   if (shell.dialect === 'dash') return word;
-  return /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+  if (/^[\w./:@%+,\]-]*$/.test(word) && !ashReserved.has(word)) return word;
+  return word.replaceAll(/[^']+|'+/g, (run) => (run.startsWith("'") ? `"${run}"` : `'${run}'`));
 }
 
 function trace(shell: Shell, words: readonly string[], error: Output): void {

@@ -3,9 +3,14 @@ import type { Shell } from './shell.ts';
 
 type Fault = SyntaxFault | Incomplete;
 
-/** Complains of text that does not parse, in the words of the shell. */
-export function complainSyntax(shell: Shell, fault: Fault, text: string): void {
-  if (shell.bash) complainAsBash(shell, fault, text);
+/** Complains of text that does not parse, in the words of the shell; `counted` is where its count of lines began. */
+export function complainSyntax(
+  shell: Shell,
+  fault: Fault,
+  text: string,
+  counted: number = shell.linesBefore,
+): void {
+  if (shell.bash) complainAsBash(shell, fault, text, counted);
   else complainAsAlmquist(shell, fault, text);
 }
 
@@ -54,7 +59,7 @@ function complainAsAlmquist(shell: Shell, fault: Fault, text: string): void {
   );
 }
 
-function complainAsBash(shell: Shell, fault: Fault, text: string): void {
+function complainAsBash(shell: Shell, fault: Fault, text: string, counted: number): void {
   const lines = text.split('\n');
   const where = (line: number): string => {
     const name = shell.scriptName === '' ? shell.name : shell.scriptName;
@@ -81,5 +86,5 @@ function complainAsBash(shell: Shell, fault: Fault, text: string): void {
   }
   shell.error.write(`${where(fault.line)}syntax error near unexpected token \`${fault.token}'\n`);
   if (!shell.interactive)
-    shell.error.write(`${where(fault.line)}\`${lines[fault.line - shell.linesBefore - 1] ?? ''}'\n`);
+    shell.error.write(`${where(fault.line)}\`${lines[fault.line - counted - 1] ?? ''}'\n`);
 }

@@ -75,6 +75,14 @@ export class Variables {
       : variable.elements.get(key);
   }
 
+  /** True for a negative subscript that reaches back behind the first element. */
+  isBefore(name: string): boolean {
+    const match = /^(\w+)\[-(\d{1,9})\]$/.exec(name);
+    if (match === null || this.#values.get(match[1] ?? '')?.named === true) return false;
+    const keys = this.keys(match[1] ?? '');
+    return Number(match[2]) > Number(keys.at(-1) ?? -1) + 1;
+  }
+
   /** The key that a subscript means; a negative one counts from the end. */
   #key(name: string, subscript: string): string {
     const variable = this.#values.get(name);

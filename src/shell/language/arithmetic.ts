@@ -7,6 +7,8 @@ export class ArithmeticFault extends Error {
   readonly token: string;
   /** What dash says instead; where it begins with a capital, all that it says. */
   readonly plain: string;
+  /** The expression of which it is told: that of a variable where it came from one. */
+  expression: string | null = null;
 
   constructor(message: string, token: string, plain = 'expecting primary') {
     super(message);
@@ -107,16 +109,36 @@ class Evaluator {
         this.#tokens.push({ kind: 'bad', text: this.#text.charAt(position), at: position });
         break;
       }
-      if (match === null)
-        throw new ArithmeticFault('syntax error: operand expected', this.#text.slice(position));
+      if (match === null) throw this.#misplaced(position);
       const kind = match[1] !== undefined ? 'number' : match[2] !== undefined ? 'name' : 'operator';
       this.#tokens.push({ kind, text: match[0], at: position });
       position += match[0].length;
     }
   }
 
+  /** Where a value came before, bash misses an operator. */
+  #misplaced(position: number): ArithmeticFault {
+    const before = this.#tokens.at(-1);
+    const operand = before === undefined || (before.kind === 'operator' && before.text !== ')');
+    const fault = new ArithmeticFault(
+      `syntax error: ${operand ? 'operand expected' : 'invalid arithmetic operator'}`,
+      this.#text.slice(position),
+    );
+    fault.expression = this.#text;
+    return fault;
+  }
+
   evaluate(): bigint {
     if (this.#tokens.length === 0) return 0n;
+    try {
+      return this.#whole();
+    } catch (error) {
+      if (error instanceof ArithmeticFault) error.expression ??= this.#text;
+      throw error;
+    }
+  }
+
+  #whole(): bigint {
     const value = this.#comma(0);
     if (this.#peek().kind !== 'end')
       throw new ArithmeticFault('syntax error in expression', this.#rest(), 'expecting EOF');
@@ -260,7 +282,14 @@ class Evaluator {
     const token = this.#peek();
     if (token.kind === 'number') {
       this.#index += 1;
-      return readNumber(token.text);
+      try {
+        return readNumber(token.text);
+      } catch (error) {
+        // bash has cut its copy of the expression off behind the number.
+        if (error instanceof ArithmeticFault)
+          error.expression = this.#text.slice(0, token.at + token.text.length);
+        throw error;
+      }
     }
     if (token.kind === 'name') {
       this.#index += 1;

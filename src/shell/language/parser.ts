@@ -121,8 +121,10 @@ function markFaults(scanner: Scanner): List {
 /** `bracket` is what bash looks for at the end of the text: it tells a substitution from a subshell. */
 function substitution(scanner: Scanner, bracket = '$()'): List {
   scanner.enter();
+  if (bracket === '$()') scanner.substitutions += 1;
   const list = bracket === '$()' && scanner.bash ? markFaults(scanner) : parseList(scanner, true);
   scanner.skipLines();
+  if (bracket === '$()') scanner.substitutions -= 1;
   if (scanner.peek() !== ')') throw missing(scanner, scanner.bash && scanner.ended ? bracket : ')');
   scanner.position += 1;
   scanner.leave();
@@ -320,14 +322,17 @@ function parseFor(scanner: Scanner): ForCommand {
   if (!named) throw missing(scanner, 'name');
   scanner.skipLines();
   let words: Word[] | null = null;
+  const sources: string[] = [];
   if (peekReserved(scanner) === 'in') {
     scanner.position += 2;
     words = [];
     for (;;) {
       scanner.skipBlanks();
+      const { position } = scanner;
       const word = readWord(scanner);
       if (word === null) break;
       words.push(word);
+      sources.push(scanner.text.slice(position, scanner.position));
     }
     if (scanner.ended) throw new Incomplete('do');
     if (scanner.peek() === ';') scanner.position += 1;
@@ -339,6 +344,7 @@ function parseFor(scanner: Scanner): ForCommand {
     kind: 'for',
     name: part.text,
     words,
+    source: words === null ? '"$@"' : sources.join(' '),
     counting: null,
     body,
     redirections: redirectionsAfter(scanner),
@@ -359,20 +365,30 @@ function parseCountingFor(scanner: Scanner): ForCommand {
   if (scanner.peek() === ';') scanner.position += 1;
   expectReserved(scanner, 'do');
   const body = block(scanner, 'done');
-  return { kind: 'for', name: '', words: null, counting, body, redirections: redirectionsAfter(scanner) };
+  return {
+    kind: 'for',
+    name: '',
+    words: null,
+    source: '',
+    counting,
+    body,
+    redirections: redirectionsAfter(scanner),
+  };
 }
 
 function parseCase(scanner: Scanner): CaseCommand {
   scanner.skipBlanks();
+  const start = scanner.position;
   const subject = readWord(scanner);
   if (subject === null) throw missing(scanner, 'word');
+  const source = scanner.text.slice(start, scanner.position);
   expectReserved(scanner, 'in');
   const branches: { patterns: Word[]; body: List; falls: boolean; tests: boolean }[] = [];
   for (;;) {
     scanner.skipLines();
     if (peekReserved(scanner) === 'esac') {
       scanner.position += 4;
-      return { kind: 'case', subject, branches, redirections: redirectionsAfter(scanner) };
+      return { kind: 'case', subject, source, branches, redirections: redirectionsAfter(scanner) };
     }
     if (scanner.peek() === '(') scanner.position += 1;
     const patterns: Word[] = [];
@@ -388,7 +404,7 @@ function parseCase(scanner: Scanner): CaseCommand {
       }
       patterns.push(pattern);
       scanner.skipBlanks();
-      if (scanner.peek() !== '|') break;
+      if (scanner.peek() !== '|' || scanner.starts('||')) break;
       scanner.position += 1;
     }
     if (scanner.peek() !== ')') throw missing(scanner, ')');

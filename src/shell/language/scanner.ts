@@ -24,8 +24,12 @@ export class Scanner {
   /** True for the additions of bash. */
   readonly bash: boolean;
   nesting = 0;
+  /** How many `$(` are open. */
+  substitutions = 0;
   /** Lines that the shell has read before this text. */
   linesBefore = 0;
+  /** Line of the command whose here-document is read; 0 outside of one. */
+  bodyLine = 0;
   /** Set by the parser: reads a list up to the `)` that ends a substitution, and that `)`. */
   substitution: (scanner: Scanner, bracket?: string) => List = () => ({ items: [] });
   /** Set by the parser: reads all lines to the end of the text. */
@@ -128,6 +132,18 @@ export class Scanner {
     if (this.#pending.length > 0) this.#readHereDocuments();
   }
 
+  /** bash reads the substitutions of a body when its command runs, and counts their lines from there. */
+  #bodyParts(body: string, line: number): Word['parts'] {
+    if (!this.bash) return this.hereBody(body, this);
+    const place = this.bodyLine;
+    this.bodyLine = line;
+    try {
+      return this.hereBody(body, this);
+    } finally {
+      this.bodyLine = place;
+    }
+  }
+
   #readHereDocuments(): void {
     for (const document of this.#pending.splice(0)) {
       const lines: string[] = [];
@@ -146,12 +162,22 @@ export class Scanner {
         this.position = end < 0 ? this.text.length : end + 1;
         if (document.stripTabs) line = line.slice(leadingTabs(line));
         if (line === document.delimiter) break;
+        if (this.bash && this.substitutions > 0 && line.startsWith(`${document.delimiter})`)) {
+          // In a substitution bash also ends it at a line that goes on with the parenthesis.
+          const rest = line.length - document.delimiter.length;
+          this.position = (end < 0 ? this.text.length : end) - rest;
+          this.warnings.push({
+            line: this.line(),
+            text: `warning: here-document at line ${document.line} delimited by end-of-file (wanted \`${document.delimiter}')`,
+          });
+          break;
+        }
         lines.push(end < 0 && !this.bash ? line : `${line}\n`);
       }
       const body = lines.join('');
       document.target.parts = document.quoted
         ? [{ kind: 'text', text: body, quoted: true }]
-        : this.hereBody(body, this);
+        : this.#bodyParts(body, document.line);
     }
   }
 }

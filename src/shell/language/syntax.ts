@@ -132,6 +132,8 @@ export interface ForCommand extends Placed {
   readonly name: string;
   /** Null for the positional parameters. */
   readonly words: readonly Word[] | null;
+  /** The words as they were written, for `set -x` of bash. */
+  readonly source: string;
   /** `for ((start; condition; next))` of bash; null for the other form. */
   readonly counting: readonly [start: Word, condition: Word, next: Word] | null;
   readonly body: List;
@@ -150,6 +152,8 @@ export interface LoopCommand extends Placed {
 export interface CaseCommand extends Placed {
   readonly kind: 'case';
   readonly subject: Word;
+  /** The subject as it was written, for `set -x` of bash. */
+  readonly source: string;
   readonly branches: readonly {
     readonly patterns: readonly Word[];
     readonly body: List;

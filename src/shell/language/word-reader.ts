@@ -124,7 +124,7 @@ export function readHereBody(text: string, outer: Scanner): Part[] {
   scanner.substitution = outer.substitution;
   scanner.hereBody = outer.hereBody;
   scanner.lines = outer.lines;
-  scanner.linesBefore = outer.line() - 1;
+  scanner.linesBefore = (outer.bodyLine === 0 ? outer.line() : outer.bodyLine) - 1;
   scanner.nesting = outer.nesting + 1;
   const parts = new Parts();
   while (!scanner.ended) readQuotedUnit(scanner, parts, '$`\\');
@@ -235,10 +235,22 @@ function readArithmetic(scanner: Scanner, parts: Parts, quoted: boolean): boolea
     index += 1;
   }
   if (scanner.text.charAt(index + 1) !== ')') return false;
-  const expression = innerQuoted(scanner, scanner.text.slice(start, index));
+  let expression = innerQuoted(scanner, scanner.text.slice(start, index));
+  if (scanner.bash) expression = withoutQuotes(expression);
   scanner.position = index + 2;
   parts.part({ kind: 'arithmetic', expression, quoted });
   return true;
+}
+
+/** bash takes quotes out of an expression before it reads it. */
+function withoutQuotes(word: Word): Word {
+  return {
+    parts: word.parts.map((part) =>
+      part.kind === 'text' && part.text.includes('"')
+        ? { ...part, text: part.text.replaceAll(/\\?"/g, '') }
+        : part,
+    ),
+  };
 }
 
 /** `$[…]`, the old form of bash. */
