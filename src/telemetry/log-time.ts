@@ -38,6 +38,11 @@ function dayOf(year: number, month: number, day: number): number {
   return dayStart;
 }
 
+/** Null for what lies before the epoch: no log was written then, and an observation has no such time. */
+function sinceEpoch(at: number, end: number): TimeAt | null {
+  return at < 0 ? null : { at, end };
+}
+
 /** `hh:mm:ss` in milliseconds, or -1. */
 function clockAt(text: string, at: number): number {
   const hour = digits(text, at, 2);
@@ -78,7 +83,7 @@ export function syslogTime(text: string, at: number, near: number): TimeAt | nul
     if (guess - near > half) year -= 1;
     else if (near - guess > half) year += 1;
   }
-  return { at: dayOf(year, month, day) + clock, end: index + 8 };
+  return sinceEpoch(dayOf(year, month, day) + clock, index + 8);
 }
 
 /** `yyyy-mm-dd` or `yyyy/mm/dd`, then `T` or a space, `hh:mm:ss`, a fraction with `.` or `,`, and `Z` or `+hh:mm`; without a zone UTC. */
@@ -107,7 +112,7 @@ export function isoTime(text: string, at: number): TimeAt | null {
   }
   const zone = zoneAt(text, text.charCodeAt(index) === 32 ? index + 1 : index);
   if (zone !== null) index = zone.end;
-  return { at: dayOf(year, month - 1, day) + clock + fraction - (zone?.at ?? 0), end: index };
+  return sinceEpoch(dayOf(year, month - 1, day) + clock + fraction - (zone?.at ?? 0), index);
 }
 
 /** `Z`, `+hhmm` or `+hh:mm` as milliseconds ahead of UTC. */
@@ -142,5 +147,5 @@ function withClock(text: string, at: number, start: number): TimeAt | null {
   const clock = clockAt(text, at);
   if (clock < 0 || !Number.isFinite(start)) return null;
   const zone = zoneAt(text, at + 9);
-  return { at: start + clock - (zone?.at ?? 0), end: zone === null ? at + 8 : zone.end };
+  return sinceEpoch(start + clock - (zone?.at ?? 0), zone === null ? at + 8 : zone.end);
 }

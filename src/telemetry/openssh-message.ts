@@ -24,8 +24,10 @@ interface Ending {
 
 const addressPattern = /^[0-9a-fA-F:.]{2,45}$/;
 
+/** -1 where it is none. */
 function portOf(text: string): number {
-  return /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  return port > 65_535 ? -1 : port;
 }
 
 /** `…<word>ADDRESS` or `…<word>ADDRESS port PORT` at the end of a text. */
