@@ -12,6 +12,9 @@ const frameTypes = { padding: 0, ping: 1, ack: 2, ackWithCounts: 3, crypto: 6, c
 /** A client cuts its hello into a dozen pieces at most; more is an attempt to make us hold scraps. */
 const heldPieces = 64;
 
+/** CRYPTO frames of one packet; those of an octet each would cost far more than they bring. */
+const framesRead = 256;
+
 /** The end of an ACK frame's body, or null. `ranges` of RFC 9000 §19.3.1, then three counts where it has them. */
 function afterAcknowledgement(payload: Uint8Array, at: number, hasCounts: boolean): number | null {
   let end = at;
@@ -30,10 +33,10 @@ function afterAcknowledgement(payload: Uint8Array, at: number, hasCounts: boolea
   return end;
 }
 
-/** The CRYPTO frames of an Initial packet's payload; it may hold PADDING, PING, ACK and CONNECTION_CLOSE besides. Ends at what is damaged. */
+/** The CRYPTO frames of an Initial packet's payload; it may hold PADDING, PING, ACK and CONNECTION_CLOSE besides. Ends at what is damaged, and at the 256th. */
 export function cryptoFrames(payload: Uint8Array): CryptoFrame[] {
   const frames: CryptoFrame[] = [];
-  for (let at = 0; at < payload.length;) {
+  for (let at = 0; at < payload.length && frames.length < framesRead;) {
     const type = payload[at];
     at += 1;
     if (type === frameTypes.padding || type === frameTypes.ping) continue;

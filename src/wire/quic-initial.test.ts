@@ -114,6 +114,11 @@ describe('a stream of CRYPTO frames', () => {
     );
   });
 
+  it('has no more than 256 of them in a packet', () => {
+    const empty = Uint8Array.from({ length: 3 * 20_000 }, (_, index) => (index % 3 === 0 ? 6 : 0));
+    expect(cryptoFrames(empty)).toHaveLength(256);
+  });
+
   it('holds no more than 64 pieces and 64 KiB', () => {
     const stream = new CryptoStream();
     for (let index = 0; index < 1_000; index += 1)

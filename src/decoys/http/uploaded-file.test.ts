@@ -4,7 +4,7 @@ import { createPersona } from '../../personas/index.ts';
 import { NormalRequest } from '../../signatures/normal-request.ts';
 import type { Visit } from './lure.ts';
 import { memoryOf } from './memory.ts';
-import { callsFile, fileAnswer, keepFile, runOnce } from './uploaded-file.ts';
+import { callsFile, fileAnswer, keepFile, pageWithin, runOnce } from './uploaded-file.ts';
 
 const persona = createPersona('ubuntu-web', 'a seed', { now: 0 });
 let visitors = 0;
@@ -99,6 +99,15 @@ describe('a file that a visitor brought', () => {
     runOnce(visitOf(kept, '/'), 'echo hello > /var/www/html/up/h.txt');
     expect(fileAnswer(visitOf(kept, '/up/h.txt'))?.body).toBe('<echo hello >');
     expect(callsFile(visitOf(kept, '/up/other.txt'))).toBe(false);
+  });
+
+  it('is found in what surrounds it, and where there is none the search is short', () => {
+    expect(pageWithin('a <% b %> c <% d %> e')).toBe('<% b %> c <% d %>');
+    expect(pageWithin('%> <% b')).toBeUndefined();
+    expect(pageWithin('<%>')).toBeUndefined();
+    expect(pageWithin(`<%${'a'.repeat(20_000)}%>`)).toBeUndefined();
+    // A search from each beginning would take minutes.
+    expect(pageWithin('<%'.repeat(4_000_000))).toBeUndefined();
   });
 
   it('is bounded, and takes any source and any call', () => {

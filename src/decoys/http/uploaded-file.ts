@@ -11,6 +11,7 @@ import { arithmetic, phpOutput } from './php-evaluation.ts';
 const gap = '\u0001';
 const pageLimit = 4_096;
 const sourceLimit = 65_536;
+const blockLimit = 16_384;
 const nameLimit = 8;
 
 interface Page {
@@ -82,6 +83,14 @@ function pageOf(path: string, source: string): Page {
 }
 
 const keyOf = (path: string): string => `file ${path.toLowerCase().replace(/^\/{0,8}/, '/')}`;
+
+/** From the first `<%` to the last `%>` of a text, as far as a page goes; linear, whatever is in it. */
+export function pageWithin(text: string): string | undefined {
+  const start = text.indexOf('<%');
+  if (start < 0) return undefined;
+  const end = text.lastIndexOf('%>', start + blockLimit);
+  return end > start + 2 ? text.slice(start, end + 2) : undefined;
+}
 
 /** Keeps what this visitor put at a path of the site. */
 export function keepFile({ memory }: Visit, path: string, source: string): void {

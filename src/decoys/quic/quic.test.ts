@@ -91,6 +91,17 @@ describe('the QUIC decoy', () => {
     expect(replies).toEqual([]);
   });
 
+  it('opens eight packets of a datagram and no more', () => {
+    const keys = initialKeys(quicVersions.one, clientIds.destinationId, 'client');
+    if (keys === null) throw new Error('no keys');
+    const ping = (packetNumber: number) =>
+      sealInitial(quicVersions.one, clientIds, { packetNumber, payload: Uint8Array.of(1, 0) }, keys);
+    const behind = (count: number) =>
+      octets(...Array.from({ length: count }, (_, index) => ping(index)), initial(count, crypto(0, hello)));
+    expect(talk(quic, machine(), [behind(7)]).facts).toEqual([asked]);
+    expect(talk(quic, machine(), [behind(8)]).facts).toEqual([]);
+  });
+
   it('holds for any datagrams', () => {
     holdsForAnyBytes(quic, machine, [
       initial(0, crypto(0, hello)),

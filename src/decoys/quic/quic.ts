@@ -19,6 +19,8 @@ const smallestInitial = 1_200;
 const noApplicationProtocol = 0x0100 + 120;
 /** A client sends its hello again a few times and then gives up. */
 const heardDatagrams = 32;
+/** A client has one or two Initial packets in a datagram; to open a thousand small ones takes long. */
+const openedPackets = 8;
 
 class QuicSession implements DecoySession {
   readonly #context: DecoyContext;
@@ -61,7 +63,7 @@ class QuicSession implements DecoySession {
   /** What the Initial packets of a datagram hold; gives their numbers. */
   *#read(bytes: Uint8Array): Generator<DecoyOutput, number[], undefined> {
     const numbers: number[] = [];
-    for (let at = 0; at < bytes.length;) {
+    for (let at = 0, left = openedPackets; at < bytes.length && left > 0; left -= 1) {
       const opened = openInitial(bytes, at, (version) =>
         initialKeys(version, this.#firstId ?? new Uint8Array(0), 'client'),
       );

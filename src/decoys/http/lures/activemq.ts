@@ -2,7 +2,7 @@
 
 import { basicCredentials } from '../created-account.ts';
 import type { Answer, Lure, Visit } from '../lure.ts';
-import { callsFile, fileAnswer, keepFile } from '../uploaded-file.ts';
+import { callsFile, fileAnswer, keepFile, pageWithin } from '../uploaded-file.ts';
 import { json } from './answers.ts';
 import { servedPath } from './served-path.ts';
 
@@ -15,14 +15,14 @@ function jolokiaOperation(visit: Visit): Answer {
   const mbean = /"mbean"\s{0,8}:\s{0,8}"([^"]{1,256})/.exec(body)?.[1] ?? '';
   const request = { mbean, type: 'exec', operation };
   // Both ways write a log: its text is the page, its name the place.
-  const source = /(<%[^\0]{1,16384}%>)/.exec(
+  const source = pageWithin(
     body
       .replaceAll(/\\u003c/gi, '<')
       .replaceAll(/\\u003e/gi, '>')
       .replaceAll('\\"', '"')
       .replaceAll('&lt;', '<')
       .replaceAll('&gt;', '>'),
-  )?.[1];
+  );
   if (source !== undefined) visit.memory.set('activemq page', source.slice(0, 16_384));
   const place = servedPath(
     /["'=\\]((?:[\w.:/\\-]{0,200})webapps[\w./\\-]{1,200}\.jsp)/i.exec(body)?.[1]?.replaceAll('\\\\', '/') ??

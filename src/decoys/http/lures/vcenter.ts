@@ -3,7 +3,7 @@
 import { archiveEntries } from '../../../wire/archive-entries.ts';
 import { formParts } from '../form-parts.ts';
 import type { Answer, Lure, Visit } from '../lure.ts';
-import { callsFile, fileAnswer, keepFile } from '../uploaded-file.ts';
+import { callsFile, fileAnswer, keepFile, pageWithin } from '../uploaded-file.ts';
 import { text, traversedFile } from './answers.ts';
 
 /** Where the folders of vCenter's web applications are reached: the last is an alias by which the attackers' guides call it. */
@@ -36,13 +36,13 @@ function collect(visit: Visit): void {
   const body = visit.request.request.body.replaceAll('\\/', '/');
   const place = /(\/[\w./-]{1,200}\/webapps\/ROOT\/[\w.-]{1,80}\.jsp)/i.exec(body)?.[1];
   if (place === undefined) return;
-  const source = /(<%[^\0]{1,16384}%>)/.exec(
+  const source = pageWithin(
     body
       .replaceAll(/\\u003c/gi, '<')
       .replaceAll(/\\u003e/gi, '>')
       .replaceAll('\\"', '"')
       .replaceAll('\\n', '\n'),
-  )?.[1];
+  );
   keep(visit, place, source ?? '<%= request.getParameter("cmd") %>');
 }
 
