@@ -1,4 +1,6 @@
-import { below } from '../core/random.ts';
+import { below, type Random } from '../core/random.ts';
+import { gzipText } from '../wire/gzip-file.ts';
+import { tarEnd, tarEntryText } from '../wire/tar-archive.ts';
 import { FileFault } from './files/fault.ts';
 import type { Process } from './process.ts';
 
@@ -35,13 +37,39 @@ export function emulateDownload(process: Process, address: string): Download | n
   const script = /\.(?:sh|txt|pl|py|php|html?)$|^(?:bins?|i|sh|x|a|get|install|setup|wget|curl|run)?$/i.test(
     file,
   );
-  const content = script
-    ? `#!/bin/sh\n# ${(below(random, 1 << 30) + 4096).toString(16)}\nn=${below(random, 90)}\nexit 0\n`
-    : machine.binary(24_000 + below(random, 90_000));
+  const archive = /^(.{1,120}?)\.(?:tar\.gz|tgz)$/i.exec(file);
+  const content =
+    archive !== null
+      ? archiveOf(process, archive[1] ?? '', random)
+      : script
+        ? `#!/bin/sh\n# ${(below(random, 1 << 30) + 4096).toString(16)}\nn=${below(random, 90)}\nexit 0\n`
+        : machine.binary(24_000 + below(random, 90_000));
   // What is written from here on are our own bytes, wherever they are redirected to.
   process.state.writer = '';
   process.state.sleep(80 + below(random, 900));
   return { host, port, path, scheme, file, content };
+}
+
+/** A folder of the archive's name with a program of its name, as releases of tools are packed. */
+function archiveOf(process: Process, stem: string, random: Random): string {
+  const { machine } = process.state;
+  // `xmrig-6.21.0-linux-static-x64` holds `xmrig-6.21.0/xmrig`.
+  const name = /^[A-Za-z][A-Za-z_]{0,40}/.exec(stem)?.[0] ?? stem;
+  const version = /^[A-Za-z][A-Za-z_]{0,40}-v?\d[\d.]{0,20}/.exec(stem)?.[0].replace(/\.$/, '');
+  const folder = version ?? stem;
+  const owner = { uid: 0, gid: 0, user: 'root', group: 'root', target: '' };
+  const modified = Math.floor(machine.startedAt / 1000) - 86_400 * (3 + below(random, 300));
+  const common = { ...owner, modified };
+  const entries =
+    tarEntryText({ ...common, name: `${folder}/`, kind: 'directory', mode: 0o755, content: '' }) +
+    tarEntryText({
+      ...common,
+      name: `${folder}/${name}`,
+      kind: 'file',
+      mode: 0o755,
+      content: machine.binary(24_000 + below(random, 40_000)),
+    });
+  return gzipText(entries + tarEnd(entries.length), '', modified, 6);
 }
 
 /** Puts a download into a file. The bytes are our own, so they are no capture. Throws `FileFault`. */
