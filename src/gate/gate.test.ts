@@ -100,6 +100,19 @@ describe('the gate', () => {
     expect(newGate().answer(source, read('/acme-site/x', '', 'PUT'), '', 0).status).toBe(403);
   });
 
+  it('forgets the source that it has not seen for longest where the names of all are too many', () => {
+    const gate = newGate();
+    const miss = (from: string, name: string) =>
+      gate.answer(from, { ...read('/'), bucket: name }, '', 0).status;
+    expect(['one', 'two'].map((name) => miss('2001:db8:ffff::1', name))).toEqual([403, 503]);
+    for (let each = 0; each < 4_095; each += 1)
+      for (let name = 0; name < 64; name += 1) miss(`2001:db8:0:${each.toString(16)}::1`, `name-${name}`);
+    expect(miss('2001:db8:ffff::1', 'one')).toBe(503);
+    for (let name = 0; name < 64; name += 1) miss('2001:db8:0:1000::1', `name-${name}`);
+    expect(miss('2001:db8::1', 'name-0')).toBe(403);
+    expect(miss('2001:db8:0:1000::1', 'name-0')).toBe(503);
+  });
+
   it('takes any text', () => {
     const gate = newGate();
     assert(

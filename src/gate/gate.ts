@@ -1,5 +1,5 @@
 /**
- * Who may pass to the object store. Pure: time is given, state is bounded by `mostSources` times `mostNames`.
+ * Who may pass to the object store. Pure: time is given, state is bounded by `mostSources` and `mostNamesOfAll`.
  *
  * What is signed passes, for the store checks it and answers a bad signature alike for any bucket. An anonymous request passes to a
  * public bucket; everything else gets one refusal, whether the bucket exists or not, and counts as a miss in the source's
@@ -20,6 +20,8 @@ const highest = 2 * bound;
 const halfLife = 24 * 60 * 60 * 1000;
 const mostSources = 65_536;
 const mostNames = 64;
+/** Of all sources together: a /48 has 65,536 sources, and 64 names of each would fill the process. */
+const mostNamesOfAll = 262_144;
 
 export interface PublicBucket {
   /** A name, or a pattern with `*`. */
@@ -69,6 +71,7 @@ export class Gate {
   readonly #patterns: readonly PublicBucket[];
   readonly #estate: ReadonlySet<string>;
   readonly #sources = new Map<string, SourceState>();
+  #namesHeld = 0;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -84,10 +87,10 @@ export class Gate {
     const isDecoy = this.#options.decoys.has(request.bucket);
     if (!isDecoy && this.#isPublic(request)) {
       if (state.score >= bound) return { status: 503, fact: null };
-      if (add(state.met, request.bucket)) state.score = Math.max(0, state.score + weightOfHit);
+      if (this.#add(state.met, request.bucket)) state.score = Math.max(0, state.score + weightOfHit);
       return { status: 200, fact: null };
     }
-    const isNew = request.bucket !== '' && add(state.missed, request.bucket);
+    const isNew = request.bucket !== '' && this.#add(state.missed, request.bucket);
     if (isNew) state.score = Math.min(highest, state.score + weightOfMiss);
     if (isDecoy) state.score = highest;
     const status = state.score >= bound ? 503 : 403;
@@ -126,12 +129,16 @@ export class Gate {
     const known = this.#sources.get(key);
     const state = known ?? { score: 0, at: now, missed: new Set<string>(), met: new Set<string>() };
     if (known !== undefined) this.#sources.delete(key);
-    else if (this.#sources.size >= mostSources) {
-      const oldest = this.#sources.keys().next();
-      if (oldest.done !== true) this.#sources.delete(oldest.value);
+    while (this.#sources.size >= mostSources || this.#namesHeld >= mostNamesOfAll) {
+      const oldest = this.#sources.entries().next();
+      if (oldest.done === true) break;
+      const [forgotten, { missed, met }] = oldest.value;
+      this.#namesHeld -= missed.size + met.size;
+      this.#sources.delete(forgotten);
     }
     const passed = Math.max(0, now - state.at);
     if (passed > halfLife) {
+      this.#namesHeld -= state.missed.size + state.met.size;
       state.missed.clear();
       state.met.clear();
     }
@@ -140,11 +147,12 @@ export class Gate {
     this.#sources.set(key, state);
     return state;
   }
-}
 
-/** True where the name is new and there was room for it. */
-function add(names: Set<string>, name: string): boolean {
-  if (names.has(name) || names.size >= mostNames) return false;
-  names.add(name);
-  return true;
+  /** True where the name is new and there was room for it. */
+  #add(names: Set<string>, name: string): boolean {
+    if (names.has(name) || names.size >= mostNames) return false;
+    names.add(name);
+    this.#namesHeld += 1;
+    return true;
+  }
 }
