@@ -21,6 +21,7 @@ import { expr } from './expr.ts';
 import { hexDigitsDump, hexdump } from './hexdump.ts';
 import { octalDump } from './octal-dump.ts';
 import { hostname, id, uname, uptime, who, whoami } from './identity.ts';
+import { interpreters } from './interpreters/interpreters.ts';
 import { list } from './list.ts';
 import { diskFree, free, mount, processorList, processors } from './machine-state.ts';
 import { processList } from './process-list.ts';
@@ -273,6 +274,7 @@ export const commands: readonly Command[] = [
   make,
   languagePackages,
   runtimes,
+  ...interpreters,
 ];
 
 const byName = new Map(commands.flatMap((command) => command.names.map((name) => [name, command] as const)));

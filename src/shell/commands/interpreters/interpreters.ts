@@ -1,0 +1,99 @@
+import { emulateDownload, saveDownload } from '../../download.ts';
+import { FileFault } from '../../files/fault.ts';
+import type { Command, Process } from '../../process.ts';
+import type { Run } from '../../stream.ts';
+import { inputText } from '../input-text.ts';
+import { upstreamVersion } from '../program-version.ts';
+import { reach } from '../reach.ts';
+import { effectsOf } from './script-effect.ts';
+
+type Language = 'python3' | 'perl' | 'php';
+
+const options: Readonly<Record<Language, string>> = { python3: '-c', perl: '-e', php: '-r' };
+
+function versionText(process: Process, language: Language): string {
+  const redHat = process.state.machine.packages.family === 'redhat';
+  if (language === 'python3')
+    return `Python ${upstreamVersion(process, redHat ? 'platform-python' : 'python3', '3.9.2')}\n`;
+  if (language === 'perl') {
+    const [, major = '32', minor = '1'] = upstreamVersion(process, 'perl', '5.32.1').split('.');
+    return `\nThis is perl 5, version ${major}, subversion ${minor} (v5.${major}.${minor}) built for x86_64-linux${redHat ? '' : '-gnu'}-thread-multi\n`;
+  }
+  return `PHP ${upstreamVersion(process, 'php', '7.4')} (cli)\n`;
+}
+
+function missing(process: Process, language: Language, path: string, fault: FileFault): number {
+  const texts: Readonly<Record<Language, string>> = {
+    python3: `python3: can't open file '${path}': [Errno ${fault.code === 'ENOENT' ? 2 : 13}] ${fault.message}`,
+    perl: `Can't open perl script "${path}": ${fault.message}`,
+    php: `Could not open input file: ${path}`,
+  };
+  (language === 'php' ? process.output : process.error).write(`${texts[language]}\n`);
+  return language === 'php' ? 1 : 2;
+}
+
+/** Does what the script would do to the world, up to the first connection that is refused. */
+function* perform(process: Process, language: Language, text: string, place: string): Run {
+  process.state.budget.spendBytes(text.length * 4);
+  let status = 0;
+  for (const effect of effectsOf(text)) {
+    process.state.budget.spend(4);
+    if (effect.does === 'print') process.output.write(`${effect.text}${language === 'python3' ? '\n' : ''}`);
+    else if (effect.does === 'run') yield* process.execute(['sh', '-c', effect.command]);
+    else if (effect.does === 'fetch') {
+      process.state.recordCommand([process.name, effect.url]);
+      const download = emulateDownload(process, effect.url);
+      try {
+        if (download !== null && effect.file !== null) saveDownload(process, effect.file, download.content);
+      } catch (error) {
+        if (!(error instanceof FileFault)) throw error;
+        status = 1;
+      }
+    } else if (reach(process, effect.host, effect.port, 0).how !== 'open') {
+      if (language === 'perl') return 0;
+      process.error.write(
+        language === 'php'
+          ? `PHP Warning:  fsockopen(): unable to connect to ${effect.host}:${effect.port} (Connection refused) in ${place === '<string>' ? 'Command line code' : place} on line ${effect.line}\n`
+          : `Traceback (most recent call last):\n  File "${place}", line ${effect.line}, in <module>\n${place.startsWith('<') ? '' : `    ${(text.split('\n')[effect.line - 1] ?? '').trim().slice(0, 1000)}\n`}ConnectionRefusedError: [Errno 111] Connection refused\n`,
+      );
+      return language === 'php' ? 0 : 1;
+    }
+  }
+  return status;
+}
+
+const interpreter = (language: Language): Command => ({
+  names: [language],
+  folder: '/usr/bin',
+  systems: 'gnu',
+  *run(process) {
+    const { words } = process;
+    if (/^(?:--version|-v|-V)$/.test(words[0] ?? '')) {
+      process.output.write(versionText(process, language));
+      return 0;
+    }
+    const option = words.findIndex((word) =>
+      new RegExp(`^-[A-Za-z]*${options[language].charAt(1)}$`).test(word),
+    );
+    if (option >= 0) return yield* perform(process, language, words[option + 1] ?? '', '<string>');
+    const path = words.find((word) => !word.startsWith('-'));
+    if (path === undefined)
+      return yield* perform(process, language, (yield* inputText(process, '-')) ?? '', '<stdin>');
+    try {
+      const text = process.state.files.read(path, process.folder);
+      const node = process.state.files.get(path, process.folder);
+      if (node.kind === 'file') process.state.capture(node, path);
+      return yield* perform(process, language, text, path);
+    } catch (error) {
+      if (!(error instanceof FileFault)) throw error;
+      return missing(process, language, path, error);
+    }
+  },
+});
+
+/** Python, Perl and PHP, where the machine's packages bring them: not run, but read for what they would do. */
+export const interpreters: readonly Command[] = [
+  interpreter('python3'),
+  interpreter('perl'),
+  interpreter('php'),
+];
