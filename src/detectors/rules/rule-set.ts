@@ -13,7 +13,6 @@ export interface Allotted {
 export const rulesMost = 256;
 /** Times and values (16 bytes each and more) that all rules together keep at most. */
 const entriesOfAll = 4_194_304;
-const fewestStates = 1_024;
 const mostStates = 65_536;
 /** What a count keeps at most. */
 const entriesOfCount = 33;
@@ -29,6 +28,7 @@ export function allotted(rules: readonly Rule[]): readonly Allotted[] {
     const detector = detectorOf.get(rule) ?? ruleDetector(rule);
     detectorOf.set(rule, detector);
     const share = Math.floor(entriesOfAll / rules.length / entriesOf(rule));
-    return { detector, states: Math.max(fewestStates, Math.min(mostStates, share)) };
+    // Many rules that count far leave few states to each: the bound is of memory, and holds whatever is asked.
+    return { detector, states: Math.max(1, Math.min(mostStates, share)) };
   });
 }
