@@ -5,6 +5,7 @@ import { Option, type Command } from 'commander';
 import type { Decision } from '../core/decision.ts';
 import { tooWideToAllow } from '../core/allow-width.ts';
 import { PicketError } from '../core/errors.ts';
+import type { ApiClient } from '../daemon/api-client.ts';
 import { connection, withConnection, type ConnectionOptions } from './connection.ts';
 import { allowTable, decisionTable, sourceTable, type AllowRow, type SourceRow } from './listed.ts';
 import { explained, type LoggedDecision, type SourceView } from './shown.ts';
@@ -52,6 +53,14 @@ export function sources(picket: Command): Command {
     });
 }
 
+/** In mode observe a decision stands in a dry run alone: whoever reads “block” must not believe that packets are dropped. */
+async function noteMode(api: ApiClient, options: ConnectionOptions): Promise<void> {
+  if (options.json === true) return;
+  const { mode } = await api.call<{ mode: string }>('GET', '/health');
+  if (mode === 'observe')
+    process.stderr.write('mode observe: decisions are made and shown, nothing is dropped\n');
+}
+
 interface DecisionsOptions extends ConnectionOptions {
   readonly limit: string;
   readonly standing?: boolean;
@@ -92,7 +101,9 @@ export function decisions(picket: Command): Command {
       if (options.standing === true) query.set('standing', 'true');
       const api = await connection(options);
       const answer = await api.call<{ items: LoggedDecision[] }>('GET', `/decisions?${query.toString()}`);
-      print(answer.items, options, (rows) => decisionTable(rows, Date.now()), 'no decisions');
+      const none = options.standing === true ? 'no decision stands' : 'no decisions';
+      print(answer.items, options, (rows) => decisionTable(rows, Date.now()), none);
+      if (answer.items.length > 0) await noteMode(api, options);
     });
 }
 
@@ -105,6 +116,7 @@ async function add(given: string, options: DecisionsOptions): Promise<void> {
   const decision = await api.call<Decision>('POST', '/decisions', { target, action, seconds, reason });
   if (decision.simulated) process.exitCode = 1;
   print([decision], options, () => [explained(null, { ...decision, lifted: null }, Date.now())], '');
+  await noteMode(api, options);
 }
 
 async function lift(given: string, options: DecisionsOptions): Promise<void> {
@@ -143,6 +155,7 @@ export function explain(picket: Command): Command {
       const text =
         options.json === true ? JSON.stringify({ ...view, last }) : explained(view, last, Date.now());
       process.stdout.write(`${text}\n`);
+      if (last !== null) await noteMode(api, options);
     });
 }
 

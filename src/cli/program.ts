@@ -78,6 +78,11 @@ function helpFor(picket: Command, words: readonly string[]): string {
 
 /** Runs the command that these words name; gives the exit code. */
 export async function runProgram(words: readonly string[]): Promise<number> {
+  // `picket doctor | head` has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   const picket = program();
   if (words.length === 0) {
     picket.outputHelp({ error: true });

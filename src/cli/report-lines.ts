@@ -48,7 +48,7 @@ export function reported(view: ReportView): string[] {
       each.service,
       each.accepted ? 'accepted' : 'refused',
       each.user,
-      each.password ?? (each.key === null ? '(none)' : `key ${each.key}`),
+      each.password ?? (each.key === null ? '(not told)' : `key ${each.key}`),
     ]),
     ...section('Commands', view.commands, ['SERVICE', 'COMMAND'], (each) => [each.service, each.input]),
     ...section('Files', view.files, ['BYTES', 'HOW', 'SHA-256', 'NAME'], (file) => [

@@ -1,7 +1,9 @@
 /** The policies that can be replayed: Picket's own with a file's dials, and what other programs do in their usual set-up. */
 
+import { existsSync } from 'node:fs';
 import { formatNetwork, parseNetwork } from '../core/address.ts';
 import type { Decision } from '../core/decision.ts';
+import { PicketError } from '../core/errors.ts';
 import type { Observation } from '../core/observation.ts';
 import { sourceKey } from '../core/address.ts';
 import { Allowlist } from '../decide/guards/allowlist.ts';
@@ -166,5 +168,13 @@ function dials(policy: Partial<Configuration['policy']>): Configuration {
 
 /** A policy by its name, or of a file with the `policy:` (and `guards:`) part of a configuration. Throws as the configuration does. */
 export function replayedPolicy(name: string): ReplayedPolicy {
-  return named[name]?.() ?? new JudgedPolicy(name, loadConfiguration(name));
+  const known = named[name]?.();
+  if (known !== undefined) return known;
+  if (name !== '-' && !existsSync(name)) {
+    throw new PicketError(
+      'PICKET_USAGE',
+      `--policy ${name} is neither a file nor one of ${Object.keys(named).join(', ')}`,
+    );
+  }
+  return new JudgedPolicy(name, loadConfiguration(name));
 }

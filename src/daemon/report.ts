@@ -101,12 +101,26 @@ export class Report {
         return;
       }
       case 'auth': {
+        // What a client asks before it tries anything.
+        if (observation.method === 'none' && !observation.accepted) return;
         const { service, user, accepted, password = null, keyFingerprint: key = null } = observation;
         this.#credentials.add(JSON.stringify([service, user, password, key, accepted]), source, () => ({
           service,
           user,
           password,
           key,
+          accepted,
+        }));
+        return;
+      }
+      case 'login': {
+        const { service, user, outcome } = observation;
+        const accepted = outcome === 'success';
+        this.#credentials.add(JSON.stringify([service, user, accepted]), source, () => ({
+          service,
+          user,
+          password: null,
+          key: null,
           accepted,
         }));
         return;

@@ -17,3 +17,13 @@ describe('a downloaded archive', () => {
     expect(short.output).toBe('kit/\nkit/kit\n');
   });
 });
+
+it('tells a visitor the address that he has reached, where a service would', () => {
+  const told = runShell(
+    'linux-gnu',
+    'curl -s ifconfig.me; echo; curl -s https://ipinfo.io/ip; echo; wget -qO- icanhazip.com',
+  );
+  const [first, second, third] = told.output.split('\n');
+  expect(first).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+  expect([second, third]).toEqual([first, first]);
+});

@@ -38,16 +38,40 @@ export function emulateDownload(process: Process, address: string): Download | n
     file,
   );
   const archive = /^(.{1,120}?)\.(?:tar\.gz|tgz)$/i.exec(file);
+  const told = toldAddress(host.toLowerCase(), path, process.state.options.destination);
   const content =
-    archive !== null
-      ? archiveOf(process, archive[1] ?? '', random)
-      : script
-        ? `#!/bin/sh\n# ${(below(random, 1 << 30) + 4096).toString(16)}\nn=${below(random, 90)}\nexit 0\n`
-        : machine.binary(24_000 + below(random, 90_000));
+    told !== null
+      ? told
+      : archive !== null
+        ? archiveOf(process, archive[1] ?? '', random)
+        : script
+          ? `#!/bin/sh\n# ${(below(random, 1 << 30) + 4096).toString(16)}\nn=${below(random, 90)}\nexit 0\n`
+          : machine.binary(24_000 + below(random, 90_000));
   // What is written from here on are our own bytes, wherever they are redirected to.
   process.state.writer = '';
   process.state.sleep(80 + below(random, 900));
   return { host, port, path, scheme, file, content };
+}
+
+/** Services that tell a caller his own address, with a line end or without. */
+const addressTellers: ReadonlyMap<string, string> = new Map([
+  ['ifconfig.me', ''],
+  ['api.ipify.org', ''],
+  ['ipecho.net', ''],
+  ['ipinfo.io', ''],
+  ['ident.me', ''],
+  ['myip.dnsomatic.com', ''],
+  ['icanhazip.com', '\n'],
+  ['ipv4.icanhazip.com', '\n'],
+  ['checkip.amazonaws.com', '\n'],
+  ['ifconfig.co', '\n'],
+  ['ip.sb', '\n'],
+]);
+
+/** What such a service answers: the address that the visitor has reached this machine at. Null for all else. */
+function toldAddress(host: string, path: string, reached: string): string | null {
+  const end = addressTellers.get(host.replace(/^www\./, ''));
+  return end !== undefined && /^\/(?:ip|plain|all)?\/?$/.test(path) ? `${reached}${end}` : null;
 }
 
 /** A folder of the archive's name with a program of its name, as releases of tools are packed. */

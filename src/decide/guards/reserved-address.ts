@@ -85,7 +85,7 @@ export function reservedAddress(options: ReservedAddressOptions): Guard {
         return pass('a lab range, opted in');
       }
       const hit = special.lookup(target);
-      if (hit !== null) {
+      if (hit !== null && hit.network.prefix <= target.prefix) {
         return {
           outcome: 'refuse',
           reason: `${targetText} is in ${formatNetwork(hit.network)}: ${hit.value}`,
