@@ -78,7 +78,10 @@ const expected: Readonly<Record<string, readonly RegExp[]>> = {
     /445\/tcp open netbios-ssn Samba smbd 3\.5\.15 \(workgroup: WORKGROUP\)/,
   ],
   'hikvision-camera': [/Server: App-webs\//, /554\/tcp open rtsp/],
-  fortigate: [/Server: xxxxxxxx-xxxxx/, /commonName=FortiGate\/organizationName=Fortinet Ltd\./],
+  fortigate: [
+    /443\/tcp open ssl\/http Fortinet security device httpd/,
+    /commonName=FortiGate\/organizationName=Fortinet Ltd\./,
+  ],
   'ivanti-vpn': [/443\/tcp open ssl\/http/, /http-title: Ivanti Connect Secure/],
   'docker-host': [/22\/tcp open ssh OpenSSH 8\.2p1 Ubuntu/, /2375\/tcp open docker/],
   'kubernetes-node': [
