@@ -38,9 +38,9 @@ function dayOf(year: number, month: number, day: number): number {
   return dayStart;
 }
 
-/** Null for what lies before the epoch: no log was written then, and an observation has no such time. */
-function sinceEpoch(at: number, end: number): TimeAt | null {
-  return at < 0 ? null : { at, end };
+/** A clock that was never set writes times before the epoch, which no observation can have: they are taken for its begin. */
+function sinceEpoch(at: number, end: number): TimeAt {
+  return { at: Math.max(0, at), end };
 }
 
 /** `hh:mm:ss` in milliseconds, or -1. */

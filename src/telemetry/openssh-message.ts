@@ -24,10 +24,10 @@ interface Ending {
 
 const addressPattern = /^[0-9a-fA-F:.]{2,45}$/;
 
-/** -1 where it is none. */
+/** -1 where it is none; 0 where there can be no such port, which does not make the address beside it another. */
 function portOf(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
-  return port > 65_535 ? -1 : port;
+  return port > 65_535 ? 0 : port;
 }
 
 /** `…<word>ADDRESS` or `…<word>ADDRESS port PORT` at the end of a text. */
