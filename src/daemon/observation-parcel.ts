@@ -29,7 +29,8 @@ const namesKept = 262_144;
 /** A longer text is none that comes again and again. */
 const longestName = 256;
 
-const placeholder = '00000000-0000-7000-8000-000000000000';
+/** Ids are not carried: no line of an analysis names one, and making them is dear. */
+const anonymousId = '00000000-0000-7000-8000-000000000000';
 
 export interface Parcel {
   /** Observations in it. */
@@ -202,7 +203,7 @@ export class ParcelReader {
         // Written out, since nearly all observations of a large input are flows.
         const session = number(at + 10);
         const flow: Observation = {
-          id: placeholder,
+          id: anonymousId,
           at: number(at + 2),
           sensor: this.#name(number(at + 9)),
           sequence: number(at + 3),
@@ -228,7 +229,7 @@ export class ParcelReader {
       }
       const session = number(at + 10);
       const seen = {
-        id: placeholder,
+        id: anonymousId,
         at: number(at + 2),
         sensor: this.#name(number(at + 9)),
         sequence: number(at + 3),
