@@ -4,6 +4,7 @@ import { contentOf } from '../files/node.ts';
 import { loadText } from '../files/proc.ts';
 import type { Command, Process } from '../process.ts';
 import { readOptions } from './input-text.ts';
+import { upTime } from './up-time.ts';
 
 export const uname: Command = {
   names: ['uname', 'arch'],
@@ -128,29 +129,15 @@ export const id: Command = {
   },
 };
 
-function duration(process: Process): string {
-  const minutes = Math.max(
-    1,
-    Math.floor((process.state.now() - process.state.machine.persona.bootedAt) / 60_000),
-  );
-  const days = Math.floor(minutes / 1440);
-  const hours = Math.floor((minutes % 1440) / 60);
-  const rest = minutes % 60;
-  const clock = hours > 0 ? `${String(hours).padStart(2)}:${String(rest).padStart(2, '0')}` : `${rest} min`;
-  return `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${clock}`;
-}
-
 const summary = (process: Process, users: number): string =>
-  ` ${formatDate(process.state.now(), '%H:%M:%S')} up ${duration(process)},  ${process.state.machine.busybox ? '' : `${users} user${users === 1 ? '' : 's'},  `}load average: ${loadText(process.state.machine, process.state.now()).replaceAll(' ', ', ')}\n`;
+  ` ${formatDate(process.state.now(), '%H:%M:%S')} up ${upTime(process)},  ${process.state.machine.busybox ? '' : `${users} user${users === 1 ? '' : 's'},  `}load average: ${loadText(process.state.machine, process.state.now()).replaceAll(' ', ', ')}\n`;
 
 export const uptime: Command = {
   names: ['uptime'],
   folder: '/usr/bin',
   systems: 'both',
   run(process) {
-    process.output.write(
-      process.words[0] === '-p' ? `up ${duration(process).trim()}\n` : summary(process, 1),
-    );
+    process.output.write(process.words[0] === '-p' ? `up ${upTime(process).trim()}\n` : summary(process, 1));
     return 0;
   },
 };

@@ -3,19 +3,7 @@ import { loadText } from '../files/proc.ts';
 import type { Command, Process } from '../process.ts';
 import { readOptions } from './input-text.ts';
 import { processorSeconds, processTable, programOf } from './process-table.ts';
-
-/** ` 22 days,  3:14` as top and uptime give it. */
-function upText(process: Process): string {
-  const minutes = Math.max(
-    1,
-    Math.floor((process.state.now() - process.state.machine.persona.bootedAt) / 60_000),
-  );
-  const days = Math.floor(minutes / 1440);
-  const hours = Math.floor((minutes % 1440) / 60);
-  const rest = minutes % 60;
-  const clock = hours > 0 ? `${String(hours).padStart(2)}:${String(rest).padStart(2, '0')}` : `${rest} min`;
-  return `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${clock}`;
-}
+import { upTime } from './up-time.ts';
 
 export const top: Command = {
   names: ['top', 'htop'],
@@ -35,7 +23,7 @@ export const top: Command = {
     else {
       const size = (kilobytes: number): string => (kilobytes / 1024).toFixed(1).padStart(8);
       process.output.write(
-        `top - ${formatDate(now, '%H:%M:%S')} up ${upText(process)},  1 user,  load average: ${load.replaceAll(' ', ', ')}\nTasks: ${rows.length} total,   1 running, ${rows.length - 1} sleeping,   0 stopped,   0 zombie\n%Cpu(s):  0.3 us,  0.3 sy,  0.0 ni, 99.3 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st\nMiB Mem : ${size(total)} total, ${size(machine.freeKilobytes)} free, ${size(used)} used, ${size(machine.cachedKilobytes)} buff/cache\nMiB Swap: ${size(0)} total, ${size(0)} free, ${size(0)} used. ${size(machine.freeKilobytes + machine.cachedKilobytes * 0.8)} avail Mem \n\n    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND\n`,
+        `top - ${formatDate(now, '%H:%M:%S')} up ${upTime(process)},  1 user,  load average: ${load.replaceAll(' ', ', ')}\nTasks: ${rows.length} total,   1 running, ${rows.length - 1} sleeping,   0 stopped,   0 zombie\n%Cpu(s):  0.3 us,  0.3 sy,  0.0 ni, 99.3 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st\nMiB Mem : ${size(total)} total, ${size(machine.freeKilobytes)} free, ${size(used)} used, ${size(machine.cachedKilobytes)} buff/cache\nMiB Swap: ${size(0)} total, ${size(0)} free, ${size(0)} used. ${size(machine.freeKilobytes + machine.cachedKilobytes * 0.8)} avail Mem \n\n    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND\n`,
       );
     }
     const most =
