@@ -13,7 +13,9 @@ import type { PostgresView } from './catalog.ts';
 import { cancelled, errorMessage, failureOf } from './errors.ts';
 import { PostgresHost } from './host.ts';
 import type { PostgresInstance } from './instance.ts';
-import { copyLine, StatementRunner, type Answer } from './statement.ts';
+import { StatementRunner } from './statement.ts';
+import type { Answer } from './statements/answer.ts';
+import { copyLine } from './statements/copy.ts';
 
 const recordLimit = 1000;
 const preparedLimit = 64;
