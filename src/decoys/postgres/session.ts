@@ -1,12 +1,12 @@
 /** One connection: encryption, startup, authentication, then queries. */
 
-import { createHash } from 'node:crypto';
 import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import {
   int32,
-  postgresMessage,
   PostgresFields,
+  postgresMessage,
   PostgresReader,
   zeroText,
 } from '../../wire/postgres-message.ts';
@@ -15,14 +15,16 @@ import {
   scramAttributes,
   scramFits,
   ScramKeyCache,
-  scramSignature,
   type ScramKeys,
+  scramSignature,
 } from '../credentials/scram.ts';
 import { readable } from '../sql/fact.ts';
 import { StatementFailure } from '../sql/failure.ts';
+import { Connection } from './connection.ts';
 import { errorMessage, failureOf } from './errors.ts';
 import { instanceFor, type PostgresInstance } from './instance.ts';
 import { Queries } from './queries.ts';
+import { parameterStatus } from './settings.ts';
 
 const startupLimit = 10_000;
 const loginLimit = 65_536;
@@ -291,15 +293,15 @@ export class PostgresSession implements DecoySession {
     }
     if (!this.#instance.roles.has(user))
       this.#instance.roles.set(user, { oid: this.#instance.nextOid++, isSuperuser: false });
-    const queries = new Queries(
+    const connection = new Connection(
       this.#context,
       this.#instance,
       this.#process,
       user,
       database,
-      this.#parameters,
+      this.#parameters.get('application_name') ?? '',
     );
-    this.#queries = queries;
+    this.#queries = new Queries(connection);
     this.#stage = 'queries';
     this.#reader.limit = queryLimit;
     const secret = Buffer.from(this.#context.randomBytes(4));
@@ -307,7 +309,7 @@ export class PostgresSession implements DecoySession {
       do: 'reply',
       bytes: Buffer.concat([
         ...pieces,
-        queries.parameterStatus(),
+        parameterStatus(this.#instance, connection.settings),
         postgresMessage('K', int32(this.#process), secret),
         postgresMessage('Z', Buffer.from('I')),
       ]),

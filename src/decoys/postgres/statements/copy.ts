@@ -38,7 +38,7 @@ export function copyStatement(execution: Execution, cursor: Cursor): Answer {
   if (isProgram) {
     noteExploit(host, 'postgres-copy-program', target, ['CVE-2019-9193']);
     const text = direction === 'to' ? relation.rows.map(copyLine).join('') : '';
-    const run = host.shell(target, text);
+    const run = host.machine.shell(target, text);
     if (run.status !== 0) {
       throw new StatementFailure(0, '38000', `program "${target.slice(0, 4096)}" failed`, {
         detail: `child process exited with exit code ${run.status}`,
@@ -59,7 +59,7 @@ export function copyStatement(execution: Execution, cursor: Cursor): Answer {
     });
     return copyInto(execution, table, textOf(run));
   }
-  host.write(target, relation.rows.map(copyLine).join(''), 'postgres-copy');
+  host.machine.write(target, relation.rows.map(copyLine).join(''), 'postgres-copy');
   return done(`COPY ${relation.rows.length}`);
 }
 
