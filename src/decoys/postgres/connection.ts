@@ -7,7 +7,7 @@ import { cursorOf } from '../sql/query-parser.ts';
 import type { Table } from '../sql/store.ts';
 import type { Token } from '../sql/token.ts';
 import type { Value } from '../sql/value.ts';
-import type { PostgresView } from './catalog.ts';
+import type { PostgresView } from './view.ts';
 import { cancelled, failureOf } from './errors.ts';
 import { PostgresHost } from './host.ts';
 import type { PostgresInstance } from './instance.ts';

@@ -2,7 +2,8 @@
 
 import { arrayOf } from '../sql/evaluate.ts';
 import { numberOf, textOf, type SqlType, type Value } from '../sql/value.ts';
-import { relationName, relationOid, type PostgresView } from './catalog.ts';
+import { relationName, relationOid } from './relation-oid.ts';
+import type { PostgresView } from './view.ts';
 import { failureOf, unknownRelation } from './errors.ts';
 import { typeWord } from './type-word.ts';
 

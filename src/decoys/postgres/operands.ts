@@ -3,7 +3,7 @@
 import type { StatementFailure } from '../sql/failure.ts';
 import type { Expression } from '../sql/syntax.ts';
 import type { SqlType } from '../sql/value.ts';
-import type { PostgresView } from './catalog.ts';
+import type { PostgresView } from './view.ts';
 import { cast } from './conversion.ts';
 import { failureOf } from './errors.ts';
 import { typeWord } from './type-word.ts';

@@ -4,7 +4,7 @@ import type { Cursor } from '../sql/cursor.ts';
 import { parseQuery } from '../sql/query-parser.ts';
 import { QueryRunner } from '../sql/query.ts';
 import type { Table } from '../sql/store.ts';
-import type { PostgresView } from './catalog.ts';
+import type { PostgresView } from './view.ts';
 import type { PostgresHost } from './host.ts';
 import { done, type Answer } from './statements/answer.ts';
 import { copyInto, copyStatement } from './statements/copy.ts';

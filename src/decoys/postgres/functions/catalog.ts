@@ -1,7 +1,8 @@
 /** Functions that explain rows of the catalog: names, rights, sizes. */
 
 import { numberOf, textOf } from '../../sql/value.ts';
-import { relationOid, typeNames } from '../catalog.ts';
+import { relationOid } from '../relation-oid.ts';
+import { typeNames } from '../type-oid.ts';
 import type { FunctionFamily } from './family.ts';
 
 export const catalogFunction: FunctionFamily = ({ view }, name, items) => {

@@ -2,7 +2,7 @@
 
 import type { DecoyContext } from '../../../core/decoy.ts';
 import type { Value } from '../../sql/value.ts';
-import type { PostgresView } from '../catalog.ts';
+import type { PostgresView } from '../view.ts';
 import type { ServerMachine } from '../machine.ts';
 
 /** What functions work on. */

@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { numberOf, textOf } from '../../sql/value.ts';
-import { timestamp } from '../catalog.ts';
+import { timestamp } from '../timestamp.ts';
 import { failureOf } from '../errors.ts';
 import type { FunctionFamily } from './family.ts';
 

@@ -1,7 +1,7 @@
 /** What one statement is run with. */
 
 import type { QueryRunner } from '../../sql/query.ts';
-import type { PostgresView } from '../catalog.ts';
+import type { PostgresView } from '../view.ts';
 import type { PostgresHost } from '../host.ts';
 
 export interface Execution {

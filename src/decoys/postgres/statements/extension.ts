@@ -1,6 +1,6 @@
 import type { Cursor } from '../../sql/cursor.ts';
 import { StatementFailure } from '../../sql/failure.ts';
-import type { PostgresView } from '../catalog.ts';
+import type { PostgresView } from '../view.ts';
 import { failureOf } from '../errors.ts';
 import { done, type Answer } from './answer.ts';
 

@@ -5,7 +5,7 @@ import { rowOctets, type Table } from '../../sql/store.ts';
 import type { Expression } from '../../sql/syntax.ts';
 import { textOf, type Value } from '../../sql/value.ts';
 import { octetsOf } from '../bytea.ts';
-import type { PostgresView } from '../catalog.ts';
+import type { PostgresView } from '../view.ts';
 import { failureOf } from '../errors.ts';
 import { done, type Answer } from './answer.ts';
 import type { Execution } from './execution.ts';

@@ -2,7 +2,7 @@
 
 import type { Cursor } from '../../sql/cursor.ts';
 import { exploitSeen } from '../../sql/fact.ts';
-import type { PostgresView } from '../catalog.ts';
+import type { PostgresView } from '../view.ts';
 import { failureOf } from '../errors.ts';
 import { done, type Answer } from './answer.ts';
 import type { Execution } from './execution.ts';

@@ -1,5 +1,6 @@
 import { column, tableOf, type Table } from '../../sql/store.ts';
-import { catalogTable, type PostgresView } from '../catalog.ts';
+import { catalogTable } from '../catalog.ts';
+import type { PostgresView } from '../view.ts';
 import { unknownRelation } from '../errors.ts';
 
 /** A table that can be written to. */
