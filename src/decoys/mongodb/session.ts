@@ -1,21 +1,24 @@
 /** A connection: OP_MSG and OP_QUERY in, OP_MSG and OP_REPLY out; SCRAM where the persona asks for a login. */
 
-import { createHash } from 'node:crypto';
 import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
+import { type BsonDocument, bsonText, type BsonValue, Double, readBson, writeBson } from '../../wire/bson.ts';
 import { urlsIn } from '../../wire/url-text.ts';
-import { bsonText, Double, readBson, writeBson, type BsonDocument, type BsonValue } from '../../wire/bson.ts';
 import { candidatePasswords, isLetIn } from '../credentials/candidates.ts';
 import {
   scramAttributes,
   scramFits,
-  ScramKeyCache,
-  scramSignature,
   type ScramHash,
+  ScramKeyCache,
   type ScramKeys,
+  scramSignature,
 } from '../credentials/scram.ts';
 import { readable } from '../sql/fact.ts';
-import { failed, openCommands, runCommand, text, type Request } from './commands.ts';
+import { failed } from './answer.ts';
+import type { Command } from './command.ts';
+import { openCommands, runCommand } from './commands.ts';
+import { text } from './field.ts';
 import { instanceFor, type MongoInstance } from './instance.ts';
 
 const messageLimit = 4 * 1024 * 1024;
@@ -266,7 +269,7 @@ export class MongoSession implements DecoySession {
       );
     }
     const host = this.#context.source.includes(':') ? `[${this.#context.source}]` : this.#context.source;
-    const request: Request = {
+    const command: Command = {
       instance: this.#instance,
       database: database.slice(0, 64),
       body,
@@ -274,8 +277,8 @@ export class MongoSession implements DecoySession {
       peer: `${host}:${this.#context.sourcePort}`,
       outputs: [],
     };
-    const answer = runCommand(request);
-    yield* request.outputs;
+    const answer = runCommand(command);
+    yield* command.outputs;
     return answer;
   }
 
