@@ -8,9 +8,11 @@ import { cursorOf } from '../sql/query-parser.ts';
 import { statementsOf, tokensOf, type Token } from '../sql/token.ts';
 import type { Column, Relation, Value } from '../sql/value.ts';
 import { MysqlFields, mysqlPacket } from '../../wire/mysql-packet.ts';
-import { catalogTable, isSystemDatabase, type ConnectionView } from './catalog.ts';
+import { catalogTable } from './catalog.ts';
+import { isSystemDatabase } from './database-names.ts';
+import type { ConnectionView } from './view.ts';
 import { mysqlError } from './errors.ts';
-import type { Connection } from './host.ts';
+import type { Connection } from './connection.ts';
 import type { MysqlInstance } from './instance.ts';
 import {
   capability,

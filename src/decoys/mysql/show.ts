@@ -6,20 +6,14 @@ import { isLike, isTrue, textOf, type Column, type Relation, type Value } from '
 import type { QueryRunner } from '../sql/query.ts';
 import { emptyScope } from '../sql/evaluate.ts';
 import { parseExpression } from '../sql/expression-parser.ts';
-import {
-  catalogTable,
-  characterSets,
-  charsetOf,
-  collations,
-  databaseNames,
-  declaredType,
-  engineRows,
-  isSystemDatabase,
-  processRow,
-  systemTables,
-  tableStatus,
-  type ConnectionView,
-} from './catalog.ts';
+import { catalogTable } from './catalog.ts';
+import { characterSets, collations } from './character-sets.ts';
+import { charsetOf, declaredType, tableStatus } from './table-description.ts';
+import { databaseNames, isSystemDatabase } from './database-names.ts';
+import { engineRows } from './engines.ts';
+import { processRow } from './process-row.ts';
+import { systemTables } from './system-tables.ts';
+import type { ConnectionView } from './view.ts';
 import { mysqlError } from './errors.ts';
 import { isAtLeast } from './identity.ts';
 import { statusOf, variablesOf } from './variables.ts';

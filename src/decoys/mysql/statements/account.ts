@@ -3,9 +3,9 @@
 import type { Cursor } from '../../sql/cursor.ts';
 import { exploitSeen } from '../../sql/fact.ts';
 import { StatementFailure } from '../../sql/failure.ts';
-import type { ConnectionView } from '../catalog.ts';
+import type { ConnectionView } from '../view.ts';
 import { mysqlError } from '../errors.ts';
-import { nativeHash } from '../host.ts';
+import { nativeHash } from '../native-hash.ts';
 import { ok, type Answer } from './answer.ts';
 import type { Execution } from './execution.ts';
 

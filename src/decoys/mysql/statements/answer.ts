@@ -1,7 +1,7 @@
 /** What a statement is answered with. */
 
 import type { Relation } from '../../sql/value.ts';
-import type { Connection } from '../host.ts';
+import type { Connection } from '../connection.ts';
 
 export type Answer =
   | {

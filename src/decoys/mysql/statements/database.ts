@@ -2,7 +2,7 @@
 
 import type { Cursor } from '../../sql/cursor.ts';
 import { exploitSeen, ransomNote } from '../../sql/fact.ts';
-import { isSystemDatabase } from '../catalog.ts';
+import { isSystemDatabase } from '../database-names.ts';
 import { mysqlError } from '../errors.ts';
 import { ok, type Answer } from './answer.ts';
 import type { Execution } from './execution.ts';

@@ -1,8 +1,9 @@
 /** What one statement is run with. */
 
 import type { QueryRunner } from '../../sql/query.ts';
-import type { ConnectionView } from '../catalog.ts';
-import type { Connection, MysqlHost } from '../host.ts';
+import type { ConnectionView } from '../view.ts';
+import type { Connection } from '../connection.ts';
+import type { MysqlHost } from '../host.ts';
 
 export interface Execution {
   readonly view: ConnectionView;

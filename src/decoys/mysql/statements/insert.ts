@@ -6,7 +6,7 @@ import { rowOctets, type Table } from '../../sql/store.ts';
 import type { Expression } from '../../sql/syntax.ts';
 import { numberOf, textOf, type Value } from '../../sql/value.ts';
 import { mysqlError } from '../errors.ts';
-import { placeName } from '../host.ts';
+import { placeName } from '../place-name.ts';
 import type { Answer } from './answer.ts';
 import type { Execution } from './execution.ts';
 import { writableTable } from './writable-table.ts';

@@ -1,7 +1,7 @@
 import type { Cursor } from '../../sql/cursor.ts';
 import { parseExpression } from '../../sql/expression-parser.ts';
 import { textOf, type Value } from '../../sql/value.ts';
-import type { ConnectionView } from '../catalog.ts';
+import type { ConnectionView } from '../view.ts';
 import { mysqlError } from '../errors.ts';
 import { isReadOnly, variablesOf } from '../variables.ts';
 import { ok, type Answer } from './answer.ts';

@@ -2,7 +2,7 @@ import type { StatementFailure } from '../../sql/failure.ts';
 import { column, tableOf, type Table } from '../../sql/store.ts';
 import { catalogTable } from '../catalog.ts';
 import { mysqlError } from '../errors.ts';
-import type { Connection } from '../host.ts';
+import type { Connection } from '../connection.ts';
 import type { Execution } from './execution.ts';
 
 /** A table that can be written to. */

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { exploitSeen } from '../../sql/fact.ts';
 import { StatementFailure } from '../../sql/failure.ts';
 import { textOf, type Relation } from '../../sql/value.ts';
-import type { ConnectionView } from '../catalog.ts';
+import type { ConnectionView } from '../view.ts';
 import { mysqlError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { Execution } from './execution.ts';
