@@ -2,28 +2,31 @@
 
 import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
+import { MysqlFields, mysqlPacket } from '../../wire/mysql-packet.ts';
 import { statementFact } from '../sql/fact.ts';
 import { StatementFailure, SyntaxFailure } from '../sql/failure.ts';
 import { cursorOf } from '../sql/query-parser.ts';
-import { statementsOf, tokensOf, type Token } from '../sql/token.ts';
-import type { Column, Relation, Value } from '../sql/value.ts';
-import { MysqlFields, mysqlPacket } from '../../wire/mysql-packet.ts';
-import { catalogTable } from './catalog.ts';
-import { isSystemDatabase } from './database-names.ts';
-import type { ConnectionView } from './view.ts';
-import { mysqlError } from './errors.ts';
+import { statementsOf, type Token, tokensOf } from '../sql/token.ts';
+import type { Column, Relation } from '../sql/value.ts';
 import type { Connection } from './connection.ts';
+import { isSystemDatabase } from './database-names.ts';
+import { mysqlError } from './errors.ts';
+import { fieldList } from './field-list.ts';
 import type { MysqlInstance } from './instance.ts';
+import { boundValues, type PreparedStatement } from './prepared-statement.ts';
 import {
   capability,
+  type Client,
   definitionPackets,
   errorPayload,
   okPayload,
   resultPackets,
-  type Client,
 } from './result.ts';
 import { StatementRunner } from './statement.ts';
 import type { Answer } from './statements/answer.ts';
+import { statisticsText } from './statistics.ts';
+import { syntaxError } from './syntax-error.ts';
+import type { ConnectionView } from './view.ts';
 
 const recordLimit = 1000;
 const statementLimit = 64;
@@ -31,19 +34,13 @@ const fileLimit = 4 * 1024 * 1024;
 /** Octets of answers after which a connection is ended: nobody reads so much of a server that holds so little. */
 const replyLimit = 32 * 1024 * 1024;
 
-interface Prepared {
-  readonly text: string;
-  readonly parameters: number;
-  types: readonly number[];
-}
-
 export class Commands {
   isOver = false;
   readonly #context: DecoyContext;
   readonly #instance: MysqlInstance;
   readonly #client: Client;
   readonly #connection: Connection;
-  readonly #prepared: Map<number, Prepared> = new Map();
+  readonly #prepared: Map<number, PreparedStatement> = new Map();
   #statements = 0;
   #recorded = 0;
   #replied = 0;
@@ -134,9 +131,11 @@ export class Commands {
       case 0x03:
         yield* this.#query(body.toString('latin1'));
         return;
-      case 0x04:
-        yield* this.#fieldList(body);
+      case 0x04: {
+        const found = fieldList(this.#view(), this.#client, body);
+        yield Buffer.isBuffer(found) ? { do: 'reply', bytes: found } : this.#failed(found);
         return;
+      }
       case 0x05:
       case 0x06:
         // COM_CREATE_DB and COM_DROP_DB, which only the oldest clients have.
@@ -156,7 +155,7 @@ export class Commands {
         yield { do: 'close' };
         return;
       case 0x09:
-        yield this.#packet(Buffer.from(this.#statistics(), 'latin1'));
+        yield this.#packet(Buffer.from(statisticsText(this.#instance, this.#context.now()), 'latin1'));
         return;
       case 0x0a:
         yield* this.#query('SHOW PROCESSLIST');
@@ -194,26 +193,9 @@ export class Commands {
     }
   }
 
-  #statistics(): string {
-    const uptime = Math.max(1, Math.floor((this.#context.now() - this.#instance.startedAt) / 1000));
-    const { questions } = this.#instance;
-    return `Uptime: ${uptime}  Threads: 1  Questions: ${questions}  Slow queries: 0  Opens: 58  ${this.#instance.identity.isMariaDb ? 'Open tables: 41' : 'Flush tables: 3  Open tables: 41'}  Queries per second avg: ${(questions / uptime).toFixed(3)}`;
-  }
-
   *#record(text: string): Iterable<DecoyOutput> {
     this.#recorded += 1;
     if (this.#recorded <= recordLimit) yield { do: 'saw', fact: statementFact('mysql', text) };
-  }
-
-  #syntaxError(text: string, at: number): StatementFailure {
-    const product = this.#instance.identity.isMariaDb ? 'MariaDB' : 'MySQL';
-    const line = text.slice(0, at).split('\n').length;
-    const near = text.slice(at, at + 80);
-    return new StatementFailure(
-      1064,
-      '42000',
-      `You have an error in your SQL syntax; check the manual that corresponds to your ${product} server version for the right syntax to use near '${near}' at line ${line}`,
-    );
   }
 
   /** COM_QUERY: one statement, or several where the client said that it sends several. */
@@ -224,7 +206,9 @@ export class Commands {
       statements = statementsOf(tokensOf(text, 'mysql'));
     } catch (error) {
       yield this.#failed(
-        error instanceof SyntaxFailure ? this.#syntaxError(text, error.at) : mysqlError.unknownError(),
+        error instanceof SyntaxFailure
+          ? syntaxError(this.#instance, text, error.at)
+          : mysqlError.unknownError(),
       );
       return;
     }
@@ -237,7 +221,7 @@ export class Commands {
     }
     const second = statements[1]?.[0];
     if (second !== undefined && (this.#client.capabilities & capability.multiStatements) === 0) {
-      yield this.#failed(this.#syntaxError(text, second.start));
+      yield this.#failed(syntaxError(this.#instance, text, second.start));
       return;
     }
     let sequence = 1;
@@ -266,7 +250,7 @@ export class Commands {
       answer = runner.run(cursorOf(text, tokens, 'mysql'));
     } catch (error) {
       answer = { kind: 'ok' };
-      if (error instanceof SyntaxFailure) failure = this.#syntaxError(text, error.at);
+      if (error instanceof SyntaxFailure) failure = syntaxError(this.#instance, text, error.at);
       else if (error instanceof StatementFailure) failure = error;
       else if (error instanceof RangeError) failure = mysqlError.interrupted();
       else throw error;
@@ -333,38 +317,6 @@ export class Commands {
     );
   }
 
-  /** string<NUL> table; string<EOF> wildcard */
-  *#fieldList(body: Buffer): Iterable<DecoyOutput> {
-    const name = new MysqlFields(body).zeroText();
-    const { database } = this.#connection;
-    if (database === '') {
-      yield this.#failed(mysqlError.noDatabase());
-      return;
-    }
-    const relation = catalogTable(this.#view(), database, name);
-    if (relation === null) {
-      yield this.#failed(mysqlError.unknownTable(`${database}.${name}`));
-      return;
-    }
-    // Each definition is followed by the column's default, NULL here.
-    const packets = definitionPackets(
-      relation.columns,
-      { ...this.#client, capabilities: capability.noEndOfFile },
-      this.#instance.identity.collation,
-      1,
-    );
-    const withDefaults = packets.map((packet, index) =>
-      mysqlPacket(Buffer.concat([packet.subarray(4), Buffer.of(0xfb)]), index + 1),
-    );
-    yield {
-      do: 'reply',
-      bytes: Buffer.concat([
-        ...withDefaults,
-        mysqlPacket(Buffer.of(0xfe, 0, 0, 2, 0), withDefaults.length + 1),
-      ]),
-    };
-  }
-
   /** COM_STMT_PREPARE to int<1> 0; int<4> id; int<2> columns; int<2> parameters; int<1> 0; int<2> warnings; definitions */
   *#prepare(text: string): Iterable<DecoyOutput> {
     yield* this.#record(text);
@@ -375,7 +327,9 @@ export class Commands {
       parameters = tokens.filter((token) => token.kind === 'parameter').length;
     } catch (error) {
       yield this.#failed(
-        error instanceof SyntaxFailure ? this.#syntaxError(text, error.at) : mysqlError.unknownError(),
+        error instanceof SyntaxFailure
+          ? syntaxError(this.#instance, text, error.at)
+          : mysqlError.unknownError(),
       );
       return;
     }
@@ -392,7 +346,7 @@ export class Commands {
       } catch (error) {
         const failure =
           error instanceof SyntaxFailure
-            ? this.#syntaxError(text, error.at)
+            ? syntaxError(this.#instance, text, error.at)
             : error instanceof StatementFailure
               ? error
               : mysqlError.interrupted();
@@ -435,56 +389,13 @@ export class Commands {
       yield this.#failed(mysqlError.unknownStatement(String(id), 'mysqld_stmt_execute'));
       return;
     }
-    fields.octets(5);
-    const values: Value[] = [];
-    if (prepared.parameters > 0) {
-      const nulls = Buffer.from(fields.octets((prepared.parameters + 7) >> 3));
-      if (fields.integer(1) === 1) {
-        prepared.types = Array.from({ length: prepared.parameters }, () => fields.integer(2) & 0xff);
-      }
-      for (let index = 0; index < prepared.parameters && !fields.failed; index += 1) {
-        const isNull = ((nulls[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
-        values.push(isNull ? null : binaryValue(fields, prepared.types[index] ?? 0xfd));
-      }
-    }
+    const values = boundValues(fields, prepared);
     this.#connection.parameters = values;
     if (values.length > 0) yield* this.#record(`EXECUTE ${values.map((value) => String(value)).join(', ')}`);
     const [first] = statementsOf(tokensOf(prepared.text, 'mysql'));
     if (first === undefined) yield this.#failed(mysqlError.emptyQuery());
     else yield* this.#statement(prepared.text, first, 1, true, true);
     this.#connection.parameters = [];
-  }
-}
-
-function binaryValue(fields: MysqlFields, type: number): Value {
-  switch (type) {
-    case 1:
-      return fields.integer(1);
-    case 2:
-      return fields.integer(2);
-    case 3:
-      return fields.integer(4) | 0;
-    case 8: {
-      const octets = fields.octets(8);
-      return octets.length === 8 ? Number(octets.readBigInt64LE()) : 0;
-    }
-    case 4: {
-      const octets = fields.octets(4);
-      return octets.length === 4 ? octets.readFloatLE() : 0;
-    }
-    case 5: {
-      const octets = fields.octets(8);
-      return octets.length === 8 ? octets.readDoubleLE() : 0;
-    }
-    case 6:
-      return null;
-    case 7:
-    case 10:
-    case 11:
-    case 12:
-      return fields.octets(fields.integer(1)).toString('hex');
-    default:
-      return fields.octets(fields.lengthInteger()).toString('latin1');
   }
 }
 

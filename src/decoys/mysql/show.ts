@@ -1,157 +1,26 @@
-/** SHOW and DESCRIBE. */
+/** SHOW. */
 
-import type { Cursor } from '../sql/cursor.ts';
-import type { Table } from '../sql/store.ts';
-import { isLike, isTrue, textOf, type Column, type Relation, type Value } from '../sql/value.ts';
-import type { QueryRunner } from '../sql/query.ts';
-import { emptyScope } from '../sql/evaluate.ts';
-import { parseExpression } from '../sql/expression-parser.ts';
-import { catalogTable } from './catalog.ts';
+import type { Relation, Value } from '../sql/value.ts';
 import { characterSets, collations } from './character-sets.ts';
-import { charsetOf, declaredType, tableStatus } from './table-description.ts';
-import { databaseNames, isSystemDatabase } from './database-names.ts';
+import { databaseNames } from './database-names.ts';
+import { describe } from './description.ts';
 import { engineRows } from './engines.ts';
-import { processRow } from './process-row.ts';
-import { systemTables } from './system-tables.ts';
-import type { ConnectionView } from './view.ts';
 import { mysqlError } from './errors.ts';
 import { isAtLeast } from './identity.ts';
+import { processRow } from './process-row.ts';
+import { created } from './show-create.ts';
+import {
+  columns,
+  databaseNamed,
+  exact,
+  filtered,
+  isTable,
+  type Show,
+  tableNamed,
+  tableNames,
+} from './show-subject.ts';
+import { tableStatus } from './table-description.ts';
 import { statusOf, variablesOf } from './variables.ts';
-
-const columns = (names: string): Column[] =>
-  names.split(' ').map((name) => ({ name: name.replaceAll('_', ' '), type: 'text' }));
-const exact = (names: string): Column[] => names.split(' ').map((name) => ({ name, type: 'text' }));
-
-interface Show {
-  readonly cursor: Cursor;
-  readonly view: ConnectionView;
-  readonly runner: QueryRunner;
-}
-
-/** LIKE 'pattern' or WHERE expression, over the rows. */
-function filtered(show: Show, relation: Relation): Relation {
-  const { cursor, runner } = show;
-  if (cursor.take('like')) {
-    const pattern = cursor.string();
-    return {
-      columns: relation.columns,
-      rows: relation.rows.filter((row) => isLike(textOf(row[0] ?? null), pattern, true)),
-    };
-  }
-  if (cursor.take('where')) {
-    const condition = parseExpression(cursor);
-    const named = relation.columns.map((column) => ({ ...column, table: '' }));
-    return {
-      columns: relation.columns,
-      rows: relation.rows.filter((row) =>
-        isTrue(runner.value(condition, { ...emptyScope, columns: named, row })),
-      ),
-    };
-  }
-  return relation;
-}
-
-function databaseNamed(show: Show): string {
-  const { cursor, view } = show;
-  const name = cursor.takeOneOf('from', 'in') === '' ? view.database : cursor.name();
-  if (name === '') throw mysqlError.noDatabase();
-  if (!isSystemDatabase(view.instance, name) && !view.instance.space.databases.has(name))
-    throw mysqlError.unknownDatabase(name);
-  return name;
-}
-
-function tableNames(view: ConnectionView, database: string): string[] {
-  const system = systemTables[database.toLowerCase()];
-  return system === undefined
-    ? [...(view.instance.space.databases.get(database)?.keys() ?? [])].sort()
-    : [...system];
-}
-
-/** The table named next, which must be there. */
-function tableNamed(show: Show): {
-  readonly database: string;
-  readonly name: string;
-  readonly relation: Relation;
-} {
-  const { cursor, view } = show;
-  const path = cursor.path();
-  const name = path.at(-1) ?? '';
-  let database = path.at(-2) ?? view.database;
-  if (cursor.takeOneOf('from', 'in') !== '') database = cursor.name();
-  if (database === '') throw mysqlError.noDatabase();
-  const relation = catalogTable(view, database, name);
-  if (relation === null) throw mysqlError.unknownTable(`${database}.${name}`);
-  return { database, name, relation };
-}
-
-const isTable = (relation: Relation): relation is Table => 'nextCounter' in relation;
-
-/** Field, Type, Null, Key, Default, Extra; FULL adds Collation, Privileges and Comment. */
-export function describe(show: Show, isFull: boolean): Relation {
-  const { view } = show;
-  const { relation } = tableNamed(show);
-  const [, collation] = charsetOf(view.instance);
-  const fields = isTable(relation)
-    ? relation.columns
-    : relation.columns.map((column) => ({
-        name: column.name,
-        type: column.type,
-        declared: column.type === 'bigint' ? 'bigint(21)' : 'varchar(64)',
-        isNullable: false,
-        key: '',
-        fallback: null,
-        isCounter: false,
-      }));
-  const rows = fields.map((field): Value[] => {
-    const isText = field.type === 'text';
-    const type = declaredType(view.instance, field.declared);
-    const nullable = field.isNullable ? 'YES' : 'NO';
-    const extra = field.isCounter ? 'auto_increment' : '';
-    const { name, key, fallback } = field;
-    return isFull
-      ? [
-          name,
-          type,
-          isText ? collation : null,
-          nullable,
-          key,
-          fallback,
-          extra,
-          'select,insert,update,references',
-          '',
-        ]
-      : [name, type, nullable, key, fallback, extra];
-  });
-  return filtered(show, {
-    columns: exact(
-      isFull
-        ? 'Field Type Collation Null Key Default Extra Privileges Comment'
-        : 'Field Type Null Key Default Extra',
-    ),
-    rows,
-  });
-}
-
-export function createText(view: ConnectionView, table: Table): string {
-  const [charset, collation] = charsetOf(view.instance);
-  const lines = table.columns.map((column) => {
-    const fallback =
-      column.isCounter || (!column.isNullable && column.fallback === null)
-        ? ''
-        : ` DEFAULT ${column.fallback === null ? 'NULL' : `'${column.fallback}'`}`;
-    const isBare = /text|blob/.test(column.declared) && column.isNullable;
-    return `  \`${column.name}\` ${declaredType(view.instance, column.declared)}${column.isNullable ? '' : ' NOT NULL'}${column.isCounter ? ' AUTO_INCREMENT' : ''}${isBare && column.fallback === null ? (view.instance.identity.isMariaDb ? ' DEFAULT NULL' : '') : fallback}`;
-  });
-  const keys = table.columns.filter((column) => column.key === 'PRI').map((column) => `\`${column.name}\``);
-  if (keys.length > 0) lines.push(`  PRIMARY KEY (${keys.join(',')})`);
-  const counter =
-    table.columns.some((column) => column.isCounter) && table.nextCounter > 1
-      ? ` AUTO_INCREMENT=${table.nextCounter}`
-      : '';
-  const isNew =
-    view.instance.identity.collation === 255 || isAtLeast(view.instance.identity.version, 10, 3, 37);
-  return `CREATE TABLE \`${table.name}\` (\n${lines.join(',\n')}\n) ENGINE=InnoDB${counter} DEFAULT CHARSET=${charset}${isNew ? ` COLLATE=${collation}` : ''}`;
-}
 
 export function showStatement(show: Show): Relation {
   const { cursor, view } = show;
@@ -396,45 +265,4 @@ function grants(show: Show): Relation {
     columns: [{ name: `Grants for ${user}@%`, type: 'text' }],
     rows: [[`GRANT ALL PRIVILEGES ON *.* TO ${who} WITH GRANT OPTION`]],
   };
-}
-
-function created(show: Show): Relation {
-  const { cursor, view } = show;
-  const [charset, collation] = charsetOf(view.instance);
-  if (cursor.takeOneOf('database', 'schema') !== '') {
-    cursor.take('if', 'not', 'exists');
-    const name = cursor.name();
-    if (!isSystemDatabase(view.instance, name) && !view.instance.space.databases.has(name))
-      throw mysqlError.unknownDatabase(name);
-    const { isMariaDb, version } = view.instance.identity;
-    const isNew = !isMariaDb && isAtLeast(version, 8);
-    const collated = isNew || isAtLeast(version, 10, 6) ? ` COLLATE ${collation}` : '';
-    const encrypted = isNew ? " /*!80016 DEFAULT ENCRYPTION='N' */" : '';
-    return {
-      columns: columns('Database Create_Database'),
-      rows: [
-        [
-          name,
-          `CREATE DATABASE \`${name}\` /*!40100 DEFAULT CHARACTER SET ${charset}${collated} */${encrypted}`,
-        ],
-      ],
-    };
-  }
-  if (cursor.take('table')) {
-    const { name, relation } = tableNamed(show);
-    return {
-      columns: columns('Table Create_Table'),
-      rows: [
-        [
-          name,
-          isTable(relation)
-            ? createText(view, relation)
-            : `CREATE TEMPORARY TABLE \`${name}\` (\n${relation.columns.map((column) => `  \`${column.name}\` varchar(64) NOT NULL DEFAULT ''`).join(',\n')}\n) ENGINE=MEMORY DEFAULT CHARSET=utf8`,
-        ],
-      ],
-    };
-  }
-  cursor.takeOneOf('procedure', 'function', 'view', 'trigger', 'event');
-  const path = cursor.path();
-  throw mysqlError.unknownTable(path.length > 1 ? path.join('.') : `${view.database}.${path[0] ?? ''}`);
 }

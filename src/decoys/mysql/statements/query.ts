@@ -2,8 +2,8 @@
 
 import type { Cursor } from '../../sql/cursor.ts';
 import { parseQuery } from '../../sql/query-parser.ts';
-import { describe } from '../show.ts';
-import { rowsAnswer, type Answer } from './answer.ts';
+import { describe } from '../description.ts';
+import { type Answer, rowsAnswer } from './answer.ts';
 import type { Execution } from './execution.ts';
 import { checkTarget, writeFile } from './written-file.ts';
 
