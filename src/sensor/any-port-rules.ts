@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { parseNetwork } from '../core/address.ts';
 import { PicketError } from '../core/errors.ts';
-import { probeChain, probeLines } from './probe-rules.ts';
+import { acknowledgement, probeChain, probeLines, synOnly } from './probe-rules.ts';
 import { stackChain, type DisguisedStack } from './stack-rules.ts';
 
 export interface AnyPortRules {
@@ -70,13 +70,13 @@ function anyPortChain(rules: AnyPortRules): string {
   });
   const marking = prefixes.length > 0 ? ` meta mark set ${mark}` : '';
   const lines: string[] = [];
-  const hand = (match: string): void => {
-    lines.push(
-      `${match} meta nfproto ipv4 meta l4proto tcp tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:${tcpPort}${marking} accept`,
-      `${match} meta nfproto ipv6 meta l4proto tcp tcp flags & (fin | syn | rst | ack) == syn tproxy ip6 to [::1]:${tcpPort}${marking} accept`,
-      `${match} meta nfproto ipv4 meta l4proto udp ct direction original tproxy ip to 127.0.0.1:${udpPort}${marking} accept`,
-      `${match} meta nfproto ipv6 meta l4proto udp ct direction original tproxy ip6 to [::1]:${udpPort}${marking} accept`,
-    );
+  const hand = (packets: string, port: number): void => {
+    for (const match of matches) {
+      lines.push(
+        `${match} meta nfproto ipv4 ${packets} tproxy ip to 127.0.0.1:${port}${marking} accept`,
+        `${match} meta nfproto ipv6 ${packets} tproxy ip6 to [::1]:${port}${marking} accept`,
+      );
+    }
   };
   lines.push(`iifname != "${rules.interface}" accept`, 'meta l4proto != { tcp, udp } accept');
   if (except.length > 0) lines.push(`th dport { ${except.join(', ')} } accept`);
@@ -87,12 +87,17 @@ function anyPortChain(rules: AnyPortRules): string {
   }
   const probes = rules.probes === true ? probeLines(matches) : { synLines: [], stealthLines: [] };
   lines.push(...probes.synLines);
+  // A visitor who comes again from a port whose last conversation still waits for its end: the target puts the listener in its place.
+  hand(`${synOnly} socket transparent 1`, tcpPort);
   // Packets of conversations that were handed over before; to an address that is not ours they need their mark again.
   lines.push(`socket transparent 1${marking} accept`);
   // Whatever listens here keeps its port: a lookup that finds no socket ends the rule, so both say "there is one".
   lines.push('socket wildcard 0 accept', 'socket wildcard 1 accept');
   lines.push(...probes.stealthLines);
-  for (const match of matches) hand(match);
+  hand(synOnly, tcpPort);
+  // While half-open sockets abound the kernel keeps new ones in cookies: what answers its SYN-ACK has no socket yet.
+  hand(`${acknowledgement} ct state established ct direction original`, tcpPort);
+  hand('meta l4proto udp ct direction original', udpPort);
   return [
     ...(rules.probes === true ? probeChain() : []),
     '  chain prerouting {',

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { needRoot } from '../../test/support/need.ts';
 
 const run = promisify(execFile);
-const tools = ['ip', 'nft', 'nmap', 'curl', 'nc', 'tcpdump'];
+const tools = ['ip', 'nft', 'nmap', 'curl', 'nc', 'tcpdump', 'python3', 'ss'];
 const able = process.getuid?.() === 0;
 const visitor = `picket-v-${process.pid}`;
 const house = `picket-s-${process.pid}`;
@@ -152,6 +152,26 @@ const contactTo = (destination: string, port: number, transport: string): Line |
       line.transport === transport,
   );
 
+const contactsTo = (destination: string, port: number): number =>
+  lines.filter(
+    (line) => line.kind === 'contact' && line.destination === destination && line.destinationPort === port,
+  ).length;
+/** The conversations of an address here that the kernel keeps after their end. */
+const waiting = (address: string): string =>
+  execFileSync('ip', ['netns', 'exec', house, 'ss', '-tan', 'state', 'time-wait', 'src', address], {
+    encoding: 'utf8',
+  });
+
+/** How many packets of the visitor's reset a conversation. */
+function resets(): number {
+  const text = execFileSync('ip', ['netns', 'exec', visitor, 'cat', '/proc/net/snmp'], { encoding: 'utf8' });
+  const [names = [], values = []] = text
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
+  return Number(values[names.indexOf('OutRsts')]);
+}
+
 describe('the any-port sockets', () => {
   needRoot(tools)(
     'answer on every TCP port of both families, with the decoy that the bytes or the port ask for',
@@ -183,6 +203,50 @@ describe('the any-port sockets', () => {
     expect(await say('-u 198.51.100.77 123', 'time')).toBe('time');
     expect(contactTo('198.51.100.9', 8_080, 'tcp')).toBeDefined();
     expect(contactTo('198.51.100.77', 123, 'udp')).toBeDefined();
+  });
+
+  needRoot(tools)(
+    'answer a visitor whose half-open socket the kernel keeps in a cookie, as under a flood of SYNs',
+    async () => {
+      const always = (value: string): void =>
+        ip('netns', 'exec', house, 'sh', '-c', `echo ${value} > /proc/sys/net/ipv4/tcp_syncookies`);
+      always('2');
+      try {
+        expect(await from('curl', '-sS', '-m', '10', 'http://10.77.0.2:31338/')).toBe('plain');
+        expect(await from('curl', '-sS', '-m', '10', 'http://[fd00:77::2]:31338/')).toBe('plain');
+        expect(await from('curl', '-sS', '-m', '10', 'http://198.51.100.10:31338/')).toBe('plain');
+      } finally {
+        always('1');
+      }
+      // Stray acknowledgements find no cookie and are refused as those to a closed port.
+      const strays = await from('nmap', '-n', '-Pn', '-sA', '-p', '41000-41020', '10.77.0.2');
+      expect(strays).toContain('unfiltered');
+    },
+  );
+
+  needRoot(tools)('answer a visitor who comes again from the same port at once', async () => {
+    // The sensor hangs up first, so that its side of the conversation waits for stray packets for a minute.
+    const visit = [
+      'import socket, sys',
+      'for time in range(3):',
+      '    peer = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)',
+      '    peer.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)',
+      '    peer.bind(("", 45123))',
+      '    peer.settimeout(10)',
+      '    peer.connect((sys.argv[1], 2222))',
+      '    peer.sendall(b"quit")',
+      '    while peer.recv(100): pass',
+      '    peer.close()',
+    ].join('\n');
+    const before = resets();
+    for (const host of ['10.77.0.2', 'fd00:77::2', '198.51.100.11']) {
+      const earlier = contactsTo(host, 2_222);
+      await from('python3', '-c', visit, host);
+      await until(() => contactsTo(host, 2_222) === earlier + 3);
+    }
+    expect(waiting('10.77.0.2')).toContain('45123');
+    // None of them met the old conversation first and had to reset it.
+    expect(resets()).toBe(before);
   });
 
   needRoot(tools)('leave alone what listens on its own, and excepted ports', async () => {

@@ -12,7 +12,10 @@ export const probeLogGroup = 7_069;
 /** One of so many first SYNs goes unanswered. */
 export const withheldOneIn = 16;
 
-const synOnly = 'tcp flags & (fin | syn | rst | ack) == syn';
+/** Matches of nftables on the flags of a TCP packet. */
+export const synOnly = 'tcp flags & (fin | syn | rst | ack) == syn';
+export const acknowledgement = 'tcp flags & (fin | syn | rst | ack) == ack';
+
 const record = (mark: string): string => `log prefix "${mark}" group ${probeLogGroup} snaplen 96`;
 
 /**
@@ -65,7 +68,7 @@ export function probeLines(matches: readonly string[]): {
     stealthLines: matches.flatMap((match) => [
       `${match} tcp flags & (fin | syn | rst | ack) == fin ct state new,invalid,untracked ${record(probeMarks.stealth)}`,
       `${match} tcp flags & (fin | syn | rst | ack) == 0x0 ct state new,invalid,untracked ${record(probeMarks.stealth)}`,
-      `${match} tcp flags & (fin | syn | rst | ack) == ack ct state new ${record(probeMarks.stealth)}`,
+      `${match} ${acknowledgement} ct state new ${record(probeMarks.stealth)}`,
     ]),
   };
 }
