@@ -1,57 +1,34 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
-import type { Observation } from '../src/core/observation.ts';
 import { any } from '../src/decoys/any/any.ts';
 import { http } from '../src/decoys/http/http.ts';
 import { decoys } from '../src/decoys/index.ts';
 import { createPersona } from '../src/personas/index.ts';
-import { Sensor } from '../src/sensor/sensor.ts';
-import { Spool } from '../src/spool/spool.ts';
 import { checkObservation } from '../src/wire/observation-check.ts';
 import { nameProtocol } from '../src/wire/protocol-name.ts';
 import { needTools } from './support/need.ts';
+import { LoopbackSensor } from './support/loopback-sensor.ts';
 
 const run = promisify(execFile);
 
-let folder = '';
-let spool: Spool;
-let sensor: Sensor;
-let seen: Observation[] = [];
+let loopback: LoopbackSensor;
 let port = 0;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'picket-http2-'));
-  spool = new Spool({ folder: join(folder, 'spool') });
-  await spool.start();
-  seen = [];
+  loopback = new LoopbackSensor();
   const machine = createPersona('ubuntu-web', 'a seed', { now: Date.UTC(2026, 0, 2) });
   const persona = {
     ...machine,
     http: { server: 'nginx/1.18.0 (Ubuntu)', title: 'A site', products: ['phpunit'], speaksHttp2: true },
   };
-  const base = { transport: 'tcp', address: '127.0.0.1', port: 0, persona } as const;
-  sensor = new Sensor({
-    spool,
-    folder,
-    listeners: [{ ...base, decoy: http }],
+  [port = 0] = await loopback.start([{ persona, decoy: http }], {
     decoys: decoys.filter((decoy) => decoy.name !== 'any'),
     any,
-    personaAt: () => persona,
     nameProtocol: (bytes, transport) => nameProtocol(bytes, transport).name,
-    onObservation: (observation) => seen.push(observation),
   });
-  await sensor.start();
-  port = sensor.addresses()[0]?.port ?? 0;
 });
-afterEach(async () => {
-  await sensor.stop();
-  await spool.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => loopback.stop());
 
 async function curl(...words: string[]): Promise<string> {
   const { stdout } = await run('curl', ['-ski', '-m', '20', ...words]);
@@ -62,15 +39,20 @@ describe('HTTP/2 through the sensor', () => {
   needTools(['curl'])('is agreed to in TLS, or not, as the client offers it', async () => {
     expect(await curl('--http2', `https://127.0.0.1:${port}/none`)).toMatch(/^HTTP\/2 404 \r\nserver: nginx/);
     expect(await curl('--http1.1', `https://127.0.0.1:${port}/none`)).toMatch(/^HTTP\/1\.1 404 /);
-    expect(seen.map((one) => one.kind)).toEqual(['contact', 'request', 'contact', 'request']);
-    expect(seen[0]).toMatchObject({ kind: 'contact', service: 'http', protocol: 'http2', tls: true });
-    expect(seen[1]?.fingerprints).toMatchObject({
+    expect(loopback.seen.map((one) => one.kind)).toEqual(['contact', 'request', 'contact', 'request']);
+    expect(loopback.seen[0]).toMatchObject({
+      kind: 'contact',
+      service: 'http',
+      protocol: 'http2',
+      tls: true,
+    });
+    expect(loopback.seen[1]?.fingerprints).toMatchObject({
       ja4: expect.stringMatching(/^t13.*h2_/),
       http2: expect.stringMatching(/^3:100;4:\d+;2:0\|\d+\|0\|m,[asp,]+$/),
     });
-    expect(seen[3]?.fingerprints?.http2).toBeUndefined();
-    for (const one of seen) expect(checkObservation(one)).toEqual({ ok: true, observation: one });
-    expect(sensor.counters().decoyErrors).toBe(0);
+    expect(loopback.seen[3]?.fingerprints?.http2).toBeUndefined();
+    for (const one of loopback.seen) expect(checkObservation(one)).toEqual({ ok: true, observation: one });
+    expect(loopback.sensor.counters().decoyErrors).toBe(0);
   });
 
   needTools(['curl'])(
@@ -80,9 +62,9 @@ describe('HTTP/2 through the sensor', () => {
       const url = `http://127.0.0.1:${port}${path}`;
       const answer = await curl('--http2-prior-knowledge', '-d', '<?php echo md5("x");?>', url);
       expect(answer).toContain('9dd4e461268c8034f5c8564e155c67a6');
-      expect(seen.map((one) => one.kind).slice(0, 3)).toEqual(['contact', 'exploit', 'request']);
-      expect(seen[0]).toMatchObject({ service: 'http', protocol: 'http2', tls: false });
-      expect(sensor.counters().decoyErrors).toBe(0);
+      expect(loopback.seen.map((one) => one.kind).slice(0, 3)).toEqual(['contact', 'exploit', 'request']);
+      expect(loopback.seen[0]).toMatchObject({ service: 'http', protocol: 'http2', tls: false });
+      expect(loopback.sensor.counters().decoyErrors).toBe(0);
     },
   );
 });

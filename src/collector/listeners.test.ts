@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { liveTime } from './live-time.ts';
 import { ProgramOutput } from './program-output.ts';
 import { SourceReport, type SourceOptions, type TelemetrySource } from './source.ts';
 import { SyslogListener } from './syslog-listener.ts';
+import { selfSigned } from '../../test/support/self-signed.ts';
 
 const networks = (...texts: string[]): Network[] => texts.flatMap((text) => parseNetwork(text) ?? []);
 const here = { address: '127.0.0.1', port: 0 };
@@ -151,35 +152,16 @@ describe('the syslog listener', () => {
 
   it('hears senders over TLS, and of those that must show a certificate only who has one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'picket-syslog-'));
-    const made = (name: string): { certificate: string; key: string } => {
-      const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-      const words = [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-days',
-        '1',
-      ];
-      execFileSync('openssl', [...words, '-subj', `/CN=${name}`, '-keyout', key, '-out', certificate], {
-        stdio: 'ignore',
-      });
-      return { certificate, key };
-    };
-    const [server, sender] = [made('collector'), made('sender')];
-    const text = (path: string): string => readFileSync(path, 'utf8');
+    const [server, sender] = [selfSigned(folder, 'collector'), selfSigned(folder, 'sender')];
     const listener = new SyslogListener(
       {
         udp: null,
         tcp: null,
         tls: {
           endpoint: here,
-          certificate: text(server.certificate),
-          key: text(server.key),
-          clients: text(sender.certificate),
+          certificate: server.certificate,
+          key: server.key,
+          clients: sender.certificate,
         },
         from: networks('127.0.0.0/8'),
       },
@@ -197,7 +179,7 @@ describe('the syslog listener', () => {
         client.stdin.end(`${line(user).length} ${line(user)}`);
       });
     await say('stranger');
-    const known = say('known', '-cert', sender.certificate, '-key', sender.key, '-no_ign_eof');
+    const known = say('known', '-cert', sender.certificateFile, '-key', sender.keyFile, '-no_ign_eof');
     await expect.poll(users, { timeout: 10_000, interval: 5 }).toEqual(['known']);
     await known;
     expect(said.join('\n')).not.toContain('stranger');

@@ -1,20 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect as connectPlain } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { barePersona } from '../../bench/peers/bare-persona.ts';
 import { echo, web } from '../../test/support/greeting-decoys.ts';
 import { needTools } from '../../test/support/need.ts';
+import { LoopbackSensor } from '../../test/support/loopback-sensor.ts';
+import { selfSigned } from '../../test/support/self-signed.ts';
 import type { Decoy } from '../core/decoy.ts';
-import type { Observation } from '../core/observation.ts';
 import type { Persona } from '../core/persona.ts';
-import { Spool } from '../spool/spool.ts';
 import { checkObservation } from '../wire/observation-check.ts';
-import { Sensor } from './sensor.ts';
 
 const fingerprint = '3:100;4:65535|00|0|m,p,s,a';
 
@@ -42,63 +37,32 @@ const speaker: Decoy = {
   }),
 };
 
-let folder = '';
-let spool: Spool;
-let sensor: Sensor | null = null;
-let seen: Observation[] = [];
+let loopback: LoopbackSensor;
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'picket-alpn-'));
-  spool = new Spool({ folder: join(folder, 'spool') });
-  await spool.start();
-  seen = [];
+beforeEach(() => {
+  loopback = new LoopbackSensor();
 });
-afterEach(async () => {
-  await sensor?.stop();
-  sensor = null;
-  await spool.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => loopback.stop());
 
-function machine(http: Persona['http']): Persona {
-  const key = join(folder, 'key.pem');
-  const certificate = join(folder, 'certificate.pem');
-  const words = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-subj',
-    '/CN=x',
-  ];
-  execFileSync('openssl', [...words, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
-  const tls = { key: readFileSync(key, 'utf8'), certificate: readFileSync(certificate, 'utf8') };
-  return { ...barePersona, tls, http };
-}
+const machine = (http: Persona['http']): Persona => ({
+  ...barePersona,
+  tls: selfSigned(loopback.folder, 'x'),
+  http,
+});
 
 const server: Persona['http'] = { server: '', title: '', products: [] };
 
 /** A port of the decoy's own, and one that is anyone's. */
 async function startSensor(persona: Persona): Promise<readonly [own: number, any: number]> {
-  const base = { transport: 'tcp', address: '127.0.0.1', port: 0, persona } as const;
-  sensor = new Sensor({
-    spool,
-    folder,
-    listeners: [
-      { ...base, decoy: speaker },
-      { ...base, decoy: echo },
-    ],
+  const served = [
+    { persona, decoy: speaker },
+    { persona, decoy: echo },
+  ];
+  const [own, any] = await loopback.start(served, {
     decoys: [web, speaker],
     any: echo,
-    personaAt: () => persona,
     nameProtocol: (bytes) => (bytes[0] === 0x16 ? 'tls' : Buffer.from(bytes).toString('latin1')),
-    onObservation: (observation) => seen.push(observation),
   });
-  await sensor.start();
-  const [own, any] = sensor.addresses().map((address) => address.port);
   return [own ?? 0, any ?? 0];
 }
 
@@ -136,13 +100,18 @@ describe('the application protocol of TLS', () => {
   needTools(['openssl'])('is recorded with what the client said inside, and how it began', async () => {
     const [own] = await startSensor(machine(server));
     await talk(own, ['h2'], true);
-    expect(seen.map((one) => one.kind)).toEqual(['contact', 'command']);
-    expect(seen[0]).toMatchObject({ kind: 'contact', service: 'speaker', protocol: 'hello', tls: true });
-    expect(seen[1]?.fingerprints).toMatchObject({
+    expect(loopback.seen.map((one) => one.kind)).toEqual(['contact', 'command']);
+    expect(loopback.seen[0]).toMatchObject({
+      kind: 'contact',
+      service: 'speaker',
+      protocol: 'hello',
+      tls: true,
+    });
+    expect(loopback.seen[1]?.fingerprints).toMatchObject({
       http2: fingerprint,
       ja4: expect.stringMatching(/^t13i.*h2_/),
     });
-    for (const one of seen) expect(checkObservation(one)).toEqual({ ok: true, observation: one });
+    for (const one of loopback.seen) expect(checkObservation(one)).toEqual({ ok: true, observation: one });
   });
 
   needTools(['openssl'])('survives a client that goes before the server has spoken', async () => {
@@ -158,8 +127,8 @@ describe('the application protocol of TLS', () => {
     const plain = connectPlain({ port: own, host: '127.0.0.1' });
     plain.write('x');
     await once(plain.resume(), 'end');
-    for (let turn = 0; turn < 400 && seen.length < 3; turn += 1)
+    for (let turn = 0; turn < 400 && loopback.seen.length < 3; turn += 1)
       await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(seen.map((one) => one.kind).toSorted()).toEqual(['command', 'contact', 'contact']);
+    expect(loopback.seen.map((one) => one.kind).toSorted()).toEqual(['command', 'contact', 'contact']);
   });
 });

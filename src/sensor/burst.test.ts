@@ -1,36 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { barePersona } from '../../bench/peers/bare-persona.ts';
 import { greeter } from '../../test/support/greeting-decoys.ts';
-import type { Observation } from '../core/observation.ts';
-import { Spool } from '../spool/spool.ts';
-import { Sensor } from './sensor.ts';
+import { LoopbackSensor } from '../../test/support/loopback-sensor.ts';
 
 const visitors = 5_000;
 const sources = 100;
 
 it(`takes ${visitors} simultaneous connects whole, and records each`, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'picket-burst-'));
-  const spool = new Spool({ folder: join(folder, 'spool') });
-  await spool.start();
-  const seen: Observation[] = [];
-  const sensor = new Sensor({
-    spool,
-    folder,
-    listeners: [{ transport: 'tcp', address: '127.0.0.1', port: 0, persona: barePersona, decoy: greeter }],
-    decoys: [greeter],
-    any: greeter,
-    personaAt: () => barePersona,
-    nameProtocol: () => 'unknown',
-    onObservation: (observation) => void seen.push(observation),
-  });
+  await using loopback = new LoopbackSensor();
+  const { seen } = loopback;
   const sockets: Socket[] = [];
   try {
-    await sensor.start();
-    const port = sensor.addresses()[0]?.port ?? 0;
+    const served = [{ persona: barePersona, decoy: greeter }];
+    const [port = 0] = await loopback.start(served, { decoys: [greeter], any: greeter });
     // All at once: the kernel's queue and the sensor's loop have to hold them until each is greeted.
     const greetings = await Promise.all(
       Array.from({ length: visitors }, (_, index) => {
@@ -49,11 +32,8 @@ it(`takes ${visitors} simultaneous connects whole, and records each`, async () =
       .poll(() => seen.filter(({ kind }) => kind === 'contact').length, { timeout: 30_000 })
       .toBe(visitors);
     expect(new Set(seen.map(({ session }) => session)).size).toBe(visitors);
-    expect(sensor.counters().connectionsEvicted).toBe(0);
+    expect(loopback.sensor.counters().connectionsEvicted).toBe(0);
   } finally {
     for (const socket of sockets) socket.destroy();
-    await sensor.stop();
-    await spool.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -1,90 +1,50 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSocket } from 'node:dgram';
 import { connect as connectSecure } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Observation } from '../core/observation.ts';
 import type { Persona } from '../core/persona.ts';
-import { Spool } from '../spool/spool.ts';
 import { barePersona } from '../../bench/peers/bare-persona.ts';
 import { echo, greeter, web } from '../../test/support/greeting-decoys.ts';
 import { needTools } from '../../test/support/need.ts';
+import { LoopbackSensor } from '../../test/support/loopback-sensor.ts';
+import { selfSigned } from '../../test/support/self-signed.ts';
 import type { SensorLimits } from './limits.ts';
 import { openContainer } from './payload-store.ts';
-import { Sensor } from './sensor.ts';
 
-let folder = '';
-let spool: Spool;
-let sensor: Sensor | null = null;
-let seen: Observation[] = [];
+let loopback: LoopbackSensor;
 let lines: string[] = [];
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'picket-sensor-'));
-  spool = new Spool({ folder: join(folder, 'spool') });
-  await spool.start();
-  seen = [];
+beforeEach(() => {
+  loopback = new LoopbackSensor();
   lines = [];
 });
-afterEach(async () => {
-  await sensor?.stop();
-  sensor = null;
-  await spool.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => loopback.stop());
 
-function withCertificate(): Persona {
-  const key = join(folder, 'key.pem');
-  const certificate = join(folder, 'certificate.pem');
-  const words = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-subj',
-    '/CN=x',
-  ];
-  execFileSync('openssl', [...words, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
-  return {
-    ...barePersona,
-    tls: { key: readFileSync(key, 'utf8'), certificate: readFileSync(certificate, 'utf8') },
-  };
-}
+const withCertificate = (): Persona => ({ ...barePersona, tls: selfSigned(loopback.folder, 'x') });
 
 async function startSensor(
   limits: Partial<SensorLimits> = {},
   persona = barePersona,
 ): Promise<{ greeter: number; web: number; echo: number; udp: number }> {
-  const base = { transport: 'tcp', address: '127.0.0.1', port: 0, persona } as const;
-  sensor = new Sensor({
-    spool,
-    folder,
-    listeners: [
-      { ...base, decoy: greeter },
-      { ...base, decoy: web },
-      { ...base, decoy: echo },
-      { ...base, transport: 'udp', decoy: echo },
-    ],
+  const served = [
+    { persona, decoy: greeter },
+    { persona, decoy: web },
+    { persona, decoy: echo },
+    { persona, decoy: echo, transport: 'udp' as const },
+  ];
+  const ports = await loopback.start(served, {
     decoys: [greeter, web],
     any: echo,
-    personaAt: () => persona,
-    nameProtocol: () => 'unknown',
     onObservation: (observation, json) => {
       expect(JSON.parse(json)).toEqual(observation);
-      seen.push(observation);
+      loopback.seen.push(observation);
     },
     limits,
     log: (line) => lines.push(line),
   });
-  await sensor.start();
-  const ports = sensor.addresses().map((address) => address.port);
   return { greeter: ports[0] ?? 0, web: ports[1] ?? 0, echo: ports[2] ?? 0, udp: ports[3] ?? 0 };
 }
 
@@ -110,21 +70,21 @@ const until = async (condition: () => boolean): Promise<void> => {
   expect(condition()).toBe(true);
 };
 
-const kinds = (): string[] => seen.map((one) => one.kind);
+const kinds = (): string[] => loopback.seen.map((one) => one.kind);
 
 describe('the sensor', () => {
   it('lets a decoy speak first, and records the contact once, ahead of what the decoy saw', async () => {
     const ports = await startSensor();
     const { socket, text } = await client(ports.greeter);
     await until(() => text() === 'HELLO\r\n');
-    expect(seen).toEqual([]);
+    expect(loopback.seen).toEqual([]);
     socket.write('one');
     await until(() => text() === 'HELLO\r\none\r\n');
     socket.end('quit');
     await until(() => text().endsWith('quit\r\n'));
     expect(kinds()).toEqual(['contact', 'command', 'command']);
-    expect(seen[0]).toMatchObject({
-      sensor: spool.sensor,
+    expect(loopback.seen[0]).toMatchObject({
+      sensor: loopback.spool.sensor,
       sequence: 1,
       source: '127.0.0.1',
       destination: '127.0.0.1',
@@ -135,9 +95,9 @@ describe('the sensor', () => {
       fingerprints: { banner: 'one' },
       firstBytes: Buffer.from('one').toString('base64'),
     });
-    expect(seen.map((one) => 'input' in one && one.input)).toEqual([false, 'one 0', 'quit 1']);
-    await until(() => spool.status().committed === 3);
-    const pieces = await spool.readTranscript(seen[0]?.session ?? '');
+    expect(loopback.seen.map((one) => 'input' in one && one.input)).toEqual([false, 'one 0', 'quit 1']);
+    await until(() => loopback.spool.status().committed === 3);
+    const pieces = await loopback.spool.readTranscript(loopback.seen[0]?.session ?? '');
     const said = (direction: string): string =>
       Buffer.concat(
         pieces.filter((piece) => piece.direction === direction).map((piece) => piece.bytes),
@@ -149,10 +109,10 @@ describe('the sensor', () => {
     const ports = await startSensor();
     (await client(ports.web)).socket.end();
     (await client(ports.greeter)).socket.destroy();
-    await until(() => seen.length >= 3);
-    const contacts = seen.filter((one) => one.kind === 'contact');
+    await until(() => loopback.seen.length >= 3);
+    const contacts = loopback.seen.filter((one) => one.kind === 'contact');
     expect(contacts.map((one) => one.kind === 'contact' && one.protocol)).toEqual(['none', 'none']);
-    await until(() => sensor?.counters().connectionsOpen === 0);
+    await until(() => loopback.sensor.counters().connectionsOpen === 0);
   });
 
   it('holds what follows a pause, in order, and loses none of it when the client goes first', async () => {
@@ -166,8 +126,8 @@ describe('the sensor', () => {
     socket.write('pause');
     await new Promise((resolve) => setTimeout(resolve, 50));
     socket.resetAndDestroy();
-    await until(() => seen.length === 5);
-    expect(seen.map((one) => 'input' in one && one.input)).toEqual([
+    await until(() => loopback.seen.length === 5);
+    expect(loopback.seen.map((one) => 'input' in one && one.input)).toEqual([
       false,
       'pause 0',
       'next 1',
@@ -185,7 +145,7 @@ describe('the sensor', () => {
     await until(() => text().endsWith('type\r\n'));
     const payload = Buffer.from('\u007fELF payload', 'latin1');
     const sha256 = createHash('sha256').update(payload).digest('hex');
-    expect(seen[1]).toMatchObject({
+    expect(loopback.seen[1]).toMatchObject({
       kind: 'payload',
       sha256,
       bytes: payload.length,
@@ -193,14 +153,14 @@ describe('the sensor', () => {
       name: 'x',
     });
     socket.end();
-    await sensor?.stop();
-    const path = join(folder, 'payloads', `${sha256}.payload`);
+    await loopback.sensor.stop();
+    const path = join(loopback.folder, 'payloads', `${sha256}.payload`);
     expect(statSync(path).mode & 0o777).toBe(0o400);
     const container = readFileSync(path);
     expect(container.includes(payload)).toBe(false);
     expect(Buffer.from(openContainer(container))).toEqual(payload);
-    const [recording = ''] = readdirSync(join(folder, 'recordings'));
-    const [head, event] = readFileSync(join(folder, 'recordings', recording), 'utf8')
+    const [recording = ''] = readdirSync(join(loopback.folder, 'recordings'));
+    const [head, event] = readFileSync(join(loopback.folder, 'recordings', recording), 'utf8')
       .trim()
       .split('\n');
     expect(JSON.parse(head ?? '')).toMatchObject({ version: 2, width: 80, height: 24 });
@@ -213,7 +173,7 @@ describe('the sensor', () => {
     const { socket, gone } = await client(ports.greeter);
     socket.write('throw');
     await until(gone);
-    expect(sensor?.counters().decoyErrors).toBe(1);
+    expect(loopback.sensor.counters().decoyErrors).toBe(1);
     expect(lines[0]).toContain('decoy greeter failed');
     other.socket.write('still');
     await until(() => other.text().endsWith('still\r\n'));
@@ -224,8 +184,8 @@ describe('the sensor', () => {
     const { socket, gone } = await client(ports.greeter);
     socket.pause();
     socket.write('flood');
-    await until(() => (sensor?.counters().connectionsUnread ?? 0) > 0);
-    expect(sensor?.counters().bytesSent).toBeLessThan(33_554_432);
+    await until(() => loopback.sensor.counters().connectionsUnread > 0);
+    expect(loopback.sensor.counters().bytesSent).toBeLessThan(33_554_432);
     socket.resume();
     await until(gone);
   });
@@ -236,18 +196,22 @@ describe('the sensor', () => {
     for (let count = 0; count < 5; count += 1) clients.push(await client(ports.greeter));
     await until(() => clients[0]?.gone() === true && clients[1]?.gone() === true);
     expect(clients.slice(2).some((one) => one.gone())).toBe(false);
-    expect(sensor?.counters()).toMatchObject({ connections: 5, connectionsOpen: 3, connectionsEvicted: 2 });
+    expect(loopback.sensor.counters()).toMatchObject({
+      connections: 5,
+      connectionsOpen: 3,
+      connectionsEvicted: 2,
+    });
   });
 
   it('ends idle, overlong and overlarge conversations', async () => {
     const ports = await startSensor({ idleMilliseconds: 100, sessionBytes: 10 });
     const idle = await client(ports.web);
     await until(idle.gone);
-    expect(sensor?.counters().connectionsIdle).toBe(1);
+    expect(loopback.sensor.counters().connectionsIdle).toBe(1);
     const large = await client(ports.echo);
     large.socket.write('more than ten bytes');
     await until(large.gone);
-    expect(sensor?.counters().connectionsOverBytes).toBe(1);
+    expect(loopback.sensor.counters().connectionsOverBytes).toBe(1);
   });
 
   it('answers a datagram with no more than it got, at a bounded rate, and calls its sender spoofable', async () => {
@@ -258,14 +222,19 @@ describe('the sensor', () => {
     socket.send('hello', ports.udp, '127.0.0.1');
     await until(() => answers.length === 1);
     socket.send('more', ports.udp, '127.0.0.1');
-    await until(() => sensor?.counters().datagramRepliesWithheld === 1);
+    await until(() => loopback.sensor.counters().datagramRepliesWithheld === 1);
     for (let count = 0; count < 30; count += 1) socket.send(`n${count}`, ports.udp, '127.0.0.1');
-    await until(() => sensor?.counters().datagrams === 32);
+    await until(() => loopback.sensor.counters().datagrams === 32);
     socket.close();
-    expect(sensor?.counters().datagramRepliesWithheld).toBeGreaterThan(10);
+    expect(loopback.sensor.counters().datagramRepliesWithheld).toBeGreaterThan(10);
     expect(answers[0]).toBe('hello');
-    expect(seen).toHaveLength(1);
-    expect(seen[0]).toMatchObject({ kind: 'contact', transport: 'udp', spoofable: true, service: 'any' });
+    expect(loopback.seen).toHaveLength(1);
+    expect(loopback.seen[0]).toMatchObject({
+      kind: 'contact',
+      transport: 'udp',
+      spoofable: true,
+      service: 'any',
+    });
   });
 
   needTools(['openssl', 'curl'])('sees inside TLS, and knows the client by its hello', async () => {
@@ -276,15 +245,18 @@ describe('the sensor', () => {
       execFile('curl', ['-sk', url], (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
     });
     expect(answer).toBe('secret');
-    expect(seen[0]).toMatchObject({ kind: 'contact', service: 'web', tls: true });
-    expect(seen[0]?.fingerprints?.ja3).toMatch(/^[0-9a-f]{32}$/);
-    expect(seen[0]?.fingerprints?.ja4).toMatch(/^t13/);
-    const contact = seen[0]?.kind === 'contact' ? Buffer.from(seen[0].firstBytes, 'base64').toString() : '';
+    expect(loopback.seen[0]).toMatchObject({ kind: 'contact', service: 'web', tls: true });
+    expect(loopback.seen[0]?.fingerprints?.ja3).toMatch(/^[0-9a-f]{32}$/);
+    expect(loopback.seen[0]?.fingerprints?.ja4).toMatch(/^t13/);
+    const contact =
+      loopback.seen[0]?.kind === 'contact'
+        ? Buffer.from(loopback.seen[0].firstBytes, 'base64').toString()
+        : '';
     expect(contact).toMatch(/^GET \/x HTTP/);
     // One that gives up after the certificate is recorded by its hello.
     const refusing = connectSecure({ port: ports.web, host: '127.0.0.1', rejectUnauthorized: true });
     await new Promise((resolve) => refusing.once('error', resolve));
-    await until(() => seen.length === 2);
-    expect(seen[1]).toMatchObject({ kind: 'contact', service: 'web', tls: false });
+    await until(() => loopback.seen.length === 2);
+    expect(loopback.seen[1]).toMatchObject({ kind: 'contact', service: 'web', tls: false });
   });
 });

@@ -1,9 +1,6 @@
 /** Visitors who make a shell work for long, beside others who want an answer. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   executeRequest,
@@ -15,51 +12,34 @@ import {
 import { sshPersona } from '../../test/support/ssh-persona.ts';
 import { shellPersona } from '../../test/support/shell-persona.ts';
 import { echo } from '../../test/support/greeting-decoys.ts';
+import { LoopbackSensor } from '../../test/support/loopback-sensor.ts';
 import { ssh } from '../decoys/ssh/ssh.ts';
 import { telnet } from '../decoys/telnet/telnet.ts';
-import { Spool } from '../spool/spool.ts';
-import { Sensor } from './sensor.ts';
 
 const heavy = 'i=0; while true; do i=$((i+1)); done; echo over';
 
-let folder = '';
-let spool: Spool;
-let sensor: Sensor | null = null;
+let loopback: LoopbackSensor;
 let ports: { telnet: number; ssh: number; echo: number };
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'picket-turns-'));
-  spool = new Spool({ folder: join(folder, 'spool') });
-  await spool.start();
+  loopback = new LoopbackSensor();
   const login = { accepted: [['root', 'secret']], acceptAfter: 0 } as const;
-  const base = { transport: 'tcp', address: '127.0.0.1', port: 0 } as const;
   const persona = shellPersona('linux-busybox', { login });
-  sensor = new Sensor({
-    spool,
-    folder,
-    listeners: [
-      { ...base, decoy: telnet, persona },
-      { ...base, decoy: ssh, persona: sshPersona({ hostKey: ['ssh-ed25519'] }, login) },
-      { ...base, decoy: echo, persona },
-    ],
+  const served = [
+    { decoy: telnet, persona },
+    { decoy: ssh, persona: sshPersona({ hostKey: ['ssh-ed25519'] }, login) },
+    { decoy: echo, persona },
+  ];
+  const [first = 0, second = 0, third = 0] = await loopback.start(served, {
     decoys: [telnet, ssh],
     any: echo,
-    personaAt: () => persona,
-    nameProtocol: () => 'unknown',
     log: (line) => {
       throw new Error(line);
     },
   });
-  await sensor.start();
-  const [first = 0, second = 0, third = 0] = sensor.addresses().map(({ port }) => port);
   ports = { telnet: first, ssh: second, echo: third };
 });
-afterEach(async () => {
-  await sensor?.stop();
-  sensor = null;
-  await spool.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => loopback.stop());
 
 async function open(port: number): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1' });

@@ -1,67 +1,40 @@
 /** Every decoy behind a real sensor, before clients that stop halfway, never stop, or say one byte at a time. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCorpus } from '../../scripts/fuzz/corpus.ts';
 import { targets } from '../../scripts/fuzz/targets.ts';
-import type { Observation } from '../../src/core/observation.ts';
 import { decoys } from '../../src/decoys/index.ts';
 import type { SensorLimits } from '../../src/sensor/limits.ts';
-import { Sensor } from '../../src/sensor/sensor.ts';
-import { Spool } from '../../src/spool/spool.ts';
 import { nameProtocol } from '../../src/wire/protocol-name.ts';
 import { machineFor } from '../support/machine-for.ts';
+import { LoopbackSensor } from '../support/loopback-sensor.ts';
 
 const streams = decoys.filter(({ transport }) => transport !== 'udp');
 
-let folder = '';
-let spool: Spool;
-let sensor: Sensor | null = null;
-let seen: Observation[] = [];
+let loopback: LoopbackSensor;
 let faults: string[] = [];
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'picket-slow-'));
-  spool = new Spool({ folder: join(folder, 'spool') });
-  await spool.start();
-  seen = [];
+beforeEach(() => {
+  loopback = new LoopbackSensor();
   faults = [];
 });
-afterEach(async () => {
-  await sensor?.stop();
-  sensor = null;
-  await spool.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => loopback.stop());
 
 /** Ports by the decoy's name. */
 async function start(limits: Partial<SensorLimits>): Promise<Map<string, number>> {
   const any = decoys.find(({ name }) => name === 'any');
   if (any === undefined) throw new Error('no decoy any');
-  sensor = new Sensor({
-    spool,
-    folder,
-    listeners: streams.map((decoy) => ({
-      transport: 'tcp',
-      address: '127.0.0.1',
-      port: 0,
-      persona: machineFor(decoy),
-      decoy,
-    })),
+  const served = streams.map((decoy) => ({ persona: machineFor(decoy), decoy }));
+  const ports = await loopback.start(served, {
     decoys: decoys.filter(({ name }) => name !== 'any'),
     any,
     personaAt: () => machineFor(any),
     nameProtocol: (bytes, transport) => nameProtocol(bytes, transport).name,
-    onObservation: (observation) => void seen.push(observation),
     limits,
     log: (line) => void faults.push(line),
   });
-  await sensor.start();
-  const ports = sensor.addresses().map(({ port }) => port);
   return new Map(streams.map(({ name }, index) => [name, ports[index] ?? 0]));
 }
 
@@ -97,7 +70,9 @@ function conversationOf(name: string): Uint8Array {
 }
 
 const contacts = (): Set<string> =>
-  new Set(seen.flatMap((observation) => (observation.kind === 'contact' ? [observation.service] : [])));
+  new Set(
+    loopback.seen.flatMap((observation) => (observation.kind === 'contact' ? [observation.service] : [])),
+  );
 
 describe('a sensor with every decoy', () => {
   it('ends what was begun and left idle, half said or not closed', async () => {

@@ -8,14 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
-import type { Observation } from '../../core/observation.ts';
 import type { Persona } from '../../core/persona.ts';
 import { createPersona } from '../../personas/index.ts';
-import { Sensor } from '../../sensor/sensor.ts';
-import { Spool } from '../../spool/spool.ts';
 import { needRoot, needTools } from '../../../test/support/need.ts';
 import { talkInReplies, type Step } from '../../../test/support/reply-client.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
+import { LoopbackSensor } from '../../../test/support/loopback-sensor.ts';
 import { ftp } from './ftp.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
@@ -212,53 +210,37 @@ describe('real clients of the ftp decoy', () => {
   });
 
   needTools(['curl'])('the sensor opens the data port, for the source alone', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ftp-sensor-'));
-    const spool = new Spool({ folder: join(folder, 'spool') });
-    await spool.start();
-    const seen: Observation[] = [];
+    await using loopback = new LoopbackSensor();
+    const { folder, seen } = loopback;
     const who = persona();
-    const sensor = new Sensor({
-      spool,
-      folder,
-      listeners: [{ transport: 'tcp', address: '127.0.0.1', port: 0, decoy: ftp, persona: who }],
+    const [port = 0] = await loopback.start([{ persona: who, decoy: ftp }], {
       decoys: [ftp],
       any: ftp,
-      personaAt: () => who,
-      nameProtocol: () => 'unknown',
-      onObservation: (observation) => void seen.push(observation),
       limits: { asidePortsPerSource: 2 },
     });
-    await sensor.start();
-    try {
-      const port = sensor.addresses()[0]?.port ?? 0;
-      const url = `ftp://bob:secret@127.0.0.1:${port}`;
-      writeFileSync(join(folder, 'drop'), 'x'.repeat(300_000));
-      await run('curl', ['-s', '-T', 'drop', `${url}/`], folder);
-      expect(await run('curl', ['-s', `${url}/drop`])).toHaveLength(300_000);
-      expect(await run('curl', ['-sk', '--ssl-reqd', `${url}/drop`])).toHaveLength(300_000);
-      expect(seen).toContainEqual(
-        expect.objectContaining({
-          kind: 'payload',
-          bytes: 300_000,
-          how: 'ftp-upload',
-          name: '/home/bob/drop',
-        }),
-      );
-      const login: Step[] = ['USER bob', 'PASS secret', 'EPSV'];
-      const held = [0, 1].map(() => connect(port, '127.0.0.1'));
-      for (const socket of held) socket.write('USER bob\r\nPASS secret\r\nEPSV\r\n');
-      await sleep(300);
-      expect((await talkInReplies(port, login)).at(-1)).toMatch(/^421/);
-      for (const socket of held) socket.destroy();
-      await sleep(100);
-      const replies = await talkInReplies(port, login);
-      const [, number = '0'] = /\|\|\|(\d+)\|/.exec(replies.at(-1) ?? '') ?? [];
-      expect(Number(number)).toBeGreaterThan(1023);
-    } finally {
-      await sensor.stop();
-      await spool.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const url = `ftp://bob:secret@127.0.0.1:${port}`;
+    writeFileSync(join(folder, 'drop'), 'x'.repeat(300_000));
+    await run('curl', ['-s', '-T', 'drop', `${url}/`], folder);
+    expect(await run('curl', ['-s', `${url}/drop`])).toHaveLength(300_000);
+    expect(await run('curl', ['-sk', '--ssl-reqd', `${url}/drop`])).toHaveLength(300_000);
+    expect(seen).toContainEqual(
+      expect.objectContaining({
+        kind: 'payload',
+        bytes: 300_000,
+        how: 'ftp-upload',
+        name: '/home/bob/drop',
+      }),
+    );
+    const login: Step[] = ['USER bob', 'PASS secret', 'EPSV'];
+    const held = [0, 1].map(() => connect(port, '127.0.0.1'));
+    for (const socket of held) socket.write('USER bob\r\nPASS secret\r\nEPSV\r\n');
+    await sleep(300);
+    expect((await talkInReplies(port, login)).at(-1)).toMatch(/^421/);
+    for (const socket of held) socket.destroy();
+    await sleep(100);
+    const replies = await talkInReplies(port, login);
+    const [, number = '0'] = /\|\|\|(\d+)\|/.exec(replies.at(-1) ?? '') ?? [];
+    expect(Number(number)).toBeGreaterThan(1023);
   });
 });
 
