@@ -1,38 +1,33 @@
 /** The gate and the audit with a real object store: Ceph's radosgw, nginx in front of it with the documented text, s3cmd as its owner. */
 
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import type { Header, ObjectAccessFact } from '../src/core/observation.ts';
+import type { Header } from '../src/core/observation.ts';
 import { parseConfiguration } from '../src/daemon/configuration.ts';
 import type { AuditedBucket } from '../src/daemon/bucket-audit.ts';
 import { openBucketAudit } from '../src/daemon/bucket-audit-of.ts';
-import { GateEndpoint } from '../src/daemon/gate-endpoint.ts';
-import { decoyBuckets } from '../src/gate/decoy-buckets.ts';
-import { Gate } from '../src/gate/gate.ts';
 import { signedHeaders } from '../src/wire/aws-signing.ts';
 import { freePort } from './support/free-port.ts';
 import { needTools } from './support/need.ts';
 import { proxiedRequest, withoutIdentifiers } from './support/proxied-request.ts';
 import { radosgwTools, startRadosgw, type Radosgw } from './support/radosgw.ts';
-import { startDaemon } from './support/real-daemon.ts';
 import { runProgram } from './support/run-program.ts';
 import { s3cmdAt } from './support/s3cmd.ts';
+import { pineGate } from './support/pine-gate.ts';
+import { startNginx } from './support/nginx.ts';
 
 const estate = ['pine-assets', 'pine-state', 'pine-reports', 'pine-press'];
-const decoys = decoyBuckets(estate, 'a seed');
+const { gate, decoys, recorded } = pineGate(estate);
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'picket-object-store-'));
-const recorded: ObjectAccessFact[] = [];
 const tools = [...radosgwTools, 'nginx', 's3cmd'];
 const withStore = needTools(tools);
 let isThere = false;
 withStore('has all that it needs', () => expect(isThere).toBe(true));
 
 let store: Radosgw;
-let gate: GateEndpoint;
 let serving: AsyncDisposable;
 let clientPort = 0;
 let ownerPort = 0;
@@ -70,14 +65,6 @@ beforeAll(async () => {
   }
   await put('/pine-reports', 'policy', JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
 
-  gate = new GateEndpoint({
-    address: '127.0.0.1',
-    port: 0,
-    gate: new Gate({ publicBuckets: [{ name: 'pine-assets', write: false }], estate, decoys }),
-    domains: ['s3.test'],
-    now: () => Date.now(),
-    record: (_source, fact) => void recorded.push(fact),
-  });
   await gate.start();
   clientPort = await freePort();
   ownerPort = await freePort();
@@ -85,20 +72,13 @@ beforeAll(async () => {
   const locations = (/```nginx\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
     .replaceAll('127.0.0.1:9180', `127.0.0.1:${gate.port}`)
     .replaceAll('127.0.0.1:9000', `127.0.0.1:${store.port}`);
-  const configuration = join(folder, 'nginx.conf');
-  writeFileSync(
-    configuration,
-    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error;
-events {}
-http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-server { listen 127.0.0.1:${clientPort} proxy_protocol; listen 127.0.0.1:${ownerPort};
+  serving = await startNginx(
+    ownerPort,
+    () => `server { listen 127.0.0.1:${clientPort} proxy_protocol; listen 127.0.0.1:${ownerPort};
 set_real_ip_from 127.0.0.1; real_ip_header proxy_protocol;
 ${locations}
-} }
-`,
+}`,
   );
-  const nginx = spawn('nginx', ['-c', configuration, '-e', join(folder, 'error')], { stdio: 'ignore' });
-  serving = await startDaemon(nginx, ownerPort);
 }, 180_000);
 
 afterAll(async () => {
@@ -206,9 +186,11 @@ describe('the gate in front of radosgw', () => {
     const [trap = ''] = decoys;
     expect(await search('198.51.100.5', [`GET /${trap}/`], ['GET /pine-assets/object'])).toEqual([503, 503]);
     expect(
-      recorded.filter(({ bucket }) => bucket === 'pine-state').every(({ error }) => error === 'AccessDenied'),
+      recorded
+        .filter(({ fact }) => fact.bucket === 'pine-state')
+        .every(({ fact }) => fact.error === 'AccessDenied'),
     ).toBe(true);
-    expect(recorded.find(({ bucket }) => bucket === trap)?.decoy).toBe(true);
+    expect(recorded.find(({ fact }) => fact.bucket === trap)?.fact.decoy).toBe(true);
   });
 
   withStore('does not touch the owner, not even at the address of a search', async () => {

@@ -1,37 +1,22 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { needTools } from '../../test/support/need.ts';
 import { serveDecoy } from '../../test/support/serve-decoy.ts';
 import { personaWith } from '../../test/support/talk.ts';
-import type { ObjectAccessFact } from '../core/observation.ts';
 import { s3 } from '../decoys/s3/s3.ts';
-import { decoyBuckets } from '../gate/decoy-buckets.ts';
-import { Gate } from '../gate/gate.ts';
 import { plantedAwsKey } from '../wire/planted-credential.ts';
-import { GateEndpoint } from './gate-endpoint.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { runProgram } from '../../test/support/run-program.ts';
 import { s3cmdAt } from '../../test/support/s3cmd.ts';
+import { pineGate } from '../../test/support/pine-gate.ts';
+import { startNginx } from '../../test/support/nginx.ts';
 
 const estate = ['pine-assets', 'pine-backups', 'pine-state', 'pine-uploads'];
-const decoys = decoyBuckets(estate, 'a seed');
-let recorded: { source: string; fact: ObjectAccessFact }[] = [];
-let gate: GateEndpoint;
+let { gate, decoys, recorded } = pineGate(estate);
 
 beforeEach(async () => {
-  recorded = [];
-  gate = new GateEndpoint({
-    address: '127.0.0.1',
-    port: 0,
-    gate: new Gate({ publicBuckets: [{ name: 'pine-assets', write: false }], estate, decoys }),
-    domains: ['s3.test'],
-    now: () => Date.now(),
-    record: (source, fact) => void recorded.push({ source, fact }),
-  });
+  ({ gate, decoys, recorded } = pineGate(estate));
   await gate.start();
 });
 afterEach(() => gate.stop());
@@ -86,7 +71,6 @@ describe('the endpoint of the gate', () => {
 
 describe('nginx with the gate, in front of a store', () => {
   needTools(['nginx', 's3cmd', 'curl'])('stops the search and lets the owner work', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'picket-gate-'));
     const details = {
       region: 'us-east-1',
       buckets: estate.join(','),
@@ -98,43 +82,31 @@ describe('nginx with the gate, in front of a store', () => {
     const port = await freePort();
     const page = readFileSync(join(import.meta.dirname, '../../docs/object-store-guard.md'), 'utf8');
     const locations = /```nginx\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
-    const configuration = join(folder, 'nginx.conf');
-    writeFileSync(
-      configuration,
-      `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error;
-events {}
-http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-server { listen 127.0.0.1:${port};
+    await using nginx = await startNginx(
+      port,
+      () => `server { listen 127.0.0.1:${port};
 ${locations.replaceAll('127.0.0.1:9180', `127.0.0.1:${gate.port}`).replaceAll('127.0.0.1:9000', `127.0.0.1:${store.port}`)}
-} }
-`,
+}`,
     );
-    const nginx = spawn('nginx', ['-c', configuration, '-e', join(folder, 'error')], { stdio: 'ignore' });
-    try {
-      const place = `127.0.0.1:${port}`;
-      const status = (path: string, ...words: string[]): Promise<string> =>
-        runProgram('curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', ...words, `http://${place}${path}`);
-      await expect.poll(() => status('/'), { timeout: 10_000 }).toBe('403');
-      const key = plantedAwsKey(persona, 'instance metadata', '127.0.0.1');
-      const s3cmd = s3cmdAt(place, key);
-      const same = await runProgram('curl', '-s', `http://${place}/pine-state/`);
-      expect(plain(same)).toContain('<Code>AccessDenied</Code>');
-      // As bucket finders ask: HEAD and GET of names from a list.
-      const answers: string[] = [];
-      for (const name of ['pine-dev', 'pine-test', 'pine-www']) answers.push(await status(`/${name}/`, '-I'));
-      expect(answers.at(-1)).toBe('503');
-      expect(await runProgram('curl', '-s', `http://${place}/pine-old/`)).toContain('<Code>SlowDown</Code>');
-      // The owner comes from the same address, and is not touched.
-      expect(await s3cmd('ls')).toContain('s3://pine-state');
-      writeFileSync(join(folder, 'up'), 'report\n'.repeat(100));
-      expect(await s3cmd('put', join(folder, 'up'), 's3://pine-backups/report')).toContain('upload:');
-      expect(recorded.map(({ fact }) => fact.bucket)).toEqual(
-        expect.arrayContaining(['pine-state', 'pine-dev', 'pine-test', 'pine-www', 'pine-old']),
-      );
-    } finally {
-      nginx.kill();
-      await once(nginx, 'exit');
-      rmSync(folder, { recursive: true });
-    }
+    const place = `127.0.0.1:${port}`;
+    const status = (path: string, ...words: string[]): Promise<string> =>
+      runProgram('curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', ...words, `http://${place}${path}`);
+    await expect.poll(() => status('/'), { timeout: 10_000 }).toBe('403');
+    const key = plantedAwsKey(persona, 'instance metadata', '127.0.0.1');
+    const s3cmd = s3cmdAt(place, key);
+    const same = await runProgram('curl', '-s', `http://${place}/pine-state/`);
+    expect(plain(same)).toContain('<Code>AccessDenied</Code>');
+    // As bucket finders ask: HEAD and GET of names from a list.
+    const answers: string[] = [];
+    for (const name of ['pine-dev', 'pine-test', 'pine-www']) answers.push(await status(`/${name}/`, '-I'));
+    expect(answers.at(-1)).toBe('503');
+    expect(await runProgram('curl', '-s', `http://${place}/pine-old/`)).toContain('<Code>SlowDown</Code>');
+    // The owner comes from the same address, and is not touched.
+    expect(await s3cmd('ls')).toContain('s3://pine-state');
+    writeFileSync(join(nginx.folder, 'up'), 'report\n'.repeat(100));
+    expect(await s3cmd('put', join(nginx.folder, 'up'), 's3://pine-backups/report')).toContain('upload:');
+    expect(recorded.map(({ fact }) => fact.bucket)).toEqual(
+      expect.arrayContaining(['pine-state', 'pine-dev', 'pine-test', 'pine-www', 'pine-old']),
+    );
   });
 });

@@ -10,27 +10,14 @@ import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { needTools } from '../../test/support/need.ts';
 import { runProgram } from '../../test/support/run-program.ts';
-import type { ObjectAccessFact } from '../core/observation.ts';
-import { decoyBuckets } from '../gate/decoy-buckets.ts';
-import { Gate } from '../gate/gate.ts';
-import { GateEndpoint } from './gate-endpoint.ts';
+import { pineGate } from '../../test/support/pine-gate.ts';
 
 const estate = ['pine-assets', 'pine-backups', 'pine-state'];
-const decoys = decoyBuckets(estate, 'a seed');
 const support = join(import.meta.dirname, '../../test/support');
-let recorded: { source: string; fact: ObjectAccessFact }[] = [];
-let gate: GateEndpoint;
+let { gate, decoys, recorded } = pineGate(estate);
 
 beforeEach(async () => {
-  recorded = [];
-  gate = new GateEndpoint({
-    address: '127.0.0.1',
-    port: 0,
-    gate: new Gate({ publicBuckets: [{ name: 'pine-assets', write: false }], estate, decoys }),
-    domains: ['s3.test'],
-    now: () => Date.now(),
-    record: (source, fact) => void recorded.push({ source, fact }),
-  });
+  ({ gate, decoys, recorded } = pineGate(estate));
   await gate.start();
 });
 afterEach(() => gate.stop());

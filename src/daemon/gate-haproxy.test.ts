@@ -10,15 +10,11 @@ import { proxiedRequest, withoutIdentifiers } from '../../test/support/proxied-r
 import { s3cmdAt } from '../../test/support/s3cmd.ts';
 import { serveDecoy } from '../../test/support/serve-decoy.ts';
 import { personaWith } from '../../test/support/talk.ts';
-import type { ObjectAccessFact } from '../core/observation.ts';
+import { pineGate } from '../../test/support/pine-gate.ts';
 import { s3 } from '../decoys/s3/s3.ts';
-import { decoyBuckets } from '../gate/decoy-buckets.ts';
-import { Gate } from '../gate/gate.ts';
 import { plantedAwsKey } from '../wire/planted-credential.ts';
-import { GateEndpoint } from './gate-endpoint.ts';
 
 const estate = ['pine-assets', 'pine-backups', 'pine-state', 'pine-uploads'];
-const decoys = decoyBuckets(estate, 'a seed');
 const page = readFileSync(join(import.meta.dirname, '../../docs/object-store-guard.md'), 'utf8');
 const block = (language: string): string =>
   new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
@@ -35,15 +31,7 @@ describe('HAProxy with the gate, in front of a store', () => {
       };
       const persona = personaWith({ s3: { product: 'MinIO', version: '', details } });
       await using store = await serveDecoy(s3, persona);
-      const recorded: ObjectAccessFact[] = [];
-      const gate = new GateEndpoint({
-        address: '127.0.0.1',
-        port: 0,
-        gate: new Gate({ publicBuckets: [{ name: 'pine-assets', write: false }], estate, decoys }),
-        domains: ['s3.test'],
-        now: () => Date.now(),
-        record: (_source, fact) => void recorded.push(fact),
-      });
+      const { gate, decoys, recorded } = pineGate(estate);
       await gate.start();
       const port = await freePort();
       const plainPort = await freePort();
@@ -86,7 +74,7 @@ describe('HAProxy with the gate, in front of a store', () => {
         expect(await ask('2001:db8::7', `GET /${trap}/`)).toMatch(/^HTTP\/1\.1 503 /);
         expect(await ask('2001:db8::8', 'GET /pine-state/')).toMatch(/^HTTP\/1\.1 503 /);
         expect(await ask('203.0.113.5', `GET /${trap}/`)).toMatch(/^HTTP\/1\.1 503 /);
-        expect(recorded.find(({ decoy }) => decoy === true)?.bucket).toBe(trap);
+        expect(recorded.find(({ fact }) => fact.decoy === true)?.fact.bucket).toBe(trap);
 
         // What HAProxy can just hold is judged too.
         expect(await ask('203.0.113.6', `GET /pine-state/${'a'.repeat(14_000)}`)).toMatch(/^HTTP\/1\.1 403 /);

@@ -17,6 +17,7 @@ import {
 } from '../../../test/support/http2-frames.ts';
 import { needTools } from '../../../test/support/need.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
+import { startNginx } from '../../../test/support/nginx.ts';
 import type { Persona } from '../../core/persona.ts';
 import { createPersona } from '../../personas/index.ts';
 import { frame, frameFlag, frameType, windowUpdateFrame } from '../../wire/http2-frame.ts';
@@ -177,50 +178,37 @@ const cases: Readonly<Record<string, Uint8Array>> = {
 
 describe('the http decoy over HTTP/2 beside real servers', () => {
   needTools(['nginx'])('says the same as nginx, frame by frame', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'picket-nginx-'));
-    mkdirSync(join(folder, 'site'));
     const port = await freePort();
-    const configuration = join(folder, 'nginx.conf');
-    writeFileSync(
-      configuration,
-      `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error;
-events {}
-http { access_log off; default_type text/html; server { listen 127.0.0.1:${port} http2; root ${folder}/site; } }
-`,
-    );
-    const nginx = spawn('nginx', ['-c', configuration, '-e', join(folder, 'error')], { stdio: 'ignore' });
-    try {
-      await answering(port);
-      const first = frameLines((await ask(port, request(none))).said);
-      const server = /"server","(nginx\/[^"]+)"/.exec(first.join('\n'))?.[1] ?? '';
-      await using served = await serveDecoy(http, withServer(server));
-      const asked = Object.entries(cases);
-      // Each answer is quiet time for the most part, so they are taken side by side.
-      for (let at = 0; at < asked.length; at += 16) {
-        const some = asked.slice(at, at + 16);
-        const compare = async (bytes: Uint8Array, turns: number) => {
-          const [real, ours] = await Promise.all([ask(port, bytes, turns), ask(served.port, bytes, turns)]);
-          return {
-            wanted: [...frameLines(real.said), real.isClosed],
-            given: [...frameLines(ours.said), ours.isClosed],
-          };
+    await using _nginx = await startNginx(port, (folder) => {
+      mkdirSync(join(folder, 'site'));
+      return `default_type text/html; server { listen 127.0.0.1:${port} http2; root ${folder}/site; }`;
+    });
+    await answering(port);
+    const first = frameLines((await ask(port, request(none))).said);
+    const server = /"server","(nginx\/[^"]+)"/.exec(first.join('\n'))?.[1] ?? '';
+    await using served = await serveDecoy(http, withServer(server));
+    const asked = Object.entries(cases);
+    // Each answer is quiet time for the most part, so they are taken side by side.
+    for (let at = 0; at < asked.length; at += 16) {
+      const some = asked.slice(at, at + 16);
+      const compare = async (bytes: Uint8Array, turns: number) => {
+        const [real, ours] = await Promise.all([ask(port, bytes, turns), ask(served.port, bytes, turns)]);
+        return {
+          wanted: [...frameLines(real.said), real.isClosed],
+          given: [...frameLines(ours.said), ours.isClosed],
         };
-        const compared = await Promise.all(some.map(([, bytes]) => compare(bytes, 3)));
-        for (const [index, [name, bytes]] of some.entries()) {
-          const first = compared[index];
-          // On a machine that has much to do, quiet can be the quiet before the answer.
-          const isSame = JSON.stringify(first?.wanted) === JSON.stringify(first?.given);
-          const { wanted, given } = isSame && first !== undefined ? first : await compare(bytes, 20);
-          expect(wanted.length, name).toBeGreaterThan(2);
-          expect(given, name).toEqual(wanted);
-        }
+      };
+      const compared = await Promise.all(some.map(([, bytes]) => compare(bytes, 3)));
+      for (const [index, [name, bytes]] of some.entries()) {
+        const first = compared[index];
+        // On a machine that has much to do, quiet can be the quiet before the answer.
+        const isSame = JSON.stringify(first?.wanted) === JSON.stringify(first?.given);
+        const { wanted, given } = isSame && first !== undefined ? first : await compare(bytes, 20);
+        expect(wanted.length, name).toBeGreaterThan(2);
+        expect(given, name).toEqual(wanted);
       }
-      expect(served.errors).toEqual([]);
-    } finally {
-      nginx.kill();
-      if (nginx.exitCode === null && nginx.signalCode === null) await once(nginx, 'exit');
-      rmSync(folder, { recursive: true });
     }
+    expect(served.errors).toEqual([]);
   });
 
   needTools(['lighttpd'])('goes over to HTTP/2 as lighttpd does', async () => {

@@ -9,6 +9,7 @@ import type { Persona } from '../../core/persona.ts';
 import { plantedAwsKey } from '../../wire/planted-credential.ts';
 import { s3 } from './s3.ts';
 import { runProgram } from '../../../test/support/run-program.ts';
+import { s3cmdAt } from '../../../test/support/s3cmd.ts';
 
 const details = {
   region: 'us-east-1',
@@ -30,20 +31,9 @@ describe('the s3 decoy before s3cmd', () => {
       const persona = minio();
       await using served = await serveDecoy(s3, persona);
       const key = plantedAwsKey(persona, 'instance metadata', '127.0.0.1');
-      const place = `127.0.0.1:${served.port}`;
+      const version = signature === 'v2' ? ['--signature-v2'] : [];
       const s3cmd = (...words: string[]): Promise<string> =>
-        runProgram(
-          's3cmd',
-          '-c',
-          '/dev/null',
-          '--no-ssl',
-          `--host=${place}`,
-          `--host-bucket=${place}`,
-          `--access_key=${key.accessKeyId}`,
-          `--secret_key=${key.secretAccessKey}`,
-          ...(signature === 'v2' ? ['--signature-v2'] : []),
-          ...words,
-        );
+        s3cmdAt(`127.0.0.1:${served.port}`, key)(...version, ...words);
       try {
         // Each call starts an interpreter: no more of them than show something.
         if (signature === 'v4') expect(await s3cmd('ls')).toContain('s3://pine-state');
