@@ -31,3 +31,9 @@ export function nameProtocol(bytes: Uint8Array, transport: 'tcp' | 'udp'): Proto
   }
   return { name, confidence };
 }
+
+/** How sure the rules are that these bytes are of this protocol and of no other: 0 to 1. */
+export function confidenceIn(name: string, bytes: Uint8Array, transport: 'tcp' | 'udp'): number {
+  const guess = nameProtocol(bytes, transport);
+  return guess.name === name ? guess.confidence : 0;
+}

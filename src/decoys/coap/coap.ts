@@ -9,7 +9,7 @@ import {
   type CoapMessage,
   type CoapOption,
 } from '../../wire/coap-message.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { urlsIn } from '../../wire/url-text.ts';
 
 /** Codes as class and detail (RFC 7252 §12.1). */
@@ -240,9 +240,6 @@ export const coap: Decoy = {
   summary: 'Small device with sensors and a switch (CoAP)',
   transport: 'udp',
   ports: [5683],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'udp');
-    return guess.name === 'coap' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('coap', firstBytes, 'udp'),
   open: (context) => new CoapSession(context),
 };

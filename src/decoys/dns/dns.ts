@@ -1,5 +1,5 @@
 import type { Decoy } from '../../core/decoy.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { DnsSession } from './session.ts';
 
 /**
@@ -12,13 +12,7 @@ export const dns: Decoy = {
   fidelity: 'BIND 9.18: 34 of 34 messages equal, byte for byte',
   transport: 'both',
   ports: [53],
-  recognise(firstBytes) {
-    const datagram = nameProtocol(firstBytes, 'udp');
-    const stream = nameProtocol(firstBytes, 'tcp');
-    return Math.max(
-      datagram.name === 'dns' ? datagram.confidence : 0,
-      stream.name === 'dns' ? stream.confidence : 0,
-    );
-  },
+  recognise: (firstBytes) =>
+    Math.max(confidenceIn('dns', firstBytes, 'udp'), confidenceIn('dns', firstBytes, 'tcp')),
   open: (context) => new DnsSession(context),
 };

@@ -12,7 +12,7 @@ import {
   type IkePayload,
   type IkeTransform,
 } from '../../wire/ike-message.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { urlsIn } from '../../wire/url-text.ts';
 
 /** Payloads of version 1. */
@@ -355,9 +355,6 @@ export const ike: Decoy = {
   summary: 'Gateway of a virtual private network (IKEv1 and IKEv2, strongSwan)',
   transport: 'udp',
   ports: [500, 4500],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'udp');
-    return guess.name === 'ike' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('ike', firstBytes, 'udp'),
   open: (context) => new IkeSession(context),
 };

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import { octets, uint16 } from '../../wire/big-endian.ts';
 import { ByteCursor } from '../../wire/byte-cursor.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { deviceOf, type ModbusDevice } from './device.ts';
 
 const requestsPerConnection = 20_000;
@@ -337,9 +337,6 @@ export const modbus: Decoy = {
   summary: 'Programmable controller (Modbus over TCP)',
   transport: 'tcp',
   ports: [502],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'tcp');
-    return guess.name === 'modbus' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('modbus', firstBytes, 'tcp'),
   open: (context) => new ModbusSession(context),
 };

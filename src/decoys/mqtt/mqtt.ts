@@ -1,5 +1,5 @@
 import type { Decoy } from '../../core/decoy.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { MqttSession } from './session.ts';
 
 /**
@@ -12,9 +12,6 @@ export const mqtt: Decoy = {
   fidelity: 'Mosquitto 2.0.11: 27 of 27 exchanges equal, byte for byte',
   transport: 'tcp',
   ports: [1883, 8883],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'tcp');
-    return guess.name === 'mqtt' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('mqtt', firstBytes, 'tcp'),
   open: (context) => new MqttSession(context),
 };

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import { octets, uint16, uint32 } from '../../wire/big-endian.ts';
 import { ByteCursor } from '../../wire/byte-cursor.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { timeServerOf, type TimeServer } from './clock.ts';
 
 /** Seconds from 1900 to 1970. */
@@ -243,9 +243,6 @@ export const ntp: Decoy = {
   summary: 'Time server (ntpd), with its control and monitoring modes',
   transport: 'udp',
   ports: [123],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'udp');
-    return guess.name === 'ntp' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('ntp', firstBytes, 'udp'),
   open: (context) => new NtpSession(context),
 };

@@ -1,7 +1,7 @@
 import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import { below } from '../../core/random.ts';
 import { octets } from '../../wire/big-endian.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { CryptoStream, cryptoFrames } from '../../wire/quic-crypto-stream.ts';
 import { initialKeys, openInitial, sealInitial } from '../../wire/quic-initial.ts';
 import {
@@ -128,9 +128,6 @@ export const quic: Decoy = {
   summary: 'Server over QUIC that serves none of the protocols that the client asks for (versions 1 and 2)',
   transport: 'udp',
   ports: [443, 853, 8443],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'udp');
-    return guess.name === 'quic' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('quic', firstBytes, 'udp'),
   open: (context) => new QuicSession(context),
 };

@@ -1,5 +1,5 @@
 import type { Decoy } from '../../core/decoy.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { RtspSession } from './session.ts';
 
 /**
@@ -11,9 +11,6 @@ export const rtsp: Decoy = {
   summary: 'Video stream of a camera (RTSP 1.0, Hikvision and Dahua paths)',
   transport: 'tcp',
   ports: [554, 8554, 10554],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'tcp');
-    return guess.name === 'rtsp' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('rtsp', firstBytes, 'tcp'),
   open: (context) => new RtspSession(context),
 };

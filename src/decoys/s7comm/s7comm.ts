@@ -1,5 +1,5 @@
 import type { Decoy } from '../../core/decoy.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { S7Session } from './session.ts';
 
 /**
@@ -11,9 +11,6 @@ export const s7comm: Decoy = {
   summary: 'Siemens S7 controller (ISO-TSAP, S7 communication)',
   transport: 'tcp',
   ports: [102],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'tcp');
-    return guess.name === 's7' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('s7', firstBytes, 'tcp'),
   open: (context) => new S7Session(context),
 };

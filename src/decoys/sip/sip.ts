@@ -1,5 +1,5 @@
 import type { Decoy } from '../../core/decoy.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { SipSession } from './session.ts';
 
 /**
@@ -11,9 +11,6 @@ export const sip: Decoy = {
   summary: 'Telephone exchange (SIP, Asterisk and FreePBX)',
   transport: 'both',
   ports: [5060, 5061],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'tcp');
-    return guess.name === 'sip' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('sip', firstBytes, 'tcp'),
   open: (context) => new SipSession(context),
 };

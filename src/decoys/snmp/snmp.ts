@@ -1,5 +1,5 @@
 import type { Decoy } from '../../core/decoy.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 import { SnmpSession } from './session.ts';
 
 /**
@@ -16,9 +16,6 @@ export const snmp: Decoy = {
   fidelity: 'Net-SNMP 5.9.3 over TCP: walks, gets and errors equal, times and names aside',
   transport: 'both',
   ports: [161],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'udp');
-    return guess.name === 'snmp' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('snmp', firstBytes, 'udp'),
   open: (context) => new SnmpSession(context),
 };

@@ -4,7 +4,7 @@ import type { ExploitFact, Header } from '../../core/observation.ts';
 import type { Persona } from '../../core/persona.ts';
 import { hexDigits, pick } from '../../core/random.ts';
 import { fieldOf, parseDatagram } from '../../wire/head-message.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 
 interface Device {
   readonly server: string;
@@ -152,9 +152,6 @@ export const ssdp: Decoy = {
   summary: 'UPnP discovery of an internet gateway (SSDP)',
   transport: 'udp',
   ports: [1900],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'udp');
-    return guess.name === 'ssdp' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('ssdp', firstBytes, 'udp'),
   open: (context) => new SsdpSession(context),
 };

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import { octets, uint16 } from '../../wire/big-endian.ts';
-import { nameProtocol } from '../../wire/protocol-name.ts';
+import { confidenceIn } from '../../wire/protocol-name.ts';
 
 /** Octets that an upload may have. */
 const uploadLimit = 4 * 1024 * 1024;
@@ -157,9 +157,6 @@ export const tftp: Decoy = {
   summary: 'Trivial file transfer: takes uploads, has nothing to read (TFTP)',
   transport: 'udp',
   ports: [69],
-  recognise(firstBytes) {
-    const guess = nameProtocol(firstBytes, 'udp');
-    return guess.name === 'tftp' ? guess.confidence : 0;
-  },
+  recognise: (firstBytes) => confidenceIn('tftp', firstBytes, 'udp'),
   open: (context) => new TftpSession(context),
 };
