@@ -195,7 +195,8 @@ export interface EngineApi {
   /** False where nothing stood. */
   lift(target: string, by: string, reason: string): boolean;
   allowlist(): readonly AllowRow[];
-  allow(row: Omit<AllowRow, 'at'>): AllowRow;
+  /** A network that is there already keeps its note where `note` is null. */
+  allow(row: Omit<AllowRow, 'at' | 'note'> & { readonly note: string | null }): AllowRow;
   /** False where it is not there, or stands in the configuration file. */
   disallow(network: string, by: string): boolean;
   /** Null while the fence is away. */

@@ -166,10 +166,10 @@ export const components: Readonly<Record<string, JsonSchema>> = {
         description: 'an address or a network in CIDR',
       },
       note: {
-        type: 'string',
+        type: ['string', 'null'],
         maxLength: 500,
-        default: '',
-        description: 'what it is, for those who read it later',
+        default: null,
+        description: 'what it is, for those who read it later; null keeps the note that stands, if any',
       },
       until: {
         ...time('Its end'),

@@ -95,15 +95,10 @@ async function run(names: readonly string[], options: Options): Promise<void> {
   const { readerNamed, recordedInput } = await import('../daemon/recorded-input.ts');
   const { loadConfiguration } = await import('../daemon/configuration.ts');
   readerNamed(options.format);
+  mustBeThere(options.lures, '--lures');
+  mustBeThere(options.rules, '--rules');
   if (options.lures.length > 0) {
     const { LureFolder } = await import('../daemon/lure-folder.ts');
-    for (const folder of options.lures) {
-      if (!existsSync(folder))
-        throw new PicketError(
-          'PICKET_INPUT_UNREADABLE',
-          `${printable(folder)} is not there; check the name after --lures`,
-        );
-    }
     await new LureFolder({
       folders: options.lures,
       log: () => {},
@@ -182,6 +177,16 @@ async function run(names: readonly string[], options: Options): Promise<void> {
         ? 'picket: the input holds no records\n'
         : 'picket: no record could be read; name the right format with --format\n',
     );
+  }
+}
+
+function mustBeThere(paths: readonly string[], option: string): void {
+  for (const path of paths) {
+    if (!existsSync(path))
+      throw new PicketError(
+        'PICKET_INPUT_UNREADABLE',
+        `${printable(path)} is not there; check the name after ${option}`,
+      );
   }
 }
 

@@ -7,7 +7,9 @@ import { tooWideToAllow } from '../core/allow-width.ts';
 import { PicketError } from '../core/errors.ts';
 import type { ApiClient } from '../daemon/api-client.ts';
 import { connection, withConnection, type ConnectionOptions } from './connection.ts';
+import { json } from '../daemon/json-times.ts';
 import { allowTable, decisionTable, sourceTable, type AllowRow, type SourceRow } from './listed.ts';
+import { needs, notBeside } from './partner.ts';
 import { explained, type LoggedDecision, type SourceView } from './shown.ts';
 import { networkIn, sentenceIn, targetIn, wholeNumberIn } from './target.ts';
 
@@ -25,7 +27,7 @@ function print<Row>(
     if (options.json !== true) process.stderr.write(`${none}\n`);
     return;
   }
-  const text = options.json === true ? rows.map((row) => JSON.stringify(row)) : lines(rows);
+  const text = options.json === true ? rows.map((row) => json(row)) : lines(rows);
   for (const line of text) process.stdout.write(`${line}\n`);
 }
 
@@ -90,7 +92,12 @@ export function decisions(picket: Command): Command {
       'after',
       '\nExamples:\n  picket decisions --standing\n  picket decisions --add 45.33.32.156 --seconds 600\n  picket decisions --lift 45.33.32.156',
     )
-    .action(async (options: DecisionsOptions) => {
+    .action(async (options: DecisionsOptions, command: Command) => {
+      needs(command, '--action', ['--add']);
+      needs(command, '--seconds', ['--add']);
+      needs(command, '--reason', ['--add', '--lift']);
+      if (options.add !== undefined) notBeside(command, ['--limit', '--standing'], '--add');
+      if (options.lift !== undefined) notBeside(command, ['--limit', '--standing'], '--lift');
       if (options.add !== undefined && options.lift !== undefined) {
         throw new PicketError('PICKET_USAGE', '--add and --lift do not go together; give one of them');
       }
@@ -124,13 +131,15 @@ async function lift(given: string, options: DecisionsOptions): Promise<void> {
   const query = new URLSearchParams({ reason: sentenceIn(options.reason, '--reason', 1) });
   const api = await connection(options);
   const path = `/decisions/${encodeURIComponent(target)}`;
-  if ((await api.find<{ lifted: string }>(`${path}?${query.toString()}`, 'DELETE')) === null) {
+  const answer = await api.find<{ lifted: string }>(`${path}?${query.toString()}`, 'DELETE');
+  if (answer === null) {
     throw new PicketError(
       'PICKET_API_REFUSED',
       `no decision stands against ${target}; picket decisions --standing lists those that do`,
     );
   }
-  process.stderr.write(`${target}: lifted\n`);
+  if (options.json === true) process.stdout.write(`${json(answer)}\n`);
+  else process.stderr.write(`${target}: lifted\n`);
 }
 
 export function explain(picket: Command): Command {
@@ -152,15 +161,14 @@ export function explain(picket: Command): Command {
           `${given} was not seen, or so long ago that it is forgotten; picket sources lists those that were`,
         );
       }
-      const text =
-        options.json === true ? JSON.stringify({ ...view, last }) : explained(view, last, Date.now());
+      const text = options.json === true ? json({ ...view, last }) : explained(view, last, Date.now());
       process.stdout.write(`${text}\n`);
       if (last !== null) await noteMode(api, options);
     });
 }
 
 interface AllowOptions extends ConnectionOptions {
-  readonly note: string;
+  readonly note?: string;
   readonly remove?: boolean;
 }
 
@@ -168,14 +176,18 @@ export function allow(picket: Command): Command {
   return withConnection(
     picket.command('allow [network]').description('show the allowlist, allow a network, or take one off'),
   )
-    .option('--note <text>', 'why it is allowed', '')
+    .option('--note <text>', 'why it is allowed; without it the note of a network that is on the list stays')
     .option('--remove', 'take it off the list')
     .addHelpText(
       'after',
       '\nExamples:\n  picket allow\n  picket allow 192.0.2.0/24 --note "our scanner"\n  picket allow --remove 192.0.2.0/24',
     )
-    .action(async (given: string | undefined, options: AllowOptions) => {
+    .action(async (given: string | undefined, options: AllowOptions, command: Command) => {
+      if (options.remove === true) notBeside(command, ['--note'], '--remove');
       if (given === undefined) {
+        if (options.note !== undefined) {
+          throw new PicketError('PICKET_USAGE', '--note needs the network that is to be allowed; name it');
+        }
         if (options.remove === true) {
           throw new PicketError(
             'PICKET_USAGE',
@@ -183,20 +195,28 @@ export function allow(picket: Command): Command {
           );
         }
         const api = await connection(options);
-        print(await api.call<AllowRow[]>('GET', '/allowlist'), options, allowTable, 'nothing is allowed');
+        print(
+          await api.call<AllowRow[]>('GET', '/allowlist'),
+          options,
+          allowTable,
+          'the allowlist is empty: everyone is judged by what they do',
+        );
         return;
       }
       const network = targetIn(given, 'the network');
       if (options.remove === true) {
         const api = await connection(options);
         await api.call('DELETE', `/allowlist/${encodeURIComponent(network)}`);
+        if (options.json === true) process.stdout.write(`${json({ removed: network })}\n`);
       } else {
         const tooWide = tooWideToAllow(networkIn(given, 'the network'));
         if (tooWide !== null) throw new PicketError('PICKET_USAGE', `${network} ${tooWide}`);
-        const note = sentenceIn(options.note, '--note', 0);
+        const note = options.note === undefined ? null : sentenceIn(options.note, '--note', 0);
         const api = await connection(options);
-        await api.call('POST', '/allowlist', { network, note });
+        const row = await api.call<AllowRow>('POST', '/allowlist', { network, note });
+        if (options.json === true) process.stdout.write(`${json(row)}\n`);
       }
-      process.stderr.write(`${network}: ${options.remove === true ? 'no longer allowed' : 'allowed'}\n`);
+      if (options.json !== true)
+        process.stderr.write(`${network}: ${options.remove === true ? 'no longer allowed' : 'allowed'}\n`);
     });
 }

@@ -2,6 +2,7 @@
 
 import process from 'node:process';
 import type { Command } from 'commander';
+import { needs } from './partner.ts';
 import { Output } from './output.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
@@ -47,10 +48,12 @@ Exit code: 0 none is open by mistake, 1 at least one is, 2 wrong usage, no answe
   return group;
 }
 
-async function runAudit(endpoint: string | undefined, options: Options): Promise<void> {
+async function runAudit(endpoint: string | undefined, options: Options, command: Command): Promise<void> {
   const { loadConfiguration } = await import('../daemon/configuration.ts');
   const { openBucketAudit } = await import('../daemon/bucket-audit-of.ts');
-  const audited = openBucketAudit(loadConfiguration(options.config ?? null), {
+  const configuration = loadConfiguration(options.config ?? null);
+  if (configuration.gate.store.credentials === '') needs(command, '--profile', ['--credentials']);
+  const audited = openBucketAudit(configuration, {
     endpoint: endpoint ?? '',
     region: options.region ?? '',
     credentials: options.credentials ?? '',

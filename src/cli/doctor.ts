@@ -14,8 +14,8 @@ export function doctor(picket: Command): Command {
     .action(async (options: { config?: string; json?: boolean }) => {
       const { examineConfiguration } = await import('../daemon/configuration.ts');
       const { examine } = await import('../daemon/doctor.ts');
-      const { configuration, faults } = await examineConfiguration(options.config ?? null);
-      const findings = await examine(configuration, faults);
+      const examined = await examineConfiguration(options.config ?? null);
+      const findings = await examine(examined.configuration, examined);
       const mark = { ok: pc.green('ok     '), warning: pc.yellow('warning'), failure: pc.red('FAILURE') };
       for (const finding of findings) {
         if (options.json === true) process.stdout.write(`${JSON.stringify(finding)}\n`);

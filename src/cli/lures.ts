@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import type { ImportLine } from '../daemon/lure-import.ts';
+import { notBeside } from './partner.ts';
 import { Output } from './output.ts';
 import { printable } from './printable.ts';
 
@@ -15,6 +16,8 @@ interface Options {
 
 /** Refusals that are shown one by one. */
 const refusedShown = 20;
+/** Reasons of the others, by how many have them. */
+const reasonsShown = 10;
 
 export function lures(picket: Command): Command {
   const group = picket.command('lures').description('Turn scanner templates into lures, and check lures');
@@ -34,7 +37,9 @@ Examples:
   picket lures import nuclei-templates/http/cves
   picket lures import --into /etc/picket/lures CVE-2025-0001.yaml
 
-Exit code: 0 done, 1 nothing could be imported, 2 wrong usage or unreadable.`,
+Templates that are no lures are named with their reasons; the others are imported all the same.
+
+Exit code: 0 at least one was imported, 1 none could be, 2 wrong usage or unreadable.`,
     )
     .action(runImport);
   group
@@ -50,7 +55,8 @@ Exit code: 0 done, 1 nothing could be imported, 2 wrong usage or unreadable.`,
   return group;
 }
 
-async function runImport(folder: string, options: Options): Promise<void> {
+async function runImport(folder: string, options: Options, command: Command): Promise<void> {
+  if (options.into !== undefined) notBeside(command, ['--config'], '--into');
   const { importLures } = await import('../daemon/lure-import.ts');
   let into = options.into;
   if (into === undefined) {
@@ -83,10 +89,15 @@ interface Counts {
 async function tell(lines: Iterable<ImportLine>, isJson: boolean): Promise<Counts> {
   const output = new Output();
   const counts: Counts = { lures: 0, written: 0, refused: 0, outOfBand: 0, unproven: 0 };
+  const reasons = new Map<string, number>();
   for (const line of lines) {
     if (isJson) output.line(JSON.stringify(line));
     if (line.kind === 'refused') {
       counts.refused += 1;
+      if (counts.refused > refusedShown) {
+        const reason = reasonOf(line.why);
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      }
       if (!isJson && counts.refused <= refusedShown)
         process.stderr.write(`${printable(line.file)}:${line.line}: ${printable(line.why)}\n`);
     } else {
@@ -98,10 +109,20 @@ async function tell(lines: Iterable<ImportLine>, isJson: boolean): Promise<Count
     if (output.isFull) await output.flush();
   }
   await output.flush();
-  if (!isJson && counts.refused > refusedShown)
-    process.stderr.write(`${counts.refused - refusedShown} more were refused; --json lists them\n`);
+  if (!isJson && counts.refused > refusedShown) {
+    process.stderr.write(`${count(counts.refused - refusedShown)} more were refused; --json lists them:\n`);
+    const most = [...reasons].toSorted(([, one], [, other]) => other - one);
+    for (const [reason, number] of most.slice(0, reasonsShown))
+      process.stderr.write(`${count(number).padStart(7)}  ${printable(reason)}\n`);
+    const rest = most.slice(reasonsShown).reduce((sum, [, number]) => sum + number, 0);
+    if (rest > 0) process.stderr.write(`${count(rest).padStart(7)}  for other reasons\n`);
+  }
   return counts;
 }
+
+/** What many have in common: without the place, and without what is quoted of the file. */
+const reasonOf = (why: string): string =>
+  why.replaceAll(/"[^"]{0,200}"/g, '"…"').replaceAll(/\.\d+(?=[. ])/g, '.…');
 
 const count = (number: number): string => number.toLocaleString('en');
 

@@ -9,6 +9,7 @@ import { allow, decisions, explain, sources } from './ask.ts';
 import { buckets } from './buckets.ts';
 import { doctor } from './doctor.ts';
 import { lures } from './lures.ts';
+import { printable } from './printable.ts';
 import { persona } from './persona.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
@@ -68,12 +69,32 @@ function program(): Command {
 function helpFor(picket: Command, words: readonly string[]): string {
   const path = ['picket'];
   let at: Command | undefined = picket;
-  for (const word of words) {
+  for (const word of words.filter((each) => each !== 'help')) {
     at = at?.commands.find((command) => command.name() === word);
     if (at === undefined) break;
     path.push(word);
   }
   return `${path.join(' ')} --help`;
+}
+
+/** `picket help rules check` and `picket rules help check`: the help of the command that is meant. Null where no help is asked for in this way. */
+function helpAsked(picket: Command, words: readonly string[]): Command | null {
+  const find = (group: Command, word: string): Command | undefined =>
+    group.commands.find((command) => command.name() === word);
+  let at = picket;
+  let hasHelp = false;
+  for (const word of words) {
+    if (word.startsWith('-')) return null;
+    const inner: Command | undefined = find(at, word);
+    if (inner !== undefined) at = inner;
+    else if (word === 'help' && !hasHelp && at.commands.length > 0) hasHelp = true;
+    else if (!hasHelp) return null;
+    else {
+      const of = at === picket ? '' : ` of picket ${at.name()}`;
+      throw new PicketError('PICKET_USAGE', `unknown command '${printable(word)}'${of}`);
+    }
+  }
+  return hasHelp ? at : null;
 }
 
 /** Runs the command that these words name; gives the exit code. */
@@ -89,6 +110,11 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     return 2;
   }
   try {
+    const asked = helpAsked(picket, words);
+    if (asked !== null) {
+      asked.outputHelp();
+      return 0;
+    }
     await picket.parseAsync(words, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
@@ -97,7 +123,9 @@ export async function runProgram(words: readonly string[]): Promise<number> {
       const said = error.message
         .replace(/^error: /, '')
         .replaceAll(/\s*\n\s*/g, ' ')
-        .replace(/ is invalid\. Allowed choices are (.*)\.$/, ' is not known; one of $1');
+
+        .replace(/ is invalid\. Allowed choices are (.*)\.$/, ' is not known; one of $1')
+        .replace(/\.$/, '');
       // Without a subcommand commander has printed the help already.
       if (error.code !== 'commander.help') {
         process.stderr.write(`picket: ${said}; see ${helpFor(picket, words)} (PICKET_USAGE)\n`);

@@ -76,9 +76,14 @@ async function run(names: readonly string[], options: Options): Promise<void> {
   const policyNames = options.policy.length === 0 ? usual : options.policy;
   // All are made before anything is read, so that a wrong one is told at once.
   const policies = policyNames.map((name) => replayedPolicy(name));
-  const benign: Network[] = options.benign.flatMap((path) =>
-    readBenignList(path).map(({ network }) => network),
-  );
+  const benign: Network[] = options.benign.flatMap((path) => {
+    try {
+      return readBenignList(path).map(({ network }) => network);
+    } catch (error) {
+      if (!(error instanceof PicketError)) throw error;
+      throw new PicketError('PICKET_INPUT_UNREADABLE', `--benign names ${error.message}`, { cause: error });
+    }
+  });
   const inputs = names.map((name) => recordedInput(name, null));
   const sizes = inputs.map((input) => input.size);
   const progress = new Progress(

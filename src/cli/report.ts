@@ -7,6 +7,7 @@ import type { Observation } from '../core/observation.ts';
 import type { DamagedRecord } from '../daemon/analyze.ts';
 import type { Report } from '../daemon/report.ts';
 import { connection, withConnection, type ConnectionOptions } from './connection.ts';
+import { notBeside } from './partner.ts';
 import { Output } from './output.ts';
 import { printable } from './printable.ts';
 import { reported } from './report-lines.ts';
@@ -69,7 +70,11 @@ function timeIn(text: string | undefined, option: string, otherwise: number): nu
   );
 }
 
-async function run(names: readonly string[], options: Options): Promise<void> {
+async function run(names: readonly string[], options: Options, command: Command): Promise<void> {
+  if (names.length > 0) notBeside(command, ['--config', '--certificate'], 'files');
+  else if (command.getOptionValueSource('format') === 'cli') {
+    throw new PicketError('PICKET_USAGE', '--format is that of files; name them, or leave --format out');
+  }
   const limit = wholeNumberIn(options.limit, '--limit', 10_000);
   const span: Span = {
     from: timeIn(options.from, '--from', Number.NEGATIVE_INFINITY),

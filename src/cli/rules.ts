@@ -16,7 +16,7 @@ export function rules(picket: Command): Command {
     .command('check')
     .description('Read rules and say what is wrong with them, by file and line')
     .argument('<path...>', 'folders of rules, or files')
-    .option('--json', 'print JSON lines, one a file')
+    .option('--json', 'print JSON lines, one a rule, and one for each fault of those that are refused')
     .addHelpText(
       'after',
       '\nExample:\n  picket rules check /etc/picket/rules\n\nExit code: 0 all are good, 1 one is not, 2 wrong usage or unreadable.',
@@ -50,7 +50,8 @@ async function runCheck(paths: readonly string[], options: Options): Promise<voi
   } else {
     for (const { file, line, why } of problems)
       process.stderr.write(`${printable(file)}:${line}: ${printable(why)}\n`);
-    output.line(`${several(found.length + problems.length, 'rule')}; ${problems.length} refused`);
+    const refused = new Set(problems.map(({ file }) => file)).size;
+    output.line(`${several(found.length + refused, 'rule')}; ${refused} refused`);
   }
   await output.flush();
   process.exitCode = problems.length > 0 || found.length === 0 ? 1 : 0;

@@ -108,9 +108,11 @@ function machineFaults(configuration: Configuration): ConfigurationFault[] {
       what: `is ${JSON.stringify(name)}, which this machine does not have; ip link lists those that it has`,
     });
   }
-  for (const [index, list] of configuration.guards.benignLists.entries()) {
-    const fault = fileFault(() => readBenignList(list));
-    if (fault !== null) faults.push({ path: ['guards', 'benignLists', String(index)], what: fault });
+  for (const key of ['benignLists', 'sharedLists'] as const) {
+    for (const [index, list] of configuration.guards[key].entries()) {
+      const fault = fileFault(() => readBenignList(list));
+      if (fault !== null) faults.push({ path: ['guards', key, String(index)], what: fault });
+    }
   }
   const tls = tlsFault(configuration.api.tls);
   if (tls !== null) faults.push({ path: ['api', 'tls', tls.key], what: tls.what });

@@ -13,6 +13,7 @@ import { yamlFault } from '../wire/yaml-fault.ts';
 import { lineOf } from '../wire/yaml-line.ts';
 import type { ConfigurationFault } from './configuration-fault.ts';
 import { configurationFaults } from './configuration-faults.ts';
+import { configurationWarnings } from './configuration-warnings.ts';
 import { configurationSchema } from './configuration-schema.ts';
 import { telemetryContradictions } from './telemetry-faults.ts';
 import type { Configuration } from './configuration-type.ts';
@@ -60,16 +61,23 @@ export async function loadWholeConfiguration(path: string | null): Promise<Confi
   return file.configuration;
 }
 
-/** For the doctor: the configuration as far as its keys and types are right, and what is wrong beyond, in sentences. */
-export async function examineConfiguration(
-  path: string | null,
-): Promise<{ readonly configuration: Configuration; readonly faults: readonly string[] }> {
+/** A configuration whose keys and types are right, and in sentences what is wrong beyond. */
+export interface ExaminedConfiguration {
+  readonly configuration: Configuration;
+  /** With these nothing starts. */
+  readonly faults: readonly string[];
+  /** What may be meant so, and mostly is a slip. */
+  readonly warnings: readonly string[];
+}
+
+/** For the doctor. Throws what `loadConfiguration` throws. */
+export async function examineConfiguration(path: string | null): Promise<ExaminedConfiguration> {
   const { configuration, say } = readConfiguration(...textOf(path));
   const faults = [
     ...contradictions(configuration),
     ...(await configurationFaults(configuration, loadConfiguration(null))),
   ];
-  return { configuration, faults: faults.map(say) };
+  return { configuration, faults: faults.map(say), warnings: configurationWarnings(configuration).map(say) };
 }
 
 function textOf(path: string | null): [text: string, name: string] {

@@ -157,13 +157,12 @@ function taken(check: string, { address, key, port }: WantedPort, problem: strin
     };
   }
   if (problem === 'EADDRNOTAVAIL') {
-    const listen = key === 'api.port' ? 'api.listen' : 'sensor.listen';
-    return {
-      check,
-      state: 'failure',
-      found: `this machine has no address ${address}`,
-      mend: `set ${listen} to one that it has: ip address`,
-    };
+    // A machine's address is one of its own, which someone has to give to this host.
+    const mend =
+      key === 'sensor.machines'
+        ? `change the address under sensor.machines to one that it has (ip address lists them), or give it this one: ip address add ${address} dev INTERFACE`
+        : `set ${key === 'api.port' ? 'api.listen' : 'sensor.listen'} to one that it has: ip address`;
+    return { check, state: 'failure', found: `this machine has no address ${address}`, mend };
   }
   return {
     check,

@@ -82,12 +82,21 @@ describe('the doctor', () => {
       `state: ${join(folder, 'a', 'b')}\napi: { port: 0 }\n`,
       'p.yaml',
     );
-    const found = await examine(configuration, ['p.yaml:3: x is y; write z']);
+    const found = await examine(configuration, {
+      faults: ['p.yaml:3: x is y; write z'],
+      warnings: ['p.yaml:4: u is v; write w'],
+    });
     expect(found).toContainEqual({
       check: 'configuration',
       state: 'failure',
       found: 'p.yaml:3: x is y',
       mend: 'write z',
+    });
+    expect(found).toContainEqual({
+      check: 'configuration',
+      state: 'warning',
+      found: 'p.yaml:4: u is v',
+      mend: 'write w',
     });
     expect(found.find((finding) => finding.check === 'state')?.state).toBe('ok');
     expect(existsSync(join(folder, 'a'))).toBe(false);

@@ -5,10 +5,13 @@ import { dirname } from 'node:path';
 import process from 'node:process';
 import { parseAddress, parseNetwork, networkContains } from '../core/address.ts';
 import type { Configuration } from './configuration-type.ts';
+import type { ExaminedConfiguration } from './configuration.ts';
 import { ok, type Finding } from './doctor-finding.ts';
 import { portFindings } from './doctor-ports.ts';
 import { hasNetworkAdmin } from './privileges.ts';
 import { makeFolder } from './state-folder.ts';
+
+type ConfigurationSentences = Pick<ExaminedConfiguration, 'faults' | 'warnings'>;
 
 const earliestSaneTime = Date.UTC(2025, 0, 1);
 
@@ -134,18 +137,21 @@ function stateFolder(configuration: Configuration): Finding {
   }
 }
 
-/** What the configuration names and is not there, each with its mend in the sentence. */
-function named(faults: readonly string[]): Finding[] {
-  if (faults.length === 0) return [ok('configuration', 'all that it names is there')];
-  return faults.map((fault): Finding => {
-    const end = fault.lastIndexOf('; ');
-    return {
-      check: 'configuration',
-      state: 'failure',
-      found: end < 0 ? fault : fault.slice(0, end),
-      mend: end < 0 ? 'change it there' : fault.slice(end + 2),
+/** What the configuration names and is not there, or names and hardly means, each with its mend in the sentence. */
+function named({ faults, warnings }: ConfigurationSentences): Finding[] {
+  if (faults.length + warnings.length === 0) return [ok('configuration', 'all that it names is there')];
+  const finding =
+    (state: 'failure' | 'warning') =>
+    (sentence: string): Finding => {
+      const end = sentence.lastIndexOf('; ');
+      return {
+        check: 'configuration',
+        state,
+        found: end < 0 ? sentence : sentence.slice(0, end),
+        mend: end < 0 ? 'change it there' : sentence.slice(end + 2),
+      };
     };
-  });
+  return [...faults.map(finding('failure')), ...warnings.map(finding('warning'))];
 }
 
 /** Keys of the API that go over a network in the clear. */
@@ -179,14 +185,14 @@ async function eventStore(configuration: Configuration): Promise<Finding> {
   }
 }
 
-/** All findings, in the order in which a person would mend them. `faults` are those of the configuration itself. */
+/** All findings, in the order in which a person would mend them. `said` is what there is to say of the configuration itself. */
 export async function examine(
   configuration: Configuration,
-  faults: readonly string[] = [],
+  said: ConfigurationSentences = { faults: [], warnings: [] },
 ): Promise<Finding[]> {
   return [
     nodeVersion(),
-    ...named(faults),
+    ...named(said),
     ...nftables(configuration),
     capabilities(configuration),
     ...bridge(configuration),

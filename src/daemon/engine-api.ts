@@ -194,13 +194,15 @@ export class EngineView implements EngineApi {
     return [...configured, ...decisionLog.allowEntries()];
   }
 
-  allow(row: Omit<AllowRow, 'at'>): AllowRow {
+  allow(row: Parameters<EngineApi['allow']>[0]): AllowRow {
     const { engine, decisionLog, now } = this.#options;
     const network = parseNetwork(row.network);
     if (network === null) throw new PicketError('PICKET_USAGE', `${row.network} is no network`);
-    const entry = { ...row, at: now() };
+    const standing = decisionLog.allowEntries().find((known) => known.network === row.network);
+    const note = row.note ?? standing?.note ?? '';
+    const entry = { ...row, note, at: now() };
     decisionLog.allow(entry);
-    engine.allow({ network, note: row.note, by: row.by, until: row.until });
+    engine.allow({ network, note, by: row.by, until: row.until });
     this.#tell({ type: 'allow', allow: entry });
     return entry;
   }

@@ -1,6 +1,7 @@
 /** The engine's process: detectors, decisions, API. Unprivileged; parses only records with a checked schema. */
 
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { preloadApi } from '../api/preload.ts';
@@ -47,7 +48,9 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     const uid = configuration.processes.engineUid;
     dropPrivileges({ uid, gid: uid, networkAdmin: false });
   }
-  const decisionLog = new DecisionLog(join(folders.engine, 'decisions.db'));
+  const logFile = join(folders.engine, 'decisions.db');
+  const isFirstStart = !existsSync(logFile);
+  const decisionLog = new DecisionLog(logFile);
   const localKey = process.env['PICKET_LOCAL_KEY'] ?? '';
   delete process.env['PICKET_LOCAL_KEY'];
   if (localKey !== '') keepLocalKey(decisionLog, localKey);
@@ -63,6 +66,7 @@ export async function runEngine(configuration: Configuration): Promise<Running> 
     shared: sharedEntries(configuration),
     resolver: configuration.guards.crawlers ? systemResolver() : null,
     decisionLog,
+    isFirstStart,
     store,
     log: say,
   });

@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly lab: readonly Network[];
   /** From the configuration; those added later are in the decision log. */
   readonly allow: readonly AllowEntry[];
+  /** Whether this engine has nothing to remember. */
+  readonly isFirstStart?: boolean;
   readonly benign: readonly BenignEntry[];
   /** Those for whom nothing is configured where absent. */
   readonly detectors?: readonly Detector[];
@@ -167,9 +169,12 @@ export class Engine {
       try {
         decidedLast = await this.#restoreScores(store, now);
       } catch (error) {
-        log(
-          `scores of the last day could not be restored: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        // At a first start there are none, and the store may take its time to be made.
+        if (this.#options.isFirstStart !== true) {
+          log(
+            `scores of the last day could not be restored: ${error instanceof Error ? error.message : String(error)}`,
+          );
+        }
       }
     }
     for (const row of decisionLog.allowEntries()) {

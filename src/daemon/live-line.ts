@@ -72,6 +72,22 @@ function ordinal(count: number): string {
   return `${count}${ending === undefined || ending === '' ? 'th' : ending}`;
 }
 
+/** The time that stands on the line of an event. */
+export function timeOf(event: LiveEvent): number {
+  switch (event.type) {
+    case 'observation':
+      return event.observation.at;
+    case 'decision':
+      return event.decision.from;
+    case 'lift':
+      return event.lift.at;
+    case 'allow':
+      return event.allow.at;
+    default:
+      return event.disallow.at;
+  }
+}
+
 const noted = (text: string): string => (text === '' ? '' : `: ${tame(text, lineCharacters)}`);
 
 /** Null for events that are too common to show. */

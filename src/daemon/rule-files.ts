@@ -52,7 +52,9 @@ export function examineRules(paths: readonly string[]): {
       seen.add(file);
       const read = readNamed(file, readRule);
       if (isRule(read)) found.push({ file, rule: read });
-      else problems.push({ file, ...read });
+      else {
+        for (const { line, why } of [read, ...(read.more ?? [])]) problems.push({ file, line, why });
+      }
     }
   }
   const fitting = together(found);
@@ -79,47 +81,32 @@ export interface RuleFolderOptions {
 const problemsLogged = 5;
 
 /** The folders of rules, watched while the engine runs. */
-export class RuleFolder {
-  readonly #options: RuleFolderOptions;
-  readonly #files: WatchedFiles<Rule>;
-
+export class RuleFolder extends WatchedFiles<Rule> {
   constructor(options: RuleFolderOptions) {
-    this.#options = options;
-    this.#files = new WatchedFiles<Rule>({
+    super({
       ...options,
       what: 'rules',
       read: readRule,
       isContent: isRule,
-      changed: (files, changes) => this.#use(files, changes),
+      changed: (files, changes) => useRules(options, files, changes),
     });
   }
+}
 
-  /** Begins to look; resolves when the rules that are there hold. */
-  start(): Promise<void> {
-    return this.#files.start();
+function useRules(
+  { use, log }: RuleFolderOptions,
+  files: readonly WatchedFile<Rule>[],
+  { changed, removed }: Changes,
+): void {
+  const { rules, problems } = together(
+    files.flatMap(({ path, content }) => (content === null ? [] : [{ file: path, rule: content }])),
+  );
+  const all = [...files.flatMap(({ problem }) => (problem === null ? [] : [problem])), ...problems];
+  use(allotted(rules.map(({ rule }) => rule)));
+  log(`rules: ${rules.length} in force (${changed} files new or changed, ${removed} gone)`);
+  for (const { file, line, why } of all.slice(0, problemsLogged)) {
+    const held = rules.some((rule) => rule.file === file) ? '; the rule holds as it was before' : '';
+    log(`rules: ${file}:${line}: ${why}${held}`);
   }
-
-  stop(): void {
-    this.#files.stop();
-  }
-
-  /** Looks once, after any look that is under way. Never rejects: what can't be read keeps what it was. */
-  look(): Promise<void> {
-    return this.#files.look();
-  }
-
-  #use(files: readonly WatchedFile<Rule>[], { changed, removed }: Changes): void {
-    const { rules, problems } = together(
-      files.flatMap(({ path, content }) => (content === null ? [] : [{ file: path, rule: content }])),
-    );
-    const all = [...files.flatMap(({ problem }) => (problem === null ? [] : [problem])), ...problems];
-    this.#options.use(allotted(rules.map(({ rule }) => rule)));
-    const { log } = this.#options;
-    log(`rules: ${rules.length} in force (${changed} files new or changed, ${removed} gone)`);
-    for (const { file, line, why } of all.slice(0, problemsLogged)) {
-      const held = rules.some((rule) => rule.file === file) ? '; the rule holds as it was before' : '';
-      log(`rules: ${file}:${line}: ${why}${held}`);
-    }
-    if (all.length > problemsLogged) log(`rules: ${all.length - problemsLogged} more files are refused`);
-  }
+  if (all.length > problemsLogged) log(`rules: ${all.length - problemsLogged} more files are refused`);
 }

@@ -5,7 +5,9 @@ import pc from 'picocolors';
 import { ApiClient } from './api-client.ts';
 import { ChildEnded } from './child-process.ts';
 import type { Configuration } from './configuration-type.ts';
-import { liveLine, RenewalFilter } from './live-line.ts';
+import { json } from './json-times.ts';
+import { liveLine, RenewalFilter, timeOf } from './live-line.ts';
+import { LiveOrder } from './live-order.ts';
 import { Supervisor } from './supervisor.ts';
 import { TableLock } from './table-lock.ts';
 
@@ -47,6 +49,7 @@ const bracketed = (address: string): string => (address.includes(':') ? `[${addr
 
 /** The banner waits no longer for the live feed. */
 const feedMilliseconds = 2000;
+const showEveryMilliseconds = 50;
 
 /** Runs until SIGTERM or SIGINT; resolves with the exit code. */
 export async function runUp(configuration: Configuration, options: UpOptions): Promise<number> {
@@ -87,9 +90,8 @@ async function runUnder(configuration: Configuration, options: UpOptions): Promi
     setTimeout(resolve, feedMilliseconds);
   });
   // Said before the first line of the feed can come, and not before the feed would show what happens from then on.
-  const held: string[] = [];
+  const order = new LiveOrder();
   const renewals = new RenewalFilter();
-  let show = (line: string): void => void held.push(line);
   const followed =
     options.lines === 'none'
       ? Promise.resolve()
@@ -97,22 +99,22 @@ async function runUnder(configuration: Configuration, options: UpOptions): Promi
           following.signal,
           (event) => {
             const line =
-              options.lines === 'json'
-                ? JSON.stringify(event)
-                : renewals.shows(event)
-                  ? liveLine(event)
-                  : null;
-            if (line !== null) show(line);
+              options.lines === 'json' ? json(event) : renewals.shows(event) ? liveLine(event) : null;
+            if (line !== null) order.add({ at: timeOf(event), line }, Date.now());
           },
           opened,
         );
   if (options.lines !== 'none') await ready;
   process.stdout.write(`${banner(configuration, supervisor.firstKey)}\n`);
-  show = (line): void => void process.stdout.write(`${line}\n`);
-  for (const line of held) show(line);
+  const show = (lines: readonly string[]): void => {
+    if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+  };
+  const showing = setInterval(() => show(order.due(Date.now())), showEveryMilliseconds);
   await stopped;
   following.abort();
   await followed;
+  clearInterval(showing);
+  show(order.rest());
   process.stderr.write('stopping …\n');
   await supervisor.stop();
   process.stderr.write('stopped\n');

@@ -160,12 +160,23 @@ function step(state: EnumerationState, observation: Observation): Step<Enumerati
     evidence: [
       claim(
         weight,
-        `asked for ${bare.slice(0, 80)}, ${kind === 'door' ? 'which searches for weaknesses try' : 'which is not there'}: ${Math.ceil(state.misses)} misses and ${state.hits} hits in ten minutes`,
+        `asked for ${bare.slice(0, 80)}, ${kind === 'door' ? 'which searches for weaknesses try' : 'which no link leads to'}: ${countsOf(state, observation)}`,
         named,
       ),
     ],
   };
 }
+
+/** On a decoy, whose answer says nothing of what is there, only how much was asked for. */
+function countsOf({ hits, misses }: EnumerationState, { kind }: Observation): string {
+  const tried = Math.ceil(misses);
+  return kind === 'request'
+    ? `${several(tried, 'such path', 'such paths')} of decoys in ten minutes`
+    : `${several(tried, 'miss', 'misses')} and ${several(hits, 'hit', 'hits')} in ten minutes`;
+}
+
+const several = (number: number, one: string, more: string): string =>
+  `${number} ${number === 1 ? one : more}`;
 
 export const webEnumeration: Detector<EnumerationState> = {
   name,

@@ -8,6 +8,8 @@ import { lineOf } from '../wire/yaml-line.ts';
 export interface FileProblem {
   readonly line: number;
   readonly why: string;
+  /** What else is wrong with the file, where a reader tells all that it finds. */
+  readonly more?: readonly FileProblem[];
 }
 
 export type KeyPath = readonly (string | number)[];

@@ -221,8 +221,9 @@ export class FakeEngine implements EngineApi {
     return this.allowed;
   }
 
-  allow(row: Omit<AllowRow, 'at'>): AllowRow {
-    const whole = { ...row, at: 7 };
+  allow(row: Parameters<EngineApi['allow']>[0]): AllowRow {
+    const standing = this.allowed.find((known) => known.network === row.network);
+    const whole = { ...row, note: row.note ?? standing?.note ?? '', at: 7 };
     this.allowed.push(whole);
     return whole;
   }

@@ -80,7 +80,7 @@ const jsonLines = <Row>(text: string): Row[] =>
 interface DecisionRow {
   readonly target: string;
   readonly action: string;
-  readonly until: number;
+  readonly until: string;
 }
 
 describe('picket up as a plain user', () => {
@@ -164,7 +164,7 @@ describe('picket up as a plain user', () => {
       const { code, out } = await ask('decisions', '--standing', '--json');
       if (code !== 0) return false;
       return jsonLines<DecisionRow>(out).some(
-        (row) => row.target === source && row.action === 'block' && row.until > Date.now(),
+        (row) => row.target === source && row.action === 'block' && Date.parse(row.until) > Date.now(),
       );
     });
     expect(found, said).toBe(true);

@@ -19,7 +19,7 @@ export function allowlistRoutes(app: FastifyInstance, { engine, now }: ApiParts)
     () => engine.allowlist(),
   );
 
-  app.post<{ Body: { network: string; note: string; until: number | null } }>(
+  app.post<{ Body: { network: string; note: string | null; until: number | null } }>(
     '/allowlist',
     route('decide', {
       tag: 'allowlist',

@@ -19,11 +19,11 @@ import {
 
 let compiled: ValidateFunction<RuleFile> | null = null;
 
-/** Compiled when the first rule is read: most machines have none. */
+/** Compiled when the first rule is read: most machines have none. All errors are told, of which a file of 1 MiB has no great many. */
 function validator(): ValidateFunction<RuleFile> {
   compiled ??= new Ajv({
     useDefaults: true,
-    allErrors: false,
+    allErrors: true,
     strict: false,
     verbose: true,
     meta: false,
@@ -49,6 +49,9 @@ const windowOf = (text: string): number =>
 const weightOf = (confidence: number): number =>
   Math.log(Math.round((confidence / (1 - confidence)) * 1e6) / 1e6);
 
+/** More than anyone mends at once. */
+const problemsMost = 50;
+
 interface Fault {
   readonly path: FaultPath;
   readonly what: string;
@@ -57,6 +60,21 @@ interface Fault {
 /** The problem of a file: `key what is wrong`, with the line of the key. */
 function problemOf(file: YamlFile, { path, what }: Fault): FileProblem {
   return { line: file.lineOf(path), why: `${path.length === 0 ? 'the rule' : path.join('.')} ${what}` };
+}
+
+/** All that is wrong with a file, each said once; what stands ahead in the file comes first. */
+function problemsOf(file: YamlFile, faults: readonly Fault[]): FileProblem {
+  const told = new Map<string, FileProblem>();
+  for (const fault of faults) {
+    const problem = problemOf(file, fault);
+    const key = `${problem.line} ${fault.path.join('.')}`;
+    // Of a value that fits none of several forms, each form says so: the first is enough.
+    if (!told.has(key) && told.size < problemsMost) told.set(key, problem);
+  }
+  const [first = { line: 1, why: 'is no rule' }, ...more] = [...told.values()].toSorted(
+    (one, other) => one.line - other.line,
+  );
+  return more.length === 0 ? first : { ...first, more };
 }
 
 function readDimension(name: string, path: FaultPath, { kinds }: Match, report: Report): Dimension | null {
@@ -138,12 +156,14 @@ export function readRule(source: string): Rule | FileProblem {
     return { line: 1, why: 'a rule is a map of keys such as "name: api-key-guessing"' };
   const validate = validator();
   if (!validate(value)) {
-    const [error] = validate.errors ?? [];
-    return error === undefined ? { line: 1, why: 'is no rule' } : problemOf(file, schemaFault(error));
+    return problemsOf(
+      file,
+      (validate.errors ?? []).map((error) => schemaFault(error)),
+    );
   }
   const faults: Fault[] = [];
   const rule = ruleOf(value, file, (path, what) => void faults.push({ path, what }));
-  if (faults[0] !== undefined) return problemOf(file, faults[0]);
+  if (faults.length > 0) return problemsOf(file, faults);
   if (rule.kinds.length === 0) {
     const what = 'asks for fields that no observation has together with those of group and distinct';
     return problemOf(file, { path: ['match'], what });
