@@ -33,6 +33,7 @@ const toTest: Readonly<Record<string, string>> = {
   dash: 'the POSIX shell',
   'dropbear-bin': 'SSH server and client of small devices',
   file: 'what a file is',
+  'freerdp2-x11': 'xfreerdp, an RDP client',
   gcc: 'the C servers that benchmarks compare with',
   grep: 'the reference of the benchmark of lines',
   haproxy: 'the real proxy that asks the gate',
@@ -93,6 +94,8 @@ const toTest: Readonly<Record<string, string>> = {
   vncsnapshot: 'an RFB client without a screen',
   vsftpd: 'the real FTP server beside the decoy',
   'wireshark-common': 'text2pcap',
+  xauth: 'xvfb-run wants it',
+  xvfb: 'the screen that xfreerdp wants',
   xxd: 'hexadecimal dumps',
 };
 

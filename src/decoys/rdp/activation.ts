@@ -1,7 +1,7 @@
 /** The exchange of capabilities behind the login, which ends in a session without a picture: [MS-RDPBCGR] §1.3.1.1, §2.2.1.13 to §2.2.1.22. */
 
 import { Buffer } from 'node:buffer';
-import { sendData, userChannel } from './server-data.ts';
+import { userChannel } from './server-data.ts';
 
 const serverChannel = 1002;
 const shareId = 0x000103ea;
@@ -27,7 +27,7 @@ function capability(type: number, length: number, ...values: readonly number[]):
 
 // shareControlHeader: totalLength (2), pduType (2), PDUSource (2)
 function shareControl(type: number, body: Uint8Array): Buffer {
-  return sendData(Buffer.concat([words(6 + body.length, type, serverChannel), body]));
+  return Buffer.concat([words(6 + body.length, type, serverChannel), body]);
 }
 
 // TS_DEMAND_ACTIVE_PDU: shareControlHeader, shareId (4), lengthSourceDescriptor (2), lengthCombinedCapabilities (2), sourceDescriptor,

@@ -11,9 +11,11 @@ export interface ClientData {
   readonly channels: readonly string[];
   /** requestedProtocols is to be given back. */
   readonly protocols: number;
+  /** Methods of encryption without TLS. */
+  readonly encryption: number;
 }
 
-const block = { core: 0xc001, network: 0xc003 } as const;
+const block = { core: 0xc001, security: 0xc002, network: 0xc003 } as const;
 
 /** Null for what is no Connect Initial with the data of a client. `message` starts at the TPKT header. */
 export function readClientData(message: Buffer): ClientData | null {
@@ -23,7 +25,7 @@ export function readClientData(message: Buffer): ClientData | null {
   if (key < 0) return null;
   let at = key + 4;
   at += (message[at] ?? 0) >= 0x80 ? 2 : 1;
-  const data = { name: '', build: 0, keyboard: 0, width: 0, height: 0, protocols: 0 };
+  const data = { name: '', build: 0, keyboard: 0, width: 0, height: 0, protocols: 0, encryption: 0 };
   const channels: string[] = [];
   // Each block: type (2), length (2) with this header, data
   while (at + 4 <= message.length) {
@@ -40,6 +42,9 @@ export function readClientData(message: Buffer): ClientData | null {
       data.build = body.readUInt32LE(16);
       data.name = body.toString('utf16le', 20, 52).replace(/\0.*$/s, '');
       if (body.length >= 212) data.protocols = body.readUInt32LE(208);
+    } else if (type === block.security && body.length >= 8) {
+      // encryptionMethods (4), extEncryptionMethods (4), which stands in for it in French systems
+      data.encryption = body.readUInt32LE(0) | body.readUInt32LE(4);
     } else if (type === block.network && body.length >= 4) {
       // channelCount (4), then name (8) and options (4) of each
       const count = Math.min(body.readUInt32LE(0), 31);

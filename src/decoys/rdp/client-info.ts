@@ -17,9 +17,8 @@ export function requestData(message: Buffer): Buffer {
 
 // securityHeader: flags (2) with SEC_INFO_PKT 0x0040, flagsHi (2)
 //       CodePage (4), flags (4), cbDomain, cbUserName, cbPassword, cbAlternateShell, cbWorkingDir (2 each), then the texts, each with its NUL
-/** Null for any other message. `message` starts behind the X.224 header. */
-export function readClientInfo(message: Buffer): ClientInfo | null {
-  const data = requestData(message);
+/** Null for any other message. `data` starts at the security header, decrypted. */
+export function readClientInfo(data: Buffer): ClientInfo | null {
   if (data.length < 22 || (data.readUInt16LE(0) & 0x0040) === 0) return null;
   const isWide = (data.readUInt32LE(8) & 0x10) !== 0;
   const lengths = [12, 14, 16, 18].map((at) => data.readUInt16LE(at));

@@ -53,18 +53,18 @@ export function agree(request: ConnectionRequest, setting: RdpSetting): Agreemen
     reply: confirm(Buffer.from([3, 0, 8, 0, code, 0, 0, 0])),
     protocol: null,
   });
-  if (protocols === null) {
-    if (setting.security === 'rdp') return { reply: confirm(Buffer.alloc(0)), protocol: protocol.rdp };
-    return refuse(setting.security === 'nla' ? failure.hybridRequired : failure.sslRequired);
+  const has = (wanted: number): boolean => ((protocols ?? 0) & wanted) !== 0;
+  const { security } = setting;
+  if (security === 'rdp' || (security === 'negotiate' && (protocols === null || protocols === 0)))
+    return protocols === null
+      ? { reply: confirm(Buffer.alloc(0)), protocol: protocol.rdp }
+      : choose(protocol.rdp);
+  if (security !== 'tls') {
+    const { networkLogin } = setting;
+    if (networkLogin === 'early result' && has(protocol.hybridExtended))
+      return choose(protocol.hybridExtended);
+    if (networkLogin !== 'none' && has(protocol.hybrid)) return choose(protocol.hybrid);
+    if (security === 'nla') return refuse(failure.hybridRequired);
   }
-  if (setting.security === 'rdp') return protocols === 0 ? choose(protocol.rdp) : choose(protocol.rdp);
-  if (setting.security === 'nla') {
-    if ((protocols & protocol.hybridExtended) !== 0) return choose(protocol.hybridExtended);
-    return (protocols & protocol.hybrid) !== 0 ? choose(protocol.hybrid) : refuse(failure.hybridRequired);
-  }
-  return (protocols & protocol.tls) !== 0 || (protocols & protocol.hybrid) !== 0
-    ? (protocols & protocol.tls) !== 0
-      ? choose(protocol.tls)
-      : refuse(failure.sslRequired)
-    : refuse(failure.sslRequired);
+  return has(protocol.tls) ? choose(protocol.tls) : refuse(failure.sslRequired);
 }

@@ -61,7 +61,12 @@ export function encodeAnswer(version: number, { token, publicKey, error }: Answe
   if (token !== undefined)
     fields.push(derContext(1, derSequence(derSequence(derContext(0, derOctetString(token))))));
   if (publicKey !== undefined) fields.push(derContext(3, derOctetString(publicKey)));
-  if (error !== undefined) fields.push(derContext(4, derInteger(BigInt(error))));
+  // Windows writes the status as the 32 bits that it is: an INTEGER below zero.
+  if (error !== undefined) {
+    const status = Buffer.of(2, 4, 0, 0, 0, 0);
+    status.writeUInt32BE(error, 2);
+    fields.push(derContext(4, status));
+  }
   return derSequence(...fields);
 }
 

@@ -24,6 +24,13 @@ const persona = (security: string, product = 'Windows'): Persona =>
     },
   });
 
+/** Server 2003: its key is short. */
+const oldMachine = (): Persona =>
+  shellPersona('linux-gnu', {
+    tls: null,
+    software: { rdp: { product: 'Windows', version: '5.2.3790', details: { computer: 'OLD' } } },
+  });
+
 const run = (program: string, words: readonly string[]): Promise<string> =>
   new Promise((resolve) => {
     execFile(program, [...words], { timeout: 40_000 }, (_error, stdout, stderr) => resolve(stdout + stderr));
@@ -52,7 +59,7 @@ const data = (...parts: (Buffer | number)[]): Buffer =>
   );
 
 /** Connect Initial with the blocks that the decoy reads. */
-function connectInitial(channels: readonly string[]): Buffer {
+function connectInitial(channels: readonly string[], encryption = 0): Buffer {
   const core = Buffer.alloc(216);
   core.writeUInt16LE(0xc001, 0);
   core.writeUInt16LE(216, 2);
@@ -66,7 +73,8 @@ function connectInitial(channels: readonly string[]): Buffer {
   network.writeUInt16LE(network.length, 2);
   network.writeUInt32LE(channels.length, 4);
   for (const [index, name] of channels.entries()) network.write(name, 8 + index * 12, 'latin1');
-  const blocks = Buffer.concat([core, network]);
+  const security = Buffer.from([2, 0xc0, 12, 0, encryption, 0, 0, 0, 0, 0, 0, 0]);
+  const blocks = Buffer.concat([core, ...(encryption === 0 ? [] : [security]), network]);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(0x8000 | blocks.length);
   return data(Buffer.from([0x7f, 0x65, 0x82, 1, 0x94]), Buffer.from('Duca'), length, blocks);
@@ -96,6 +104,10 @@ describe('the rdp decoy', () => {
     expect(chosen('tls', 0)).toBe('0300080001000000');
     expect(chosen('rdp', 3)).toBe('021f080000000000');
     expect(chosen('rdp', null)).toBe('');
+    expect(chosen('negotiate', 11)).toBe('021f080008000000');
+    expect(chosen('negotiate', 1)).toBe('021f080001000000');
+    expect(chosen('negotiate', 0)).toBe('021f080000000000');
+    expect(chosen('negotiate', null)).toBe('');
   });
 
   it('begins TLS where it was agreed on, and passes on what came behind', () => {
@@ -137,6 +149,29 @@ describe('the rdp decoy', () => {
       '3e00',
       '6800',
       '6800',
+    ]);
+  });
+
+  it('agrees on the best encryption that both can do, and hangs up where there is none', () => {
+    const agreed = (encryption: number): string => {
+      const { replies } = talk(rdp, oldMachine(), [request(0), connectInitial([], encryption)]);
+      const bytes = Buffer.from(replies[1] ?? []);
+      const at = bytes.indexOf('020cec00', 0, 'hex');
+      return at < 0 ? '' : bytes.toString('hex', at + 4, at + 20);
+    };
+    expect(agreed(0x1b)).toBe('020000000200000020000000b8000000');
+    expect(agreed(0x09)).toMatch(/^08000000/);
+    expect(agreed(0x01)).toMatch(/^01000000/);
+    expect(agreed(0x10)).toBe('');
+  });
+
+  it('gives the same for any split of any bytes, encrypted or not', () => {
+    const exchange = Buffer.from([0x64, 0, 6, 3, 0xeb, 0x70, 80, 1, 0, 0, 0, 72, 0, 0, 0]);
+    holdsForAnyBytes(rdp, oldMachine, [
+      Buffer.concat([request(0), connectInitial([], 2), ...joins, data(exchange, Buffer.alloc(72))]),
+      data(exchange, Buffer.concat([Buffer.alloc(63, 9), Buffer.alloc(9)])),
+      clientInfo('user', 'password'),
+      Buffer.from([0xc0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
     ]);
   });
 

@@ -11,9 +11,11 @@ import {
   channelJoinConfirm,
   connectResponse,
   disconnected,
+  sendData,
   validClient,
 } from './server-data.ts';
 import { type RdpSetting, settingOf } from './setting.ts';
+import { StandardSecurity } from './standard-security.ts';
 
 const requestBytes = 65_536;
 
@@ -27,6 +29,8 @@ class RdpSession implements DecoySession {
   #stage: Stage = 'request';
   #held: Buffer = Buffer.alloc(0);
   #protocol: number = protocol.rdp;
+  /** Null below TLS, and for a client that knows of no encryption. */
+  #security: StandardSecurity | null = null;
   #width = 0;
   #height = 0;
 
@@ -101,6 +105,8 @@ class RdpSession implements DecoySession {
     if (stage === 'request') yield* this.#request(message);
     else if (stage === 'network login') yield* this.#networkLogin(message);
     else if (message[0] === 3) yield* this.#connect(message);
+    // Fast-path input is looked at for its signature alone.
+    else if (this.#security?.openFastPath(message) === null) yield* this.#close();
   }
 
   *#request(message: Buffer): Iterable<DecoyOutput> {
@@ -192,15 +198,46 @@ class RdpSession implements DecoySession {
       };
     this.#width = data.width;
     this.#height = data.height;
-    yield { do: 'reply', bytes: connectResponse(data.protocols, data.channels.length) };
+    if (this.#protocol === protocol.rdp && data.encryption !== 0) {
+      const { persona } = this.#context;
+      const random = this.#context.randomBytes(32);
+      this.#security = StandardSecurity.choose(persona, this.#setting.keyBits, random, data.encryption);
+      if (this.#security === null) {
+        yield* this.#close();
+        return;
+      }
+    }
+    const security = this.#security?.serverData();
+    yield { do: 'reply', bytes: connectResponse(data.protocols, data.channels.length, security) };
   }
 
+  /** What the client sent over a channel, from its security header on. */
   *#data(body: Buffer): Iterable<DecoyOutput> {
-    if (this.#stage === 'session') {
-      if (isFontList(requestData(body))) for (const bytes of finalization()) yield { do: 'reply', bytes };
+    const data = requestData(body);
+    if (this.#security === null) {
+      yield* this.#message(data);
       return;
     }
-    const info = readClientInfo(body);
+    if (!this.#security.isReady) {
+      if (!this.#security.exchange(data)) yield* this.#close();
+      return;
+    }
+    const opened = this.#security.open(data);
+    if (opened === null) yield* this.#close();
+    // With encryption every message has a security header; without it those of the login alone.
+    else yield* this.#message(this.#stage === 'session' ? opened.subarray(4) : opened);
+  }
+
+  #send(data: Buffer): DecoyOutput {
+    return { do: 'reply', bytes: sendData(this.#security?.seal(data) ?? data) };
+  }
+
+  *#message(data: Buffer): Iterable<DecoyOutput> {
+    if (this.#stage === 'session') {
+      if (isFontList(data)) for (const message of finalization()) yield this.#send(message);
+      return;
+    }
+    const info = readClientInfo(data);
     if (info === null) return;
     const user = info.domain === '' ? info.user : `${info.domain}\\${info.user}`;
     // Behind NLA these are the credentials that were looked at already.
@@ -226,10 +263,11 @@ class RdpSession implements DecoySession {
       };
     }
     if (info.shell !== '') yield* this.#record(`alternate shell ${info.shell}`);
-    yield { do: 'reply', bytes: validClient() };
+    // The answer about the licence is never encrypted here: it carries its own security header.
+    yield { do: 'reply', bytes: sendData(validClient()) };
     if (lets) {
       this.#stage = 'session';
-      yield { do: 'reply', bytes: demandActive(this.#width, this.#height) };
+      yield this.#send(demandActive(this.#width, this.#height));
       return;
     }
     yield { do: 'reply', bytes: disconnected() };
@@ -243,7 +281,8 @@ class RdpSession implements DecoySession {
 
 export const rdp: Decoy = {
   name: 'rdp',
-  summary: 'A Windows remote desktop: negotiation, network level authentication with NTLM, BlueKeep',
+  summary:
+    'A Windows remote desktop: negotiation, network level authentication with NTLM, TLS, standard security, BlueKeep',
   transport: 'tcp',
   ports: [3389],
   recognise: (firstBytes) =>

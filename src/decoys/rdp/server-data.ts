@@ -25,12 +25,19 @@ const berLength = (length: number): Buffer => {
   return bytes;
 };
 
+/** What stands below TLS needs no encryption of its own. */
+const noEncryption = Buffer.from('020c0c000000000000000000', 'hex');
+
 // Connect-Response ::= [APPLICATION 102] SEQUENCE { result ENUMERATED, calledConnectId INTEGER, domainParameters, userData OCTET STRING }
 // userData: T.124 key, ConferenceCreateResponse, "McDn", then
 //   SC_CORE     0x0C01, length, version (4), clientRequestedProtocols (4), earlyCapabilityFlags (4)
 //   SC_NET      0x0C03, length, MCSChannelId (2), channelCount (2), channel ids (2 each), padding
-//   SC_SECURITY 0x0C02, length, encryptionMethod (4) 0, encryptionLevel (4) 0
-export function connectResponse(protocols: number, channelCount: number): Buffer {
+//   SC_SECURITY 0x0C02, length, encryptionMethod (4) 0, encryptionLevel (4) 0, or as standard security has it
+export function connectResponse(
+  protocols: number,
+  channelCount: number,
+  security: Buffer = noEncryption,
+): Buffer {
   const core = Buffer.alloc(16);
   core.writeUInt16LE(0x0c01, 0);
   core.writeUInt16LE(16, 2);
@@ -43,9 +50,6 @@ export function connectResponse(protocols: number, channelCount: number): Buffer
   network.writeUInt16LE(channelCount, 6);
   for (let index = 0; index < channelCount; index += 1)
     network.writeUInt16LE(desktopChannel + 1 + index, 8 + index * 2);
-  const security = Buffer.alloc(12);
-  security.writeUInt16LE(0x0c02, 0);
-  security.writeUInt16LE(12, 2);
   const data = Buffer.concat([core, network, security]);
   const user = Buffer.concat([
     Buffer.from('000500147c00012a14760a01010001c0004d63446e', 'hex'),
@@ -82,7 +86,7 @@ export function sendData(data: Uint8Array): Buffer {
 
 // security header SEC_LICENSE_PKT (0x80), ERROR_ALERT (0xff) with STATUS_VALID_CLIENT (7) and ST_NO_TRANSITION (2)
 export function validClient(): Buffer {
-  return sendData(Buffer.from('80000000ff031000070000000200000004000000', 'hex'));
+  return Buffer.from('80000000ff031000070000000200000004000000', 'hex');
 }
 
 // DisconnectProviderUltimatum: 0x21, reason in the bits behind: user requested
