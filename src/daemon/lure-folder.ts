@@ -23,13 +23,9 @@ export const lureFolders = (configuration: Configuration): readonly string[] => 
   ...configuration.sensor.lures,
 ];
 
-export class LureFolder {
-  readonly #options: LureFolderOptions;
-  readonly #files: WatchedFiles<LureDocument>;
-
+export class LureFolder extends WatchedFiles<LureDocument> {
   constructor(options: LureFolderOptions) {
-    this.#options = options;
-    this.#files = new WatchedFiles<LureDocument>({
+    super({
       ...options,
       what: 'lures',
       read: (text) => {
@@ -38,50 +34,38 @@ export class LureFolder {
         return read;
       },
       isContent: isLure,
-      changed: (files, changes) => this.#install(files, changes),
+      changed: (files, changes) => install(options, files, changes),
     });
   }
+}
 
-  /** Begins to look; resolves when the lures that are there are installed. */
-  start(): Promise<void> {
-    return this.#files.start();
+function install(
+  { log, installed }: LureFolderOptions,
+  files: readonly WatchedFile<LureDocument>[],
+  { changed, removed }: Changes,
+): void {
+  const documents = new Map<string, LureDocument>();
+  const problems: NamedProblem[] = [];
+  const owner = new Map<string, string>();
+  for (const { path, content: document, problem } of files) {
+    if (problem !== null) problems.push(problem);
+    if (document === null) continue;
+    const other = owner.get(document.name);
+    if (other !== undefined && problem === null)
+      problems.push({
+        file: path,
+        line: 1,
+        why: `${other} has a lure of the name ${document.name} too, and comes first`,
+      });
+    if (other !== undefined) continue;
+    owner.set(document.name, path);
+    documents.set(document.name, document);
   }
-
-  stop(): void {
-    this.#files.stop();
-  }
-
-  /** Looks once, after any look that is under way. Never rejects: a folder that can't be read keeps the lures that it had. */
-  look(): Promise<void> {
-    return this.#files.look();
-  }
-
-  #install(files: readonly WatchedFile<LureDocument>[], { changed, removed }: Changes): void {
-    const documents = new Map<string, LureDocument>();
-    const problems: NamedProblem[] = [];
-    const owner = new Map<string, string>();
-    for (const { path, content: document, problem } of files) {
-      if (problem !== null) problems.push(problem);
-      if (document === null) continue;
-      const other = owner.get(document.name);
-      if (other !== undefined && problem === null)
-        problems.push({
-          file: path,
-          line: 1,
-          why: `${other} has a lure of the name ${document.name} too, and comes first`,
-        });
-      if (other !== undefined) continue;
-      owner.set(document.name, path);
-      documents.set(document.name, document);
-    }
-    const set = new LureSet([...documents.values()]);
-    installLures(set);
-    const { log, installed } = this.#options;
-    log(
-      `lures: ${documents.size} in force (${changed} files new or changed, ${removed} gone, ${problems.length} refused)`,
-    );
-    for (const { file, line, why } of problems.slice(0, problemsLogged))
-      log(`lures: ${file}:${line}: ${why}`);
-    installed?.(set, problems);
-  }
+  const set = new LureSet([...documents.values()]);
+  installLures(set);
+  log(
+    `lures: ${documents.size} in force (${changed} files new or changed, ${removed} gone, ${problems.length} refused)`,
+  );
+  for (const { file, line, why } of problems.slice(0, problemsLogged)) log(`lures: ${file}:${line}: ${why}`);
+  installed?.(set, problems);
 }
