@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { needTools } from '../../test/support/need.ts';
 import { serveDecoy } from '../../test/support/serve-decoy.ts';
-import { personaWith } from '../../test/support/talk.ts';
 import { s3 } from '../decoys/s3/s3.ts';
 import { plantedAwsKey } from '../wire/planted-credential.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { runProgram } from '../../test/support/run-program.ts';
 import { s3cmdAt } from '../../test/support/s3cmd.ts';
-import { pineGate } from '../../test/support/pine-gate.ts';
+import { pineGate, pineStore } from '../../test/support/pine-gate.ts';
 import { startNginx } from '../../test/support/nginx.ts';
 
 const estate = ['pine-assets', 'pine-backups', 'pine-state', 'pine-uploads'];
@@ -71,13 +70,7 @@ describe('the endpoint of the gate', () => {
 
 describe('nginx with the gate, in front of a store', () => {
   needTools(['nginx', 's3cmd', 'curl'])('stops the search and lets the owner work', async () => {
-    const details = {
-      region: 'us-east-1',
-      buckets: estate.join(','),
-      accessKey: 'minioadmin',
-      secretKey: 'minioadmin',
-    };
-    const persona = personaWith({ s3: { product: 'MinIO', version: '', details } });
+    const persona = pineStore(estate);
     await using store = await serveDecoy(s3, persona);
     const port = await freePort();
     const page = readFileSync(join(import.meta.dirname, '../../docs/object-store-guard.md'), 'utf8');

@@ -9,8 +9,7 @@ import { needTools } from '../../test/support/need.ts';
 import { proxiedRequest, withoutIdentifiers } from '../../test/support/proxied-request.ts';
 import { s3cmdAt } from '../../test/support/s3cmd.ts';
 import { serveDecoy } from '../../test/support/serve-decoy.ts';
-import { personaWith } from '../../test/support/talk.ts';
-import { pineGate } from '../../test/support/pine-gate.ts';
+import { pineGate, pineStore } from '../../test/support/pine-gate.ts';
 import { s3 } from '../decoys/s3/s3.ts';
 import { plantedAwsKey } from '../wire/planted-credential.ts';
 
@@ -23,13 +22,7 @@ describe('HAProxy with the gate, in front of a store', () => {
     'answers alike, stops the search, and lets the owner work; without the gate nobody passes',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'picket-haproxy-'));
-      const details = {
-        region: 'us-east-1',
-        buckets: estate.join(','),
-        accessKey: 'minioadmin',
-        secretKey: 'minioadmin',
-      };
-      const persona = personaWith({ s3: { product: 'MinIO', version: '', details } });
+      const persona = pineStore(estate);
       await using store = await serveDecoy(s3, persona);
       const { gate, decoys, recorded } = pineGate(estate);
       await gate.start();

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../../src/shell/language/dialect.ts';
 import { ShellSession } from '../../src/shell/session.ts';
 import { shellPersona } from '../support/shell-persona.ts';
+import { visitorShell } from '../support/visitor-shell.ts';
 import { type Answer, askShell } from './ask.ts';
 import { droppers } from './droppers.ts';
 import { generatedScripts } from './grammar.ts';
@@ -45,20 +46,8 @@ const personas = new Map(dialects.map((dialect) => [dialect, persona(dialect)] a
 
 /** The interpreter's own answer. Throws what it failed of. */
 export function ownAnswer(dialect: Dialect, script: string): Answer {
-  const session = new ShellSession({
-    persona: personas.get(dialect) ?? persona(dialect),
-    user: 'root',
-    interactive: false,
-    terminal: false,
-    columns: 80,
-    rows: 24,
-    source: '198.51.100.4',
-    sourcePort: 40_001,
-    destination: '192.0.2.7',
-    destinationPort: 22,
-    now: () => 1_710_000_000_000,
-    service: 'exec',
-  });
+  const machine = personas.get(dialect) ?? persona(dialect);
+  const session = new ShellSession(visitorShell(machine, { service: 'exec' }));
   const events = [...session.run(script), ...session.end()];
   if (session.fault !== null) throw session.fault;
   const text = (stream: 'stdout' | 'stderr'): string =>

@@ -18,7 +18,11 @@ export interface Seen {
 }
 
 /** Opens the web decoy of this persona for a source, without TLS. */
-function openHttp(persona: Persona, source: string, now: () => number): DecoySession {
+export function openHttp(
+  persona: Persona,
+  source: string,
+  now: () => number = () => visitedAt,
+): DecoySession {
   let random = 0;
   const context: DecoyContext = {
     persona,
@@ -36,10 +40,14 @@ function openHttp(persona: Persona, source: string, now: () => number): DecoySes
   return http.open(context);
 }
 
-function readOutputs(outputs: readonly DecoyOutput[]): Seen {
-  const text = outputs
+/** What the decoy answers, in Latin-1. */
+export const answerOf = (outputs: readonly DecoyOutput[]): string =>
+  outputs
     .map((output) => (output.do === 'reply' ? Buffer.from(output.bytes).toString('latin1') : ''))
     .join('');
+
+function readOutputs(outputs: readonly DecoyOutput[]): Seen {
+  const text = answerOf(outputs);
   const blank = text.indexOf('\r\n\r\n');
   const facts = outputs.flatMap((output) => (output.do === 'saw' ? [output.fact] : []));
   const exploits = facts.flatMap((fact) => (fact.kind === 'exploit' ? [fact] : []));

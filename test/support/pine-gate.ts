@@ -1,15 +1,24 @@
 import type { ObjectAccessFact } from '../../src/core/observation.ts';
+import type { Persona } from '../../src/core/persona.ts';
 import { GateEndpoint } from '../../src/daemon/gate-endpoint.ts';
 import { decoyBuckets } from '../../src/gate/decoy-buckets.ts';
 import { Gate } from '../../src/gate/gate.ts';
+import { personaWith } from './talk.ts';
 
 interface PineGate {
   /** Not started yet. */
   readonly gate: GateEndpoint;
   /** The names that no bucket has and that nobody but a searcher asks for. */
-  readonly decoys: readonly string[];
+  readonly decoys: ReadonlySet<string>;
   readonly recorded: { readonly source: string; readonly fact: ObjectAccessFact }[];
 }
+
+/** A machine whose object store holds these buckets, for requests that are signed with a planted key. */
+export const pineStore = (estate: readonly string[]): Persona => {
+  const buckets = estate.join(',');
+  const details = { region: 'us-east-1', buckets, accessKey: 'minioadmin', secretKey: 'minioadmin' };
+  return personaWith({ s3: { product: 'MinIO', version: '', details } });
+};
 
 /** The gate's endpoint on 127.0.0.1, before a store with these buckets of which everyone may read `pine-assets`. */
 export function pineGate(estate: readonly string[]): PineGate {

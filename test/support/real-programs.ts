@@ -7,6 +7,7 @@ import { needTools } from './need.ts';
 import { shellPersona } from './shell-persona.ts';
 import { layerOf } from '../../src/shell/files/visit.ts';
 import { ShellSession } from '../../src/shell/session.ts';
+import { visitorShell } from './visitor-shell.ts';
 
 /** A small tree, made alike on this machine and on the persona's. */
 const tree = [
@@ -61,21 +62,7 @@ const persona = shellPersona('linux-gnu');
 
 /** What the shell answers in the tree of this source. */
 function own(source: string, line: string): Answer {
-  const session = new ShellSession({
-    persona,
-    user: 'root',
-    interactive: false,
-    terminal: false,
-    columns: 80,
-    rows: 24,
-    source,
-    sourcePort: 40_001,
-    destination: '192.0.2.7',
-    destinationPort: 22,
-    now: () => 1_710_000_000_000,
-    service: 'ssh',
-    layer: layerOf(persona, source),
-  });
+  const session = new ShellSession(visitorShell(persona, { source, layer: layerOf(persona, source) }));
   const events = [...session.run(`cd /tmp/w\n${line}`), ...session.end()];
   const said = (stream: 'stdout' | 'stderr'): string =>
     Buffer.concat(

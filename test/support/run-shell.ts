@@ -2,6 +2,7 @@ import type { ShellEvent } from '../../src/shell/event.ts';
 import { ShellSession } from '../../src/shell/session.ts';
 import type { Persona } from '../../src/core/persona.ts';
 import { shellPersona } from './shell-persona.ts';
+import { visitorShell } from './visitor-shell.ts';
 
 export interface ShellRun {
   readonly output: string;
@@ -13,20 +14,7 @@ export interface ShellRun {
 }
 
 export function shellSession(system: Persona['system'], terminal: boolean): ShellSession {
-  return new ShellSession({
-    persona: shellPersona(system),
-    user: 'root',
-    interactive: terminal,
-    terminal,
-    columns: 80,
-    rows: 24,
-    source: '198.51.100.4',
-    sourcePort: 40_001,
-    destination: '192.0.2.7',
-    destinationPort: 22,
-    now: () => 1_710_000_000_000,
-    service: 'ssh',
-  });
+  return new ShellSession(visitorShell(shellPersona(system), { interactive: terminal, terminal }));
 }
 
 export function summarise(events: readonly ShellEvent[], fault: unknown): ShellRun {

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import type { ExploitFact } from '../../core/observation.ts';
 import type { Persona } from '../../core/persona.ts';
 import type { LureDocument } from '../../lures/document.ts';
@@ -7,7 +6,7 @@ import { installLures } from '../../lures/installed.ts';
 import { LureSet, noLures } from '../../lures/lure-set.ts';
 import { isLure, readLure } from '../../lures/read-lure.ts';
 import { createPersona } from '../../personas/index.ts';
-import { http } from './http.ts';
+import { answerOf, openHttp } from '../../../test/support/http-visitor.ts';
 
 const now = Date.UTC(2026, 0, 2);
 
@@ -23,24 +22,9 @@ interface Exchange {
 }
 
 function ask(machine: Persona, request: string, source = '203.0.113.9'): Exchange {
-  const context: DecoyContext = {
-    persona: machine,
-    source,
-    sourcePort: 40_000,
-    destination: '198.51.100.1',
-    destinationPort: 80,
-    transport: 'tcp',
-    tls: false,
-    session: 's',
-    now: () => now,
-    randomBytes: (count) => new Uint8Array(count),
-    countAttempt: () => 1,
-  };
-  const outputs: DecoyOutput[] = [...http.open(context).receive(Buffer.from(request, 'latin1'))];
+  const outputs = [...openHttp(machine, source).receive(Buffer.from(request, 'latin1'))];
   return {
-    text: outputs
-      .map((output) => (output.do === 'reply' ? Buffer.from(output.bytes).toString('latin1') : ''))
-      .join(''),
+    text: answerOf(outputs),
     exploits: outputs.flatMap((output) =>
       output.do === 'saw' && output.fact.kind === 'exploit' ? [output.fact] : [],
     ),

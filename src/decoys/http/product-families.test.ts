@@ -1,32 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import type { DecoyContext } from '../../core/decoy.ts';
 import type { HttpIdentity, Persona } from '../../core/persona.ts';
 import { createPersona, personaNames } from '../../personas/index.ts';
-import { http } from './http.ts';
+import { answerOf, openHttp } from '../../../test/support/http-visitor.ts';
 
 const now = Date.UTC(2026, 0, 2);
 const machine = createPersona('ubuntu-web', 'a seed', { now });
 
-function ask(persona: Persona, request: string): string {
-  const context: DecoyContext = {
-    persona,
-    source: '203.0.113.9',
-    sourcePort: 40_000,
-    destination: '198.51.100.1',
-    destinationPort: 80,
-    transport: 'tcp',
-    tls: false,
-    session: 's',
-    now: () => now,
-    randomBytes: (count) => new Uint8Array(count),
-    countAttempt: () => 1,
-  };
-  const outputs = [...http.open(context).receive(Buffer.from(request, 'latin1'))];
-  return outputs
-    .map((output) => (output.do === 'reply' ? Buffer.from(output.bytes).toString('latin1') : ''))
-    .join('');
-}
+const ask = (persona: Persona, request: string): string =>
+  answerOf([...openHttp(persona, '203.0.113.9').receive(Buffer.from(request, 'latin1'))]);
 
 const missing = 'GET /none?x=1 HTTP/1.1\r\nHost: a\r\n\r\n';
 const of = (server: string, product: string, title = ''): Persona => {

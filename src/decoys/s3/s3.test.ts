@@ -8,7 +8,6 @@ import { holdsForAnyBytes, octetsOf, personaWith, talk } from '../../../test/sup
 import type { Persona } from '../../core/persona.ts';
 import { plantedAwsKey } from '../../wire/planted-credential.ts';
 import { s3 } from './s3.ts';
-import { runProgram } from '../../../test/support/run-program.ts';
 import { s3cmdAt } from '../../../test/support/s3cmd.ts';
 
 const details = {
@@ -67,19 +66,8 @@ describe('the s3 decoy before s3cmd', () => {
   needTools(['s3cmd'])('refuses a wrong secret and an unknown key in the words of the store', async () => {
     const persona = aws();
     await using served = await serveDecoy(s3, persona);
-    const place = `127.0.0.1:${served.port}`;
     const ls = (id: string): Promise<string> =>
-      runProgram(
-        's3cmd',
-        '-c',
-        '/dev/null',
-        '--no-ssl',
-        `--host=${place}`,
-        `--host-bucket=${place}`,
-        `--access_key=${id}`,
-        '--secret_key=wrong',
-        'ls',
-      );
+      s3cmdAt(`127.0.0.1:${served.port}`, { accessKeyId: id, secretAccessKey: 'wrong' })('ls');
     expect(await ls(plantedAwsKey(persona, 'a web file', '192.0.2.1').accessKeyId)).toContain(
       'SignatureDoesNotMatch',
     );

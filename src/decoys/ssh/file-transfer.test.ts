@@ -19,9 +19,8 @@ import { describe, expect, it } from 'vitest';
 import { needRoot, needTools } from '../../../test/support/need.ts';
 import { serveDecoy, type ServedDecoy } from '../../../test/support/serve-decoy.ts';
 import { sshPersona } from '../../../test/support/ssh-persona.ts';
-import type { Persona } from '../../core/persona.ts';
+import { visitorShell } from '../../../test/support/visitor-shell.ts';
 import type { ShellEvent } from '../../shell/event.ts';
-import type { ShellOptions } from '../../shell/options.ts';
 import { SshWriter } from '../../wire/ssh-bytes.ts';
 import { parseScpCommand } from './scp-command.ts';
 import { ScpSink } from './scp-sink.ts';
@@ -249,21 +248,6 @@ describe('files over SSH', () => {
   );
 });
 
-const optionsOf = (persona: Persona): ShellOptions => ({
-  persona,
-  user: 'root',
-  interactive: false,
-  terminal: false,
-  columns: 80,
-  rows: 24,
-  source: '192.0.2.7',
-  sourcePort: 4000,
-  destination: '192.0.2.10',
-  destinationPort: 22,
-  now: () => 1_700_000_000_000,
-  service: 'ssh',
-});
-
 const message = (type: number, fields: SshWriter): Buffer => {
   const body = fields.finish();
   const bytes = Buffer.alloc(5 + body.length);
@@ -433,7 +417,7 @@ describe('sftp-server beside ours', () => {
         ...sshPersona(),
         users: [{ name: 'root', uid: 0, home: '/root', shell: '/bin/bash' }],
       };
-      const visitor = new Visitor(optionsOf(persona));
+      const visitor = new Visitor(visitorShell(persona));
       const { files } = visitor;
       for (const path of base
         .split('/')
@@ -535,7 +519,7 @@ describe('any bytes', () => {
             whole.length,
           ];
           const tell = (split: readonly Uint8Array[]): unknown[] => {
-            const program = make(new Visitor(optionsOf(persona)));
+            const program = make(new Visitor(visitorShell(persona)));
             return merged([
               ...program.start(),
               ...split.flatMap((bytes) => [...program.receive(bytes)]),

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runShell } from '../../../test/support/run-shell.ts';
 import { shellPersona } from '../../../test/support/shell-persona.ts';
+import { visitorShell } from '../../../test/support/visitor-shell.ts';
 import type { Persona } from '../../core/persona.ts';
 import { ShellSession } from '../session.ts';
 import { layerOf } from '../files/visit.ts';
@@ -12,21 +13,8 @@ const redHat = 'NAME="Red Hat Enterprise Linux"\nID="rhel"\nID_LIKE="fedora"\nVE
 
 /** What a visitor with a terminal reads of one command on this machine. */
 function on(persona: Persona, command: string, source = '198.51.100.4', kept = false): string {
-  const session = new ShellSession({
-    persona,
-    user: 'root',
-    interactive: false,
-    terminal: false,
-    columns: 80,
-    rows: 24,
-    source,
-    sourcePort: 40_001,
-    destination: persona.address,
-    destinationPort: 22,
-    now: () => 1_710_000_000_000,
-    service: 'ssh',
-    ...(kept ? { layer: layerOf(persona, source) } : {}),
-  });
+  const layer = kept ? { layer: layerOf(persona, source) } : {};
+  const session = new ShellSession(visitorShell(persona, { source, destination: persona.address, ...layer }));
   const events = [...session.run(command), ...session.end()];
   expect(session.fault).toBeNull();
   return Buffer.concat(events.flatMap((event) => (event.say === 'output' ? [event.bytes] : []))).toString(

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
-import type { DecoyContext } from '../../../core/decoy.ts';
 import type { Persona } from '../../../core/persona.ts';
 import { createPersona } from '../../../personas/index.ts';
 import { recognisePlanted } from '../../../wire/planted-credential.ts';
-import { http } from '../http.ts';
+import { answerOf, openHttp } from '../../../../test/support/http-visitor.ts';
 
 const now = Date.UTC(2026, 0, 2);
 const made = createPersona('ubuntu-web', 'sensor seed ubuntu-web', { now });
@@ -13,23 +12,8 @@ const machine = (products: readonly string[]): Persona => ({
 });
 
 function fetched(persona: Persona, path: string, source: string): string {
-  const context: DecoyContext = {
-    persona,
-    source,
-    sourcePort: 40_000,
-    destination: '198.51.100.1',
-    destinationPort: 80,
-    transport: 'tcp',
-    tls: false,
-    session: 's',
-    now: () => now,
-    randomBytes: (count) => new Uint8Array(count),
-    countAttempt: () => 1,
-  };
   const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: a.example\r\n\r\n`, 'latin1');
-  return [...http.open(context).receive(request)]
-    .map((output) => (output.do === 'reply' ? Buffer.from(output.bytes).toString('latin1') : ''))
-    .join('');
+  return answerOf([...openHttp(persona, source).receive(request)]);
 }
 
 const both = machine(['laravel', 'wordpress']);

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecoyContext, DecoyOutput, DecoySession } from '../../../core/decoy.ts';
+import type { DecoyOutput, DecoySession } from '../../../core/decoy.ts';
 import type { ExploitFact } from '../../../core/observation.ts';
 import type { Persona } from '../../../core/persona.ts';
 import { createPersona } from '../../../personas/index.ts';
 import { cveSignatures } from '../../../signatures/cve/index.ts';
-import { http } from '../http.ts';
 import { lures } from './index.ts';
+import { answerOf, openHttp } from '../../../../test/support/http-visitor.ts';
 
 const now = Date.UTC(2026, 0, 2);
 let visitors = 0;
@@ -19,21 +19,7 @@ function persona(products: readonly string[]): Persona {
 
 function session(machine: Persona, source = `45.33.${visitors >> 8}.${visitors & 255}`): DecoySession {
   visitors += 1;
-  let random = 0;
-  const context: DecoyContext = {
-    persona: machine,
-    source,
-    sourcePort: 40_000,
-    destination: '198.51.100.1',
-    destinationPort: 80,
-    transport: 'tcp',
-    tls: false,
-    session: 's',
-    now: () => now,
-    randomBytes: (count) => Uint8Array.from({ length: count }, () => (random = (random * 31 + 7) & 255)),
-    countAttempt: () => 1,
-  };
-  return http.open(context);
+  return openHttp(machine, source);
 }
 
 interface Exchange {
@@ -42,9 +28,7 @@ interface Exchange {
 }
 
 function gathered(outputs: readonly DecoyOutput[]): Exchange {
-  const text = outputs
-    .map((output) => (output.do === 'reply' ? Buffer.from(output.bytes).toString('latin1') : ''))
-    .join('');
+  const text = answerOf(outputs);
   const exploits = outputs.flatMap((output) =>
     output.do === 'saw' && output.fact.kind === 'exploit' ? [output.fact] : [],
   );
