@@ -10,7 +10,6 @@ import { Http2Fingerprint } from '../../wire/http2-fingerprint.ts';
 import { formFault } from '../../wire/http2-frame-form.ts';
 import { type FrameEvent, type FrameHead, FrameReader, priorityOf } from '../../wire/http2-frame-reader.ts';
 import {
-  firstFrameSize,
   frame,
   frameFlag,
   frameType,
@@ -18,9 +17,6 @@ import {
   headersFrames,
   type Http2Error,
   http2Error,
-  http2Preface,
-  http2Setting,
-  largestFrameSize,
   largestWindow,
   readSettings,
   resetStreamFrame,
@@ -28,15 +24,16 @@ import {
   windowUpdateFrame,
 } from '../../wire/http2-frame.ts';
 import { Http2Abuse } from './http2-abuse.ts';
+import { clientSettings } from './http2-client-settings.ts';
 import type { Http2Manner } from './http2-manner.ts';
+import { PrefaceReader } from './http2-preface.ts';
+import { ReceiveWindow } from './http2-receive-window.ts';
 import { type Http2Request, readRequest } from './http2-request.ts';
 import { Http2Sender } from './http2-sender.ts';
 import { Http2Streams } from './http2-streams.ts';
 import { http2Answer } from './server-family.ts';
 import type { AskedRequest, WebServer } from './web-server.ts';
 
-/** nginx judges the preface as far as its first empty line, and then the rest. */
-const prefaceLine = 18;
 /** As nginx's keepalive_requests: then a GOAWAY, and no more streams. */
 const requestsPerConnection = 1_000;
 /** nginx's large_client_header_buffers: four of 8 KiB. */
@@ -69,8 +66,8 @@ export class Http2Session {
   readonly #fingerprint = new Http2Fingerprint();
   readonly #abuse = new Http2Abuse();
   readonly #streams = new Http2Streams();
-  /** What has come of the preface; null once it is whole. */
-  #begun: Buffer | null = Buffer.alloc(0);
+  readonly #preface = new PrefaceReader();
+  readonly #window: ReceiveWindow;
   #hasStarted = false;
   #block: Block | null = null;
   #lastStream = 0;
@@ -78,7 +75,6 @@ export class Http2Session {
   #refused = 0;
   #questions = 0;
   #prioritiesLeft: number;
-  #window: number;
   #total = 0;
   #payload = 0;
   /** The client has spoken of our table's size: the next block says that it is 0. */
@@ -91,7 +87,7 @@ export class Http2Session {
     this.#manner = manner;
     this.#sender = new Http2Sender(manner.endsApart);
     this.#prioritiesLeft = Math.max(manner.streams, 100);
-    this.#window = 65_535 + manner.window;
+    this.#window = new ReceiveWindow(manner);
   }
 
   /** Octets that are held for this client, of whatever kind. */
@@ -130,7 +126,7 @@ export class Http2Session {
   *receive(bytes: Uint8Array): Iterable<DecoyOutput> {
     if (this.#over) return;
     yield* this.start();
-    const rest = this.#preface(bytes);
+    const rest = this.#preface.push(bytes);
     if (rest === null) {
       yield* this.#fail(http2Error.protocol);
       return;
@@ -140,19 +136,6 @@ export class Http2Session {
       if (fault !== null) yield* this.#fail(fault);
       if (this.#over) return;
     }
-  }
-
-  /** What comes behind the preface; null where it is none. */
-  #preface(bytes: Uint8Array): Uint8Array | null {
-    if (this.#begun === null) return bytes;
-    const so = Buffer.concat([this.#begun, bytes]);
-    this.#begun = so.subarray(0, http2Preface.length);
-    for (const end of [prefaceLine, http2Preface.length]) {
-      if (so.length < end) return new Uint8Array(0);
-      if (!so.subarray(0, end).equals(http2Preface.subarray(0, end))) return null;
-    }
-    this.#begun = null;
-    return so.subarray(http2Preface.length);
   }
 
   *#take(event: FrameEvent): Generator<DecoyOutput, Fault, undefined> {
@@ -255,32 +238,15 @@ export class Http2Session {
   #apply(payload: Uint8Array): Fault {
     const pairs = readSettings(payload);
     this.#fingerprint.settings(pairs);
-    let window: number | null = null;
-    for (const [identifier, value] of pairs) {
-      switch (identifier) {
-        case http2Setting.headerTableSize:
-          this.#tellsTable = true;
-          break;
-        case http2Setting.enablePush:
-          if (value > 1) return http2Error.protocol;
-          break;
-        case http2Setting.initialWindowSize:
-          if (value > largestWindow) return http2Error.flowControl;
-          window = value;
-          break;
-        case http2Setting.maxFrameSize:
-          if (value < firstFrameSize || value > largestFrameSize) return http2Error.protocol;
-          this.#sender.largestFrame = value;
-          break;
-        default:
-      }
-    }
-    return window === null || this.#sender.resize(window) ? null : http2Error.flowControl;
+    const asked = clientSettings(pairs);
+    if (typeof asked === 'number') return asked;
+    if (asked.namesTable) this.#tellsTable = true;
+    if (asked.largestFrame !== null) this.#sender.largestFrame = asked.largestFrame;
+    return asked.window === null || this.#sender.resize(asked.window) ? null : http2Error.flowControl;
   }
 
   *#beginData(head: FrameHead): Generator<DecoyOutput, Fault, undefined> {
-    if (head.length > this.#window) return http2Error.flowControl;
-    this.#window -= head.length;
+    if (!this.#window.take(head.length)) return http2Error.flowControl;
     if (head.length === 0) yield* this.#saw(this.#abuse.empty());
     const stream = this.#streams.get(head.stream);
     if (stream?.isWhole === true) {
@@ -310,17 +276,9 @@ export class Http2Session {
 
   /** §6.9: room for what has been read. */
   *#replenish(head: FrameHead): Iterable<DecoyOutput> {
-    if (this.#manner.opensWindow) {
-      if (this.#window >= largestWindow / 4) return;
-      yield this.#out(windowUpdateFrame(0, largestWindow - this.#window));
-      this.#window = largestWindow;
-    } else if (head.length > 0) {
-      this.#window += head.length;
-      const isOpen = this.#streams.has(head.stream) && (head.flags & frameFlag.endStream) === 0;
-      const updates = [windowUpdateFrame(0, head.length)];
-      if (isOpen) updates.push(windowUpdateFrame(head.stream, head.length));
-      yield this.#out(Buffer.concat(updates));
-    }
+    const isOpen = this.#streams.has(head.stream) && (head.flags & frameFlag.endStream) === 0;
+    const updates = this.#window.replenish(head.length, head.stream, isOpen);
+    if (updates !== null) yield this.#out(updates);
   }
 
   *#beginHeaders(head: FrameHead): Generator<DecoyOutput, Fault, undefined> {
