@@ -103,6 +103,7 @@ describe('the keys', () => {
     expect((await call('/api/v1/openapi.json', { key: '' })).status).toBe(200);
     for (const path of [
       'sources',
+      'attacks',
       'observations',
       'observations/stream',
       'decisions',
@@ -195,6 +196,15 @@ describe('sources and observations', () => {
     expect(seen[0]).toBe('2001:db8::/64');
     const only = await call('/api/v1/sources?classification=suspicious');
     expect(Object(only.body).items).toHaveLength(1);
+  });
+
+  it('lists attacks on addresses, the latest first', async () => {
+    const first = await call('/api/v1/attacks?limit=1');
+    expectShape(first, page('Attack'));
+    const body: Page<{ target: string }> = Object(first.body);
+    expect(body.items.map(({ target }) => target)).toEqual(['198.51.100.0']);
+    const next = await call(`/api/v1/attacks?before=${encodeURIComponent(String(body.next))}`);
+    expect(Object(next.body)).toMatchObject({ items: [{ target: '198.51.100.1' }], next: null });
   });
 
   it('explains one source, with its evidence and history, by address or by key', async () => {
@@ -291,6 +301,13 @@ describe('decisions and the allowlist', () => {
       by: 'anna',
       at: 7,
     });
+    const again = await call('/api/v1/allowlist', {
+      method: 'POST',
+      key: decide,
+      body: { network: '198.51.100.7' },
+    });
+    expect(again.body).toMatchObject({ note: 'scanner of ours', until: null });
+    engine.allowed.splice(-1, 1);
     expectShape(await call('/api/v1/allowlist'), { type: 'array', minItems: 2, items: ref('AllowRow') });
     const remove = async (path: string): Promise<number> =>
       (await call(`/api/v1/allowlist/${path}`, { method: 'DELETE', key: decide })).status;

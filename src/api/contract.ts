@@ -54,6 +54,23 @@ export interface SourceView extends SourceExplanation {
   readonly history: readonly Observation[];
 }
 
+/** An address that was attacked. Who sent it is not said: floods come under forged addresses. */
+export interface Attack {
+  readonly target: string;
+  readonly behaviors: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  /** What was counted, the last time that it was told. */
+  readonly reason: string;
+}
+
+export interface AttackQuery {
+  readonly limit: number;
+  /** Of `lastSeen` and the target. */
+  readonly before?: Cursor;
+}
+
 export interface ObservationQuery {
   /** Key of the source: an IPv4 address, or an IPv6 network of 64 bits. */
   readonly source?: string;
@@ -181,6 +198,8 @@ export interface EngineApi {
   /** Newest `lastSeen` first. */
   sources(query: SourceQuery): readonly SourceSummary[];
   source(key: string): SourceExplanation | null;
+  /** Newest `lastSeen` first. */
+  attacks(query: AttackQuery): readonly Attack[];
   /** Newest first. */
   history(source: string, limit: number): Promise<readonly Observation[]>;
   /** Newest first. */

@@ -46,6 +46,7 @@ describe('the OpenAPI document', () => {
         "DELETE /api/v1/decisions/{idOrTarget} [{"key":["decide"]}]",
         "DELETE /api/v1/keys/{name} [{"key":["admin"]}]",
         "GET /api/v1/allowlist [{"key":["read"]}]",
+        "GET /api/v1/attacks [{"key":["read"]}]",
         "GET /api/v1/decisions [{"key":["read"]}]",
         "GET /api/v1/decisions/{idOrTarget} [{"key":["read"]}]",
         "GET /api/v1/fence [{"key":["read"]}]",

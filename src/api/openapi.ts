@@ -17,6 +17,7 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
       },
       tags: [
         { name: 'sources', description: 'Who was seen, and what each is held to be' },
+        { name: 'attacks', description: 'Which protected addresses were flooded' },
         { name: 'observations', description: 'What was recorded' },
         { name: 'decisions', description: 'What was decided, and why' },
         { name: 'allowlist', description: 'Who is never decided on' },

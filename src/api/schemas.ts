@@ -135,6 +135,13 @@ export const components: Readonly<Record<string, JsonSchema>> = {
     sequence: count('Its place in the decision log'),
     lifted: orNull(object({ at: time('When'), by: text('By whom'), reason: text('Why') })),
   }),
+  Attack: object({
+    target: text('The address under attack'),
+    behaviors: list({ type: 'string', description: 'flood:syn, flood:udp or flood:reflection' }),
+    firstSeen: time('When it was first told'),
+    lastSeen: time('When it was last told; a flood that goes on is told once a minute'),
+    reason: text('What was counted, the last time'),
+  }),
   SourceSummary: object({ ...verdict, decision: orNull(ref('Decision')) }),
   Source: object({ ...explanation, history: list(ref('Observation')) }),
   NewDecision: object(
@@ -240,7 +247,15 @@ const term = (maxLength: number, description: string): JsonSchema => ({
 });
 const cursor = term(96, 'the "next" of the page before');
 
-type QueryName = 'sources' | 'source' | 'observations' | 'stream' | 'decisions' | 'lift' | 'nothing';
+type QueryName =
+  | 'attacks'
+  | 'sources'
+  | 'source'
+  | 'observations'
+  | 'stream'
+  | 'decisions'
+  | 'lift'
+  | 'nothing';
 
 /** Of each route that takes a query, what it may hold. */
 export const queries: Readonly<Record<QueryName, JsonSchema>> = {
@@ -249,6 +264,7 @@ export const queries: Readonly<Record<QueryName, JsonSchema>> = {
     'before',
     'limit',
   ]),
+  attacks: object({ before: cursor, limit: limit(100, 1000) }, ['before', 'limit']),
   source: object(
     { history: { ...limit(50, 500), minimum: 0, description: 'how many observations, 0 to 500' } },
     ['history'],

@@ -14,6 +14,7 @@ import { basePath, openApiOptions } from './openapi.ts';
 import { Problem, problemOf } from './problem.ts';
 import { route, type ApiParts } from './route.ts';
 import { allowlistRoutes } from './routes/allowlist.ts';
+import { attackRoutes } from './routes/attacks.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { observationRoutes } from './routes/observations.ts';
@@ -125,6 +126,7 @@ export async function buildApi(
     (api, _options, done) => {
       systemRoutes(api, parts);
       sourceRoutes(api, parts);
+      attackRoutes(api, parts);
       observationRoutes(api, parts);
       decisionRoutes(api, parts);
       allowlistRoutes(api, parts);

@@ -1,4 +1,4 @@
-/** Subcommands that ask a running engine: `sources`, `decisions`, `explain`, `allow`. */
+/** Subcommands that ask a running engine: `sources`, `attacks`, `decisions`, `explain`, `allow`. */
 
 import process from 'node:process';
 import { Option, type Command } from 'commander';
@@ -8,7 +8,15 @@ import { PicketError } from '../core/errors.ts';
 import type { ApiClient } from '../daemon/api-client.ts';
 import { connection, withConnection, type ConnectionOptions } from './connection.ts';
 import { json } from '../daemon/json-times.ts';
-import { allowTable, decisionTable, sourceTable, type AllowRow, type SourceRow } from './listed.ts';
+import {
+  allowTable,
+  attackTable,
+  decisionTable,
+  sourceTable,
+  type AllowRow,
+  type AttackRow,
+  type SourceRow,
+} from './listed.ts';
 import { needs, notBeside } from './partner.ts';
 import { explained, type LoggedDecision, type SourceView } from './shown.ts';
 import { networkIn, sentenceIn, targetIn, wholeNumberIn } from './target.ts';
@@ -52,6 +60,22 @@ export function sources(picket: Command): Command {
       const api = await connection(options);
       const answer = await api.call<{ items: SourceRow[] }>('GET', `/sources?${query.toString()}`);
       print(answer.items, options, sourceTable, 'no source was seen yet');
+    });
+}
+
+export function attacks(picket: Command): Command {
+  return withConnection(
+    picket
+      .command('attacks')
+      .description('list your addresses that were flooded, the latest first (from flow records)'),
+  )
+    .option('--limit <n>', 'how many', '50')
+    .addHelpText('after', '\nExample:\n  picket attacks --limit 10')
+    .action(async (options: ConnectionOptions & { limit: string }) => {
+      const limit = wholeNumberIn(options.limit, '--limit', 1000);
+      const api = await connection(options);
+      const answer = await api.call<{ items: AttackRow[] }>('GET', `/attacks?limit=${limit}`);
+      print(answer.items, options, attackTable, 'no attack on an address was seen');
     });
 }
 

@@ -8,6 +8,14 @@ import { table } from './table.ts';
 
 export type SourceRow = Verdict & { readonly decision: Decision | null };
 
+export interface AttackRow {
+  readonly target: string;
+  readonly behaviors: readonly string[];
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly reason: string;
+}
+
 export interface AllowRow {
   readonly network: string;
   readonly note: string;
@@ -83,6 +91,24 @@ export function decisionTable(rows: readonly LoggedDecision[], now: number): str
     if (state[row] !== 'standing') return pc.dim(cell);
     return column < 2 ? pc.red(cell) : cell;
   });
+}
+
+export function attackTable(rows: readonly AttackRow[]): string[] {
+  const columns = [
+    { title: 'ADDRESS' },
+    { title: 'FIRST (UTC)' },
+    { title: 'LAST (UTC)' },
+    { title: 'ATTACK' },
+    { title: 'LAST TOLD' },
+  ];
+  const cells = rows.map(({ behaviors, firstSeen, lastSeen, reason, target }) => [
+    printable(target),
+    time(firstSeen),
+    time(lastSeen),
+    printable(behaviors.join(' ')),
+    printable(reason),
+  ]);
+  return table(columns, cells, (cell, _column, row) => (row < 0 ? head(cell) : cell));
 }
 
 export function allowTable(rows: readonly AllowRow[]): string[] {

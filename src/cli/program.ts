@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { type ErrorCode, PicketError } from '../core/errors.ts';
 import { version } from '../daemon/version.ts';
 import { analyze } from './analyze.ts';
-import { allow, decisions, explain, sources } from './ask.ts';
+import { allow, attacks, decisions, explain, sources } from './ask.ts';
 import { buckets } from './buckets.ts';
 import { doctor } from './doctor.ts';
 import { lures } from './lures.ts';
@@ -27,6 +27,7 @@ const subcommands: readonly Subcommand[] = [
   lures,
   rules,
   sources,
+  attacks,
   decisions,
   explain,
   allow,

@@ -1,6 +1,7 @@
 /** The configuration's JSON Schema: every key with what it does and its default. `docs/reference/configuration.md` is made from it. */
 
 import type { JsonSchema } from '../core/observation-schema.ts';
+import { usualFloodThresholds } from '../detectors/flood-thresholds.ts';
 import { maliciousScore, suspiciousScore } from '../decide/sequential-test.ts';
 
 const cidrs = (description: string): JsonSchema => ({
@@ -30,6 +31,14 @@ const score = (description: string, byDefault: number): JsonSchema => ({
   type: 'number',
   minimum: 0.1,
   maximum: 1000,
+  default: byDefault,
+  description,
+});
+
+const perSecond = (description: string, byDefault: number): JsonSchema => ({
+  type: 'number',
+  minimum: 1,
+  maximum: 1e9,
   default: byDefault,
   description,
 });
@@ -370,6 +379,28 @@ export const configurationSchema: JsonSchema = {
         description:
           'File of networks with the number of their autonomous system, “192.0.2.0/24 64500” a line. Searches for buckets that are dealt out in one system are told by it. Empty: they are not.',
       },
+      flood: section('From where on traffic to one of your addresses is a flood; averages over a minute.', {
+        synsPerSecond: perSecond(
+          'SYNs to one port of a host that nothing comes of. By default three times what fills Linux’s queue of 4096 half-open connections in a minute.',
+          usualFloodThresholds.synsPerSecond,
+        ),
+        datagramsPerSecond: perSecond(
+          'UDP datagrams to a host that it did not ask for. By default as FastNetMon’s usual limit of packets to a host.',
+          usualFloodThresholds.datagramsPerSecond,
+        ),
+        reflectedPerSecond: perSecond(
+          'Datagrams of 400 bytes and more to a host from ports of services that amplify (DNS, NTP, memcached and others). By default a fortieth of the above.',
+          usualFloodThresholds.reflectedPerSecond,
+        ),
+        reflectors: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 100_000,
+          default: usualFloodThresholds.reflectors,
+          description:
+            'The least number of sources of such datagrams. By default more than a host’s resolvers.',
+        },
+      }),
     }),
     fence: section('How decisions become true.', {
       table: {

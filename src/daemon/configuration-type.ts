@@ -1,5 +1,7 @@
 /** The configuration as it is once it has been read: every key is there. The keys are explained in `configuration-schema.ts`. */
 
+import type { FloodThresholds } from '../detectors/flood-thresholds.ts';
+
 export interface ListenerConfiguration {
   readonly decoy: string;
   readonly port: number;
@@ -78,6 +80,7 @@ export interface Configuration {
     readonly commandHosts: readonly string[];
     /** Empty for none. */
     readonly asnTable: string;
+    readonly flood: FloodThresholds;
   };
   readonly fence: { readonly table: string };
   readonly store: { readonly engine: 'chdb' | 'clickhouse' | 'none'; readonly url: string };

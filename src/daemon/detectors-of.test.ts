@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Observation } from '../core/observation.ts';
+import { DetectorRunner } from '../detectors/runner.ts';
 import { loadWholeConfiguration, parseConfiguration } from './configuration.ts';
-import { estateOf, readSystems } from './detectors-of.ts';
+import { detectorsOf, estateOf, readSystems } from './detectors-of.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -37,6 +39,38 @@ describe('a table of autonomous systems', () => {
   ])('is refused with the line that is none: %j', (text, message) => {
     expect(() => readSystems(file(text))).toThrow(message);
   });
+});
+
+it('the thresholds of floods are those of the configuration', () => {
+  const told = (yaml: string): number => {
+    const runner = new DetectorRunner(detectorsOf(parseConfiguration(yaml, 'f')));
+    const row: Observation = {
+      id: '01900000-0000-7000-8000-000000000001',
+      at: 1_750_000_000_000,
+      sensor: 'test',
+      sequence: 1,
+      source: '203.0.113.9',
+      sourcePort: 50_000,
+      destination: '198.51.100.80',
+      destinationPort: 443,
+      transport: 'tcp',
+      session: '',
+      spoofable: true,
+      kind: 'flow',
+      packets: 600,
+      bytes: 24_000,
+      duration: 0,
+      action: 'unknown',
+      protocol: 6,
+      tcpFlags: 2,
+    };
+    return runner.run(row).filter(({ target }) => target !== undefined).length;
+  };
+  expect(told('')).toBe(0);
+  expect(told('detectors: { flood: { synsPerSecond: 10 } }')).toBe(1);
+  expect(() => told('detectors: { flood: { synsPerSecond: 0 } }')).toThrow(
+    'f:1: detectors.flood.synsPerSecond',
+  );
 });
 
 describe('what the configuration tells of the world', () => {

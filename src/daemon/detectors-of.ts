@@ -60,5 +60,5 @@ export function estateOf(configuration: Configuration, own: readonly Network[] =
 }
 
 export function detectorsOf(configuration: Configuration, own: readonly Network[] = []): readonly Detector[] {
-  return detectorsFor(estateOf(configuration, own));
+  return detectorsFor(estateOf(configuration, own), configuration.detectors.flood);
 }

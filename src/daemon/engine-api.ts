@@ -5,6 +5,8 @@ import type { Decision } from '../core/decision.ts';
 import type { Observation } from '../core/observation.ts';
 import type {
   AllowRow,
+  Attack,
+  AttackQuery,
   DecisionQuery,
   EngineApi,
   EngineEvent,
@@ -114,6 +116,16 @@ export class EngineView implements EngineApi {
       decision: this.#standing(key),
       otherwise: smallestChange(record.score, record.evidence, now(), policy, record.guards),
     };
+  }
+
+  attacks({ before, limit }: AttackQuery): readonly Attack[] {
+    const isAfter = ({ lastSeen, target }: Attack): boolean =>
+      before === undefined || lastSeen < before.at || (lastSeen === before.at && target < before.id);
+    return this.#options.engine.attacks
+      .all()
+      .filter(isAfter)
+      .toSorted((left, right) => right.lastSeen - left.lastSeen || (left.target < right.target ? 1 : -1))
+      .slice(0, limit);
   }
 
   async history(source: string, limit: number): Promise<readonly Observation[]> {

@@ -16,6 +16,7 @@ import type { Policy } from '../decide/policy.ts';
 import { detectors } from '../detectors/index.ts';
 import type { DecisionLog } from '../store/decision-log.ts';
 import type { EventStore } from '../store/event-store.ts';
+import { AttackBook } from './attack-book.ts';
 import { type NameResolver, ResolvedCrawlers } from './crawler-book.ts';
 import { EventKeeper } from './event-keeper.ts';
 import { FenceDesk } from './fence-desk.ts';
@@ -87,6 +88,7 @@ export class Engine {
   readonly sensorDesk: SensorDesk;
   readonly fenceDesk: FenceDesk;
   readonly keeper: EventKeeper;
+  readonly attacks: AttackBook = new AttackBook();
   readonly #options: EngineOptions;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   #later: EngineEvent[] = [];
@@ -271,9 +273,10 @@ export class Engine {
       // The store may have kept more since it was asked, from an append that the last engine sent: none is judged twice.
       this.#restoreSequence(observation.sensor, observation.sequence);
       // Into memory alone: nothing is decided twice on what was decided before.
-      this.pipeline.observe(observation, (decision) => {
+      const evidence = this.pipeline.observe(observation, (decision) => {
         if (observation.at >= newest - unwrittenMilliseconds) last.push(decision);
       });
+      this.attacks.take(evidence, observation.at);
     }
     for (const record of this.judge.sources.values()) record.standing = null;
     return last;
@@ -294,6 +297,7 @@ export class Engine {
         this.#place(decision);
         this.#later.push({ type: 'decision', decision });
       });
+      this.attacks.take(evidence, observation.at);
       for (const { target, behavior, reason } of evidence) {
         if (target !== undefined)
           this.#options.log(`${target} is under attack, ${behavior ?? ''}: ${reason}`);

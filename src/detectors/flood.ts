@@ -2,10 +2,9 @@
  * Floods of a protected address, from flow records: SYNs to one host-port that come to nothing, datagrams, and answers of services that
  * others were asked in its name (reflection).
  *
- * Counted by the minute, a longer flow by its share of one: 12,000 unanswered SYNs to a host-port (200/s; a scan asks each once), 1,200,000
- * datagrams to a host (20,000/s, some 100 Mbit/s of small ones), 30,000 datagrams of 400 bytes and more from ports of amplifiers
- * (500/s; a resolver's answers are smaller), from ten sources and more. Answers to what the host itself began are no flood, nor is
- * backscatter: SYN-ACKs and RSTs answer SYNs that another sent in its name.
+ * Counted by the minute, a longer flow by its share of one; `FloodThresholds` has the numbers. Reflected datagrams are those of 400 bytes
+ * and more from ports of amplifiers. Answers to what the host itself began are no flood, nor is backscatter: SYN-ACKs and RSTs answer SYNs
+ * that another sent in its name.
  *
  * The claim is about the address under attack, once a minute. Sources of SYNs and datagrams may be anybody's, so theirs is a
  * behaviour without weight, where a single record has a fiftieth of the threshold. A reflector answers from its own address: ln 9 for
@@ -20,6 +19,7 @@ import { noEvidence, type Evidence } from '../core/evidence.ts';
 import type { Observation, ObservationOf } from '../core/observation.ts';
 import type { Estate } from './estate.ts';
 import { contactHash, FanOut } from './fan-out.ts';
+import { type FloodThresholds, usualFloodThresholds } from './flood-thresholds.ts';
 import { isBackscatter, outcomeOf, passedOver } from './port-scan.ts';
 
 type FloodKind = 'syn' | 'udp' | 'reflection';
@@ -33,11 +33,11 @@ interface FloodForm {
   readonly what: string;
 }
 
-const forms: Readonly<Record<FloodKind, FloodForm>> = {
+const formsOf = (thresholds: FloodThresholds): Readonly<Record<FloodKind, FloodForm>> => ({
   syn: {
     behavior: 'flood:syn',
     technique: 'T1499.001',
-    packetsInMinute: 12_000,
+    packetsInMinute: thresholds.synsPerSecond * 60,
     leastSources: 1,
     weightOfSource: 0,
     what: 'SYNs without an answer',
@@ -45,7 +45,7 @@ const forms: Readonly<Record<FloodKind, FloodForm>> = {
   udp: {
     behavior: 'flood:udp',
     technique: 'T1498.001',
-    packetsInMinute: 1_200_000,
+    packetsInMinute: thresholds.datagramsPerSecond * 60,
     leastSources: 1,
     weightOfSource: 0,
     what: 'datagrams',
@@ -53,12 +53,12 @@ const forms: Readonly<Record<FloodKind, FloodForm>> = {
   reflection: {
     behavior: 'flood:reflection',
     technique: 'T1498.002',
-    packetsInMinute: 30_000,
-    leastSources: 10,
+    packetsInMinute: thresholds.reflectedPerSecond * 60,
+    leastSources: thresholds.reflectors,
     weightOfSource: Math.log(9),
     what: 'datagrams of amplifiers',
   },
-};
+});
 
 /** Services that answer a small datagram by large ones (US-CERT TA14-017A, and those found since). */
 const amplifiers = new Set([
@@ -128,7 +128,11 @@ function kindOf(flow: ObservationOf<'flow'>): FloodKind | null {
   return flow.reply === true ? null : 'udp';
 }
 
-function step(state: FloodState, observation: Observation): Step<FloodState> {
+function step(
+  forms: Readonly<Record<FloodKind, FloodForm>>,
+  state: FloodState,
+  observation: Observation,
+): Step<FloodState> {
   const kind = observation.kind === 'flow' ? kindOf(observation) : null;
   if (observation.kind !== 'flow' || kind === null) return { state, evidence: noEvidence };
   const { behavior, technique, packetsInMinute, leastSources, weightOfSource, what } = forms[kind];
@@ -165,18 +169,25 @@ function step(state: FloodState, observation: Observation): Step<FloodState> {
   return { state, evidence };
 }
 
-export const flood = (estate: Estate): Detector<FloodState> => ({
-  name: 'flood',
-  summary: 'A protected address that is flooded: SYNs, datagrams, answers of amplifiers',
-  technique: 'T1498',
-  kinds: ['flow'],
-  across: true,
-  key(observation: Observation): string | null {
-    if (observation.kind !== 'flow') return null;
-    const kind = kindOf(observation);
-    if (kind === null || passedOver(observation) || !estate.mayProtect(observation.destination)) return null;
-    return observation.destination;
-  },
-  initial: (): FloodState => ({ since: Number.NEGATIVE_INFINITY, streams: new Map() }),
-  step,
-});
+export function flood(
+  estate: Estate,
+  thresholds: FloodThresholds = usualFloodThresholds,
+): Detector<FloodState> {
+  const forms = formsOf(thresholds);
+  return {
+    name: 'flood',
+    summary: 'A protected address that is flooded: SYNs, datagrams, answers of amplifiers',
+    technique: 'T1498',
+    kinds: ['flow'],
+    across: true,
+    key(observation: Observation): string | null {
+      if (observation.kind !== 'flow') return null;
+      const kind = kindOf(observation);
+      if (kind === null || passedOver(observation) || !estate.mayProtect(observation.destination))
+        return null;
+      return observation.destination;
+    },
+    initial: (): FloodState => ({ since: Number.NEGATIVE_INFINITY, streams: new Map() }),
+    step: (state, observation) => step(forms, state, observation),
+  };
+}

@@ -13,6 +13,7 @@ import { decoyCommand } from './decoy-command.ts';
 import { decoyContact } from './decoy-contact.ts';
 import { distributedScan } from './distributed-scan.ts';
 import { type Estate, unknownEstate } from './estate.ts';
+import { type FloodThresholds, usualFloodThresholds } from './flood-thresholds.ts';
 import { flood } from './flood.ts';
 import { flowGuessing } from './flow-guessing.ts';
 import { networkScan } from './network-scan.ts';
@@ -24,14 +25,17 @@ import { refusedService } from './refused-service.ts';
 import { webEnumeration } from './web-enumeration.ts';
 import { webGuessing } from './web-guessing.ts';
 
-export const detectorsFor = (estate: Estate): readonly Detector[] => [
+export const detectorsFor = (
+  estate: Estate,
+  floods: FloodThresholds = usualFloodThresholds,
+): readonly Detector[] => [
   decoyContact,
   decoyCommand,
   portScan,
   distributedScan,
   networkScan,
   flowGuessing,
-  flood(estate),
+  flood(estate, floods),
   beaconing(estate),
   c2Contact(estate),
   credentialGuessing,

@@ -2,6 +2,8 @@
 
 import type {
   AllowRow,
+  Attack,
+  AttackQuery,
   DecisionQuery,
   EngineApi,
   EngineEvent,
@@ -52,6 +54,13 @@ export class FakeEngine implements EngineApi {
   readonly kept: Observation[] = [];
   readonly listeners: Set<(event: EngineEvent) => void> = new Set<(event: EngineEvent) => void>();
   readonly log: LoggedDecision[] = [];
+  readonly attacked: Attack[] = [3000, 2000].map((lastSeen, index) => ({
+    target: `198.51.100.${index}`,
+    behaviors: ['flood:syn'],
+    firstSeen: 1000,
+    lastSeen,
+    reason: '12000 SYNs without an answer',
+  }));
   readonly allowed: AllowRow[] = [
     { network: '192.0.2.0/24', note: 'from the configuration', by: 'configuration', until: null, at: 0 },
   ];
@@ -175,6 +184,12 @@ export class FakeEngine implements EngineApi {
           (query.standing !== true || decision.lifted === null),
       )
       .slice(0, query.limit);
+  }
+
+  attacks({ before, limit }: AttackQuery): Attack[] {
+    return this.attacked
+      .filter(({ lastSeen }) => before === undefined || lastSeen < before.at)
+      .slice(0, limit);
   }
 
   decision(idOrTarget: string): LoggedDecision | null {

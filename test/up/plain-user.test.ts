@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { chownSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -71,6 +73,32 @@ function attack(port: number, source: string): Promise<string> {
   });
 }
 
+/**
+ * A datagram of NetFlow 5 with one record: SYNs to port 443 that got no answer.
+ *
+ *     uint16 version, count; uint32 uptime, seconds, nanoseconds, sequence; uint8 engine[2]; uint16 sampling
+ *     uint32 source, destination, next hop; uint16 interfaces[2]; uint32 packets, octets, first, last;
+ *     uint16 ports[2]; uint8 padding, flags, protocol, tos; uint16 systems[2]; uint8 masks[2]; uint16 padding
+ */
+function synFlood(destination: string, packets: number): Buffer {
+  const bytes = Buffer.alloc(72);
+  bytes.writeUInt16BE(5, 0);
+  bytes.writeUInt16BE(1, 2);
+  bytes.writeUInt32BE(600_000, 4);
+  bytes.writeUInt32BE(Math.floor(Date.now() / 1000), 8);
+  for (const [index, address] of ['198.18.66.6', destination].entries())
+    bytes.set(address.split('.').map(Number), 24 + index * 4);
+  bytes.writeUInt32BE(packets, 40);
+  bytes.writeUInt32BE(packets * 40, 44);
+  bytes.writeUInt32BE(590_000, 48);
+  bytes.writeUInt32BE(600_000, 52);
+  bytes.writeUInt16BE(40_000, 56);
+  bytes.writeUInt16BE(443, 58);
+  bytes.writeUInt8(2, 61);
+  bytes.writeUInt8(6, 62);
+  return bytes;
+}
+
 const jsonLines = <Row>(text: string): Row[] =>
   text
     .split('\n')
@@ -92,7 +120,7 @@ describe('picket up as a plain user', () => {
   const source = '127.66.6.6';
   const ask = (...words: string[]): Promise<Finished> => picket(...words, '--config', file);
 
-  const configure = (path: string, state: string, [redis, telnet, api]: readonly number[]): void => {
+  const configure = (path: string, state: string, [redis, telnet, api, flow]: readonly number[]): void => {
     writeFileSync(
       path,
       JSON.stringify({
@@ -107,6 +135,7 @@ describe('picket up as a plain user', () => {
         policy: { blockOnConversation: true },
         guards: { lab: ['127.0.0.0/8'] },
         api: { port: api },
+        ...(flow === undefined ? {} : { telemetry: [{ flow: { listen: `127.0.0.1:${flow}` } }] }),
       }),
     );
   };
@@ -117,7 +146,7 @@ describe('picket up as a plain user', () => {
     const state = join(folder, 'state');
     mkdirSync(state);
     if (asRoot) chownSync(state, nobody, nobody);
-    ports = await freePorts(3);
+    ports = await freePorts(4);
     file = join(folder, 'picket.yaml');
     configure(file, state, ports);
     const { program, words } = plainly(['up', '--json', '--config', file]);
@@ -213,14 +242,41 @@ describe('picket up as a plain user', () => {
     const allowed = await ask('allow', '127.77.0.0/16', '--note', 'ours');
     expect(allowed.code, allowed.error).toBe(0);
     expect(await standing()).not.toContain('127.77.7.7');
+    // What stands without a new note keeps its own.
+    expect((await ask('allow', '127.77.0.0/16')).code).toBe(0);
+    expect((await ask('allow')).out).toMatch(/127\.77\.0\.0\/16 .* ours\n/);
     // Refused by a guard, said by the exit code.
     expect((await ask('decisions', '--add', '127.77.7.7', '--seconds', '600')).code).toBe(1);
     expect((await ask('allow')).out).toContain('127.77.0.0/16');
     await attack(ports[0] ?? 0, '127.77.7.8');
     expect(await standing()).not.toContain('127.77.7.8');
     expect((await ask('allow', '--remove', '127.77.0.0/16')).code).toBe(0);
-    expect((await ask('allow')).code).toBe(1);
-  }, 120_000);
+    expect(await ask('allow')).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^the allowlist is empty/),
+    });
+  }, 180_000);
+
+  it('lists an address that flow records show under a flood', async () => {
+    expect(await ask('attacks')).toMatchObject({ code: 1, error: 'no attack on an address was seen\n' });
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve, reject) => {
+      socket.send(synFlood('198.18.0.80', 20_000), ports[3] ?? 0, '127.0.0.1', (error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
+    socket.close();
+    let listed = '';
+    const found = await within(20, async () => {
+      listed = (await ask('attacks')).out;
+      return listed !== '';
+    });
+    expect(found, said).toBe(true);
+    expect(listed).toMatch(/\n198\.18\.0\.80 .* flood:syn +20000 SYNs without an answer .* port 443/);
+    const [row] = jsonLines<{ lastSeen: string }>((await ask('attacks', '--json')).out);
+    expect(row?.lastSeen).toMatch(/^20\d\d-.*Z$/);
+  }, 60_000);
 
   it('answers wrong use with exit code 2 and one line', async () => {
     for (const words of [['sources', '--limit', 'many'], ['allow', 'nonsense'], ['explain'], ['nothing']]) {
