@@ -29,6 +29,7 @@ export interface ProcessChanges {
   readonly environment?: ReadonlyMap<string, string>;
   readonly input?: Input;
   readonly output?: Output;
+  readonly error?: Output;
   readonly folder?: string;
   /** Only busybox's own applets. */
   readonly applet?: boolean;

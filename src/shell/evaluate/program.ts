@@ -77,7 +77,7 @@ function* executeFrom(
   child.folder = changes.folder ?? process.folder;
   child.descriptors.set(0, { input: changes.input ?? process.input, output: null });
   child.descriptors.set(1, { input: null, output: changes.output ?? process.output });
-  child.descriptors.set(2, { input: null, output: process.error });
+  child.descriptors.set(2, { input: null, output: changes.error ?? process.error });
   const environment = changes.environment ?? process.environment;
   shell.state.recordCommand(words);
   let missing = false;

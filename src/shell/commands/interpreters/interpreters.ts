@@ -5,16 +5,25 @@ import type { Run } from '../../stream.ts';
 import { inputText } from '../input-text.ts';
 import { upstreamVersion } from '../program-version.ts';
 import { reach } from '../reach.ts';
+import { runPython } from './python/python.ts';
 import { effectsOf } from './script-effect.ts';
+import { Unsupported } from './script/unsupported.ts';
+import { ScriptWorld } from './script/world.ts';
 
 type Language = 'python3' | 'perl' | 'php';
 
 const options: Readonly<Record<Language, string>> = { python3: '-c', perl: '-e', php: '-r' };
 
+const pythonVersion = (process: Process): string =>
+  upstreamVersion(
+    process,
+    process.state.machine.packages.family === 'redhat' ? 'platform-python' : 'python3',
+    '3.9.2',
+  );
+
 function versionText(process: Process, language: Language): string {
   const redHat = process.state.machine.packages.family === 'redhat';
-  if (language === 'python3')
-    return `Python ${upstreamVersion(process, redHat ? 'platform-python' : 'python3', '3.9.2')}\n`;
+  if (language === 'python3') return `Python ${pythonVersion(process)}\n`;
   if (language === 'perl') {
     const [, major = '32', minor = '1'] = upstreamVersion(process, 'perl', '5.32.1').split('.');
     return `\nThis is perl 5, version ${major}, subversion ${minor} (v5.${major}.${minor}) built for x86_64-linux${redHat ? '' : '-gnu'}-thread-multi\n`;
@@ -32,15 +41,18 @@ function missing(process: Process, language: Language, path: string, fault: File
   return language === 'php' ? 1 : 2;
 }
 
-/** Does what the script would do to the world, up to the first connection that is refused. */
-function* perform(process: Process, language: Language, text: string, place: string): Run {
+/** Reads what the evaluator cannot run for its calls, and does those that were not done yet. */
+function* read(process: Process, language: Language, text: string, place: string, world: ScriptWorld): Run {
   process.state.budget.spendBytes(text.length * 4);
   let status = 0;
   for (const effect of effectsOf(text)) {
     process.state.budget.spend(4);
-    if (effect.does === 'print') process.output.write(`${effect.text}${language === 'python3' ? '\n' : ''}`);
-    else if (effect.does === 'run') yield* process.execute(['sh', '-c', effect.command]);
-    else if (effect.does === 'fetch') {
+    if (effect.does === 'print') {
+      if (!world.shown) process.output.write(`${effect.text}${language === 'python3' ? '\n' : ''}`);
+    } else if (effect.does === 'run') {
+      if (!world.done.has(effect.command)) yield* process.execute(['sh', '-c', effect.command]);
+    } else if (effect.does === 'fetch') {
+      if (world.done.has(effect.url)) continue;
       process.state.recordCommand([process.name, effect.url]);
       const download = emulateDownload(process, effect.url);
       try {
@@ -49,7 +61,10 @@ function* perform(process: Process, language: Language, text: string, place: str
         if (!(error instanceof FileFault)) throw error;
         status = 1;
       }
-    } else if (reach(process, effect.host, effect.port, 0).how !== 'open') {
+    } else if (
+      !world.done.has(`${effect.host}:${effect.port}`) &&
+      reach(process, effect.host, effect.port, 0).how !== 'open'
+    ) {
       if (language === 'perl') return 0;
       process.error.write(
         language === 'php'
@@ -60,6 +75,25 @@ function* perform(process: Process, language: Language, text: string, place: str
     }
   }
   return status;
+}
+
+function* perform(
+  process: Process,
+  language: Language,
+  text: string,
+  place: string,
+  words: readonly string[],
+): Run {
+  const world = new ScriptWorld(process, language === 'python3');
+  try {
+    if (language !== 'python3') throw new Unsupported(language);
+    return yield* runPython(world, { text, file: place, version: pythonVersion(process), arguments: words });
+  } catch (error) {
+    // A script that nests deeper than the evaluator's own stack is read as well.
+    if (!(error instanceof Unsupported) && !(error instanceof RangeError)) throw error;
+    world.end();
+    return yield* read(process, language, text, place, world);
+  }
 }
 
 const interpreter = (language: Language): Command => ({
@@ -75,15 +109,23 @@ const interpreter = (language: Language): Command => ({
     const option = words.findIndex((word) =>
       new RegExp(`^-[A-Za-z]*${options[language].charAt(1)}$`).test(word),
     );
-    if (option >= 0) return yield* perform(process, language, words[option + 1] ?? '', '<string>');
-    const path = words.find((word) => !word.startsWith('-'));
-    if (path === undefined)
-      return yield* perform(process, language, (yield* inputText(process, '-')) ?? '', '<stdin>');
+    if (option >= 0)
+      return yield* perform(process, language, words[option + 1] ?? '', '<string>', [
+        options[language],
+        ...words.slice(option + 2),
+      ]);
+    const place = words.findIndex((word) => !word.startsWith('-') || word === '-');
+    const path = words[place];
+    if (path === undefined || path === '-')
+      return yield* perform(process, language, (yield* inputText(process, '-')) ?? '', '<stdin>', [
+        '-',
+        ...words.slice(place + 1),
+      ]);
     try {
       const text = process.state.files.read(path, process.folder);
       const node = process.state.files.get(path, process.folder);
       if (node.kind === 'file') process.state.capture(node, path);
-      return yield* perform(process, language, text, path);
+      return yield* perform(process, language, text, path, words.slice(place));
     } catch (error) {
       if (!(error instanceof FileFault)) throw error;
       return missing(process, language, path, error);
