@@ -88,6 +88,7 @@ const toTest: Readonly<Record<string, string>> = {
   softflowd: 'flow exports of a real exporter',
   sshpass: 'ssh with a password',
   swaks: 'a mail client',
+  systemd: 'the journal, with journald',
   tcpdump: 'captures',
   tshark: 'fingerprints of others beside ours',
   'util-linux': 'namespaces',
