@@ -241,9 +241,17 @@ export class Analysis {
       return;
     }
     for (const observation of batch.observations) {
-      const evidence = this.#pipeline.observe(observation, this.#decided);
+      const evidence = this.#observe(observation);
       if (evidence.length > 0) this.#attacks.take(evidence, observation.at);
     }
+  }
+
+  /** The blocks that were due before it come first, as they do live. */
+  #observe(observation: Observation): readonly Evidence[] {
+    const { judge } = this.#pipeline;
+    if ((judge.nextDue() ?? Number.POSITIVE_INFINITY) <= observation.at)
+      for (const decision of judge.due(observation.at)) this.#keep(decision);
+    return this.#pipeline.observe(observation, this.#decided);
   }
 
   #takeEach(batch: ReadBatch, first: number, print: (line: RecordLine) => void): void {
@@ -263,7 +271,7 @@ export class Analysis {
         const observation = observations[next];
         if (observation === undefined) break;
         if (source === '') source = observation.source;
-        const found = this.#pipeline.observe(observation, this.#decided);
+        const found = this.#observe(observation);
         this.#attacks.take(found, observation.at);
         for (const evidence of found) {
           if (evidence.behavior !== null) behaviors.add(evidence.behavior);

@@ -18,6 +18,7 @@ import type { DecisionLog } from '../store/decision-log.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { AttackBook } from './attack-book.ts';
 import { type NameResolver, ResolvedCrawlers } from './crawler-book.ts';
+import { DueTimer } from './due-timer.ts';
 import { EventKeeper } from './event-keeper.ts';
 import { FenceDesk } from './fence-desk.ts';
 import { Pipeline } from './pipeline.ts';
@@ -99,6 +100,7 @@ export class Engine {
   #logging: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #pruner: NodeJS.Timeout | null = null;
+  readonly #dueTimer: DueTimer;
   #observations = 0;
   #decisions = 0;
 
@@ -132,6 +134,11 @@ export class Engine {
       }),
     });
     this.pipeline = new Pipeline(this.judge, options.detectors ?? detectors);
+    this.#dueTimer = new DueTimer({
+      now: () => clock.now(),
+      next: () => this.judge.nextDue(),
+      run: () => this.#placeDue(),
+    });
     this.fenceDesk = new FenceDesk({
       now: () => clock.now(),
       dropped: (drops) => {
@@ -139,6 +146,7 @@ export class Engine {
           const renewed = this.judge.renew(target, clock.now());
           if (renewed !== null) this.#decided(renewed);
         }
+        this.#dueTimer.arm();
       },
     });
     this.sensorDesk = new SensorDesk({
@@ -208,11 +216,13 @@ export class Engine {
     this.#pruner = setInterval(() => {
       this.#options.decisionLog.prune(this.#options.clock.now() - logKeptMilliseconds);
     }, pruneEveryMilliseconds);
+    this.#dueTimer.arm();
   }
 
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     if (this.#pruner !== null) clearInterval(this.#pruner);
+    this.#dueTimer.stop();
     this.#catchUp();
     await this.keeper.drain(5000);
     this.#writeLog();
@@ -298,6 +308,7 @@ export class Engine {
         this.#later.push({ type: 'decision', decision });
       });
       this.attacks.take(evidence, observation.at);
+      this.#dueTimer.arm();
       for (const { target, behavior, reason } of evidence) {
         if (target !== undefined)
           this.#options.log(`${target} is under attack, ${behavior ?? ''}: ${reason}`);
@@ -321,6 +332,12 @@ export class Engine {
 
   #tell(event: EngineEvent): void {
     for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Where this machine slept, what has run out by now is not placed. */
+  #placeDue(): void {
+    const now = this.#options.clock.now();
+    for (const decision of this.judge.due(now)) if (decision.until > now) this.#decided(decision);
   }
 
   #decided(decision: Decision): void {

@@ -65,6 +65,7 @@ class JudgedPolicy implements ReplayedPolicy {
   }
 
   stopped(source: string, at: number, place: Place): string | null {
+    for (const decision of this.#judge.due(at)) this.#decided(decision, place);
     const network = parseNetwork(source);
     const targets = [source, ...(network === null ? [] : parentsOf(network).map(formatNetwork))];
     for (const target of targets) {
@@ -156,8 +157,8 @@ class LeakyPolicy implements ReplayedPolicy {
 /** Policies that are known by name; the first three are Picket's own. */
 const named: Readonly<Record<string, () => ReplayedPolicy>> = {
   default: () => new JudgedPolicy('default', loadConfiguration(null)),
-  sparing: () => new JudgedPolicy('sparing', dials({ blockOnConversation: true, hitsPerBlockHour: 2 })),
-  thorough: () => new JudgedPolicy('thorough', dials({ blockOnConversation: true, hitsPerBlockHour: 0.36 })),
+  sparing: () => new JudgedPolicy('sparing', dials({ blockOnConversation: true, hitsPerBlockHour: 1.7 })),
+  thorough: () => new JudgedPolicy('thorough', dials({ blockOnConversation: true, hitsPerBlockHour: 0.25 })),
   'crowdsec-like': () => new LeakyPolicy(),
   'fail2ban-like': () => new CountingPolicy(),
 };

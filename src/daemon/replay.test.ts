@@ -123,3 +123,25 @@ describe('the policies by name', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+describe('a lease that ends before its time', () => {
+  it('counts until then, and one that was to begin later from when it began', () => {
+    const policy: ReplayedPolicy = {
+      name: 'early',
+      rateLimits: 0,
+      stopped: (source, at, place) => {
+        if (at === start) {
+          place({ target: source, at: start + 3_600_000, until: start + 7_200_000, isRenewal: false });
+          return null;
+        }
+        place({ target: source, at, until: at, isRenewal: true });
+        return source;
+      },
+      saw: ({ source, at }, place) =>
+        place({ target: source, at: at + 7_200_000, until: at + 14_400_000, isRenewal: false }),
+    };
+    // One hour; then from 7200 s on, ended at 10,800 s in place of 14,400 s.
+    const events = [contact(0, '8.8.4.1'), contact(10_800, '8.8.4.1')];
+    expect(replay(policy, events)).toMatchObject({ prevented: 1, blockHours: 2 });
+  });
+});

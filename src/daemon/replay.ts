@@ -1,6 +1,7 @@
 /**
  * Policies against recorded events. An event is prevented when it falls into a standing block of its source, or of a network that
- * holds it; then no policy sees more of it than that a counter went up. Hours are those of all leases with their renewals.
+ * holds it; then no policy sees more of it than that a counter went up. Hours are those of all leases with their renewals, a lease
+ * that was ended early only until then. A lease that was to begin later counts from when it begins, events or not.
  */
 
 import { type Network, networkContains, parseNetwork, sourceKey } from '../core/address.ts';
@@ -107,10 +108,10 @@ export function replay(
   let blocksWithHit = 0;
   const sources = new Set<string>();
   const place = (block: ReplayedBlock): void => {
-    const begins = Math.max(block.at, until.get(block.target) ?? block.at);
-    until.set(block.target, Math.max(begins, block.until));
-    if (block.until < from) return;
-    const added = Math.max(0, block.until - Math.max(begins, from));
+    // A renewal may bring the end forward: the hours are those in which the block was in force.
+    const stood = Math.max(block.at, until.get(block.target) ?? block.at);
+    until.set(block.target, block.until);
+    const added = Math.max(block.until, from) - Math.max(stood, from);
     milliseconds += added;
     const target = parseNetwork(block.target);
     let harmful = isHarmful.get(block.target);

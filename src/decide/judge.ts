@@ -4,7 +4,7 @@ import { formatNetwork, parseNetwork, type Network } from '../core/address.ts';
 import type { Action, Decision, GuardOutcome, Verdict } from '../core/decision.ts';
 import type { GroundedEvidence } from '../core/evidence.ts';
 import { IdSource } from '../core/id.ts';
-import { ContactForecast } from './contact-forecast.ts';
+import { ContactForecast, type ExpectedContact } from './contact-forecast.ts';
 import { smallestChange } from './counterfactual.ts';
 import { type GoodTraffic } from './good-traffic.ts';
 import type { Candidate, Guard } from './guards/guard.ts';
@@ -109,22 +109,49 @@ export class Judge {
   /**
    * The fence has counted drops of a standing decision: it works, so its lease is renewed to twice its first length from now. (Twice the
    * first, not twice the last: doubling at each drop was replayed on the first half of the `marx` trace at ten times the
-   * block-hours for a seventh more events prevented.) Null where nothing stands, where the lease would hardly get longer, and in the
-   * first seconds: what is dropped then is the rest of the conversation that was cut off.
+   * block-hours for a seventh more events prevented.) Null where nothing stands, where the lease would hardly change, and in the
+   * first seconds: what is dropped then is the rest of the conversation that was cut off. With a forecast see `#follow`.
    */
   renew(source: string, at: number): Decision | null {
     const record = this.sources.find(source);
     const standing = record?.standing ?? null;
     if (record === undefined || standing === null || standing.until <= at) return null;
-    this.#forecast?.contact(source, null, at);
-    if (standing.byPerson) return null;
+    if (this.#forecast !== null) {
+      this.#forecast.contact(source, null, at);
+      return standing.byPerson ? null : this.#follow(this.#forecast, record, standing, at);
+    }
+    // A rule of fixed length must not be renewed by the rest of a conversation that is cut off.
+    if (standing.byPerson || at < standing.from + tailMilliseconds) return null;
     const cap = Math.min(standing.capSeconds, this.policy.longestLeaseSeconds);
-    const forecast = this.#forecast?.worthSeconds(source, this.policy.hitsPerBlockHour) ?? null;
-    // A forecast knows of the rest of a conversation that is cut off; a rule of fixed length must not be renewed by it.
-    if (forecast === null && at < standing.from + tailMilliseconds) return null;
-    const seconds = Math.min(forecast ?? standing.leaseSeconds * this.policy.renewalFactor, cap);
+    const seconds = Math.min(standing.leaseSeconds * this.policy.renewalFactor, cap);
     const until = at + this.#jittered(seconds, cap) * 1000;
-    if (until < standing.until + ((forecast ?? standing.leaseSeconds) * 1000) / leastRenewal) return null;
+    if (until < standing.until + (standing.leaseSeconds * 1000) / leastRenewal) return null;
+    return this.#renewed(record, standing, at, until, 'renewed: it still stops traffic');
+  }
+
+  /** A drop was the contact that was expected: the lease ends when the next one is not expected any more, be it sooner than before. */
+  #follow(forecast: ContactForecast, record: SourceRecord, standing: Standing, at: number): Decision | null {
+    const { policy } = this;
+    // A milder decision is no ground to foresee a block.
+    const isBlock = standing.action === 'block';
+    if (!isBlock) forecast.appointments.cancel(record.source);
+    const expected = isBlock
+      ? this.#expect(forecast, record.source, at)
+      : forecast.expected(record.source, policy.hitsPerBlockHour, at);
+    const longest = at + Math.min(standing.capSeconds, policy.longestLeaseSeconds) * 1000;
+    const least = record.score >= policy.malicious ? standing.from + policy.shortestLeaseSeconds * 1000 : at;
+    const isNow = expected !== null && expected.from <= at;
+    const soonest = isBlock ? least : standing.until;
+    const until = Math.min(Math.max(isNow ? expected.until : at, soonest), Math.max(longest, soonest));
+    if (Math.abs(until - standing.until) * leastRenewal < until - at) return null;
+    const reason =
+      until > standing.until
+        ? `renewed: the next contact is likely within ${Math.round((until - at) / 1000)} s`
+        : `shortened: the contact that was expected came, the next is ${isNow ? `likely within ${Math.round((until - at) / 1000)} s` : 'not likely yet'}`;
+    return this.#renewed(record, standing, at, until, reason);
+  }
+
+  #renewed(record: SourceRecord, standing: Standing, at: number, until: number, reason: string): Decision {
     standing.renewals += 1;
     standing.until = until;
     return this.#decision(record, {
@@ -135,11 +162,66 @@ export class Judge {
       renewals: standing.renewals,
       outcomes: record.guards,
       simulated: false,
-      reason:
-        forecast === null
-          ? `renewed: it still stops traffic`
-          : `renewed: the next contact is likely within ${seconds} s`,
+      reason,
     });
+  }
+
+  /** When `due` has something to do next, null for never: for whoever keeps the clock. */
+  nextDue(): number | null {
+    return this.#forecast?.appointments.next() ?? null;
+  }
+
+  /**
+   * The blocks that begin by this time because their source is expected then: each with its own beginning, through the guards as they
+   * are. Nothing is done for a source that is forgotten, whose block was lifted, or that a person has decided on.
+   */
+  *due(at: number): Iterable<Decision> {
+    if (this.#forecast === null) return;
+    for (;;) {
+      const appointment = this.#forecast.appointments.take(at);
+      if (appointment === null) return;
+      const decision = this.#keepAppointment(this.#forecast, appointment.source, appointment.at);
+      if (decision !== null) yield decision;
+    }
+  }
+
+  #keepAppointment(forecast: ContactForecast, source: string, at: number): Decision | null {
+    const record = this.sources.find(source);
+    const target = parseNetwork(source);
+    if (record === undefined || target === null || this.#isCovered(target, at)) return null;
+    const standing = record.standing !== null && record.standing.until > at ? record.standing : null;
+    if (standing !== null) {
+      if (standing.action === 'block' && !standing.byPerson)
+        forecast.appointments.set(source, standing.until);
+      return null;
+    }
+    const expected = this.#expect(forecast, source, at);
+    if (expected === null || expected.from > at) return null;
+    const seconds = Math.min((expected.until - at) / 1000, this.policy.longestLeaseSeconds);
+    const ruling = this.#rule({
+      target,
+      targetText: source,
+      action: 'block',
+      seconds,
+      at,
+      record,
+      byPerson: false,
+    });
+    record.guards = ruling.outcomes;
+    // It is asked again when the source comes.
+    if (ruling.refused || ruling.held || ruling.action !== 'block') {
+      forecast.appointments.cancel(source);
+      return null;
+    }
+    return this.#place(record, ruling, true, describeExpected(expected, record, at), at, true);
+  }
+
+  /** When a block of this source is worth its hours next; then, or when it has ended, it is looked at again. */
+  #expect(forecast: ContactForecast, source: string, at: number): ExpectedContact | null {
+    const expected = forecast.expected(source, this.policy.hitsPerBlockHour, at);
+    if (expected === null) forecast.appointments.cancel(source);
+    else forecast.appointments.set(source, expected.from > at ? expected.from : expected.until);
+    return expected;
   }
 
   /** Puts milder decisions back into force over which a harder one stood that has ended. */
@@ -252,6 +334,7 @@ export class Judge {
     record.standing = null;
     record.score = 0;
     record.quietUntil = 0;
+    this.#forecast?.appointments.cancel(source);
   }
 
   /** Puts back a decision that stood before a restart. */
@@ -321,11 +404,19 @@ export class Judge {
     return this.#place(record, ruling, placed, describe(record), at);
   }
 
-  #place(record: SourceRecord, ruling: Ruling, placed: boolean, reason: string, at: number): Decision {
+  #place(
+    record: SourceRecord,
+    ruling: Ruling,
+    placed: boolean,
+    reason: string,
+    at: number,
+    isForeseen = false,
+  ): Decision {
     const id = this.#ids.next(at);
     const until = at + this.#jittered(ruling.seconds, ruling.capSeconds) * 1000;
     if (placed && (ruling.action === 'block' || ruling.action === 'rate-limit')) {
-      if (ruling.action === 'block') {
+      // A block that was only foreseen is no offence of its own.
+      if (ruling.action === 'block' && !isForeseen) {
         const isRested = at - record.lastOffence > offenceMemoryMilliseconds;
         record.offences = isRested ? 1 : record.offences + 1;
         record.lastOffence = until;
@@ -368,7 +459,8 @@ export class Judge {
     const { policy } = this;
     if (this.#forecast !== null && action === 'block') {
       this.#forecast.contact(record.source, cause.behavior ?? cause.detector, at, cause.observation);
-      const worth = this.#forecast.worthSeconds(record.source, policy.hitsPerBlockHour);
+      const expected = this.#expect(this.#forecast, record.source, at);
+      const worth = expected !== null && expected.from <= at ? (expected.until - at) / 1000 : 0;
       const least = record.score >= policy.malicious ? policy.shortestLeaseSeconds : 0;
       return Math.min(Math.max(worth, least), policy.longestLeaseSeconds);
     }
@@ -400,6 +492,9 @@ export class Judge {
     const record = this.sources.touch(rolledUp.text, at);
     if (at < record.quietUntil) return null;
     record.saw(at);
+    // It has no evidence of its own, and is blocked again by forecast for what its members were proved to do.
+    record.handshake = member.handshake;
+    record.beyondProbes = member.beyondProbes;
     const seconds = this.#firstLease(record, 'block', cause, at);
     const ruling = this.#rule({
       target: rolledUp.network,
@@ -468,6 +563,19 @@ function describe(record: SourceRecord): string {
   const seen = record.behaviors.length === 0 ? 'evidence' : record.behaviors.slice(0, 4).join(', ');
   const cves = record.cves.length === 0 ? '' : ` (${record.cves.slice(0, 4).join(', ')})`;
   return `${seen}${cves}, score ${record.score.toFixed(1)}`;
+}
+
+function describeExpected(
+  { until, recalledSeconds }: ExpectedContact,
+  record: SourceRecord,
+  at: number,
+): string {
+  const within = `expected within ${Math.round((until - at) / 1000)} s`;
+  const why =
+    recalledSeconds === null
+      ? 'as others who came like it'
+      : `the last time that it paused as now it came back after ${recalledSeconds} s`;
+  return `${within}, last seen ${new Date(record.lastSeen).toISOString()}, ${why}: ${describe(record)}`;
 }
 
 function describeNetwork({ text, offenders, share, of }: RolledUp, member: SourceRecord): string {
