@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
-import { isObject, type JsonObject, textAt } from '../../wire/json-value.ts';
+import { isObject, type JsonObject, listOf, textAt, valueAt } from '../../wire/json-value.ts';
 import { recognisePlanted } from '../../wire/planted-credential.ts';
 import { valuesOf } from '../../wire/query-text.ts';
 import type { ServiceRequest } from '../http-service/request.ts';
@@ -14,6 +14,7 @@ import { execAnswer } from './exec-stream.ts';
 import { opennessOf, uuidFrom } from './release.ts';
 import { apiVersionOf, parseResourcePath, type Resource, type ResourcePath, resources } from './resources.ts';
 import { failure, json } from './status.ts';
+import { tableOf, wantsTable } from './tables.ts';
 import { runWorkload } from './workload.ts';
 
 type Handling = Generator<DecoyOutput, Answer, undefined>;
@@ -147,7 +148,9 @@ function* object(call: Call, named: ResourcePath): Handling {
     case 'HEAD':
       return found === undefined
         ? list(call, resource, named.namespace)
-        : json(request, 200, wholeObject(resource, found));
+        : wantsTable(request.header('accept'))
+          ? json(request, 200, tableOf(resource, [found], context.now(), request.parameter('includeObject')))
+          : json(request, 200, wholeObject(resource, found));
     case 'POST':
       return yield* create(call, resource, named.namespace);
     case 'PUT':
@@ -179,10 +182,16 @@ const wholeObject = (resource: Resource, found: JsonObject): object => ({
   ...found,
 });
 
-function list({ request, cluster }: Call, resource: Resource, namespace: string): Answer {
+function list({ request, context, cluster }: Call, resource: Resource, namespace: string): Answer {
   const items = [...(cluster.objects.get(resource.name) ?? [])]
     .filter(([key]) => namespace === '' || key.startsWith(`${namespace}/`))
     .map(([, each]) => each);
+  if (wantsTable(request.header('accept')))
+    return json(
+      request,
+      200,
+      tableOf(resource, items, context.now(), request.parameter('includeObject'), cluster.revision),
+    );
   return json(request, 200, {
     kind: `${resource.kind}List`,
     apiVersion: apiVersionOf(resource),
@@ -195,6 +204,15 @@ function* create(call: Call, resource: Resource, namespace: string): Handling {
   const { request, context, cluster } = call;
   const body = request.json;
   yield* manifest(call, resource.kind);
+  if (request.header('content-type').startsWith('application/vnd.kubernetes.protobuf')) {
+    return failure(
+      request,
+      415,
+      'UnsupportedMediaType',
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+      {},
+    );
+  }
   if (!isObject(body)) {
     return failure(
       request,
@@ -262,9 +280,28 @@ function* create(call: Call, resource: Resource, namespace: string): Handling {
   if (resource.kind === 'Pod')
     put(cluster, 'pods', {
       ...made,
-      status: { phase: 'Running', podIP: '10.244.0.77', hostIP: context.persona.address },
+      status: runningStatus(made, context),
     });
   return json(request, 201, wholeObject(resource, made));
+}
+
+/** What the kubelet tells of a pod that it has started: each container ready. */
+function runningStatus(pod: JsonObject, context: DecoyContext): JsonObject {
+  const startedAt = clusterTime(context.now());
+  const containers = listOf(valueAt(pod, 'spec', 'containers')).slice(0, 16);
+  return {
+    phase: 'Running',
+    podIP: '10.244.0.77',
+    hostIP: context.persona.address,
+    startTime: startedAt,
+    containerStatuses: containers.map((container) => ({
+      name: textAt(container, 'name'),
+      image: textAt(container, 'image'),
+      ready: true,
+      restartCount: 0,
+      state: { running: { startedAt } },
+    })),
+  };
 }
 
 function* update(
@@ -311,11 +348,13 @@ function* exec({ request, context }: Call, named: ResourcePath): Handling {
     },
   };
   if (answer !== null) return answer;
+  // kubectl since 1.31 asks for a newer WebSocket first and comes again with SPDY: its command is told then.
+  const isNewer = request.header('sec-websocket-protocol') !== '';
+  if (isNewer) return failure(request, 400, 'BadRequest', 'Upgrade request required');
   yield {
     do: 'saw',
     fact: { kind: 'command', service: 'kubernetes', input: shellLine(words).slice(0, 16_384) },
   };
-  // SPDY would need its own framing: the answer is that to a client behind a proxy which takes the upgrade out.
   return failure(request, 400, 'BadRequest', 'Upgrade request required');
 }
 

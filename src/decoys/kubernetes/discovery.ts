@@ -3,6 +3,7 @@
 import type { DecoyContext } from '../../core/decoy.ts';
 import type { ServiceRequest } from '../http-service/request.ts';
 import type { Answer } from '../http-service/service.ts';
+import { openApiDocument } from './open-api.ts';
 import { releaseOf } from './release.ts';
 import { apiVersionOf, groups, resources, versionsOf } from './resources.ts';
 import { json } from './status.ts';
@@ -62,6 +63,17 @@ export function discover(request: ServiceRequest, context: DecoyContext, path: s
           '/version',
         ],
       });
+    case '/openapi/v2':
+      // The document for people has thirty thousand lines; only that for programs is here.
+      if (!request.header('accept').includes('proto-openapi.spec.v2')) break;
+      return {
+        status: 200,
+        headers: [
+          ['Content-Type', 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'],
+          ['Vary', 'Accept-Encoding'],
+        ],
+        body: openApiDocument(release.version, Number(minor)),
+      };
     case '/api':
       return json(request, 200, {
         kind: 'APIVersions',
@@ -99,6 +111,13 @@ const groupView = (group: string): object => {
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
+/** What `kubectl get all` gets. */
+const inAll = new Set(
+  'pods replicationcontrollers services daemonsets deployments replicasets statefulsets cronjobs jobs'.split(
+    ' ',
+  ),
+);
+
 function resourceList(request: ServiceRequest, group: string, version: string): Answer {
   const listed = resources.filter((each) => each.group === group && each.version === version);
   return json(request, 200, {
@@ -112,6 +131,7 @@ function resourceList(request: ServiceRequest, group: string, version: string): 
       kind,
       verbs,
       shortNames: shortNames.length > 0 ? shortNames : undefined,
+      categories: inAll.has(name) ? ['all'] : undefined,
     })),
   });
 }

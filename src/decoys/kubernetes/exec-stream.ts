@@ -1,45 +1,52 @@
-/** `pods/…/exec` over a WebSocket: each message begins with its channel (0 input, 1 output, 2 errors, 3 the end's status). */
+/** `pods/…/exec`: a program of a container and whoever started it, over a WebSocket or SPDY. */
 
 import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import type { ShellEvent } from '../../shell/event.ts';
 import type { ShellSession } from '../../shell/session.ts';
-import { acceptanceOf, webSocketFrame, WebSocketReader } from '../../wire/websocket.ts';
+import { acceptanceOf } from '../../wire/websocket.ts';
 import type { ServiceRequest } from '../http-service/request.ts';
 import type { Answer, Hijacker } from '../http-service/service.ts';
 import { openShell, recordOf, shellLine } from '../http-service/shell-run.ts';
-
-const channel = (number: number, bytes: Uint8Array): DecoyOutput => ({
-  do: 'reply',
-  bytes: webSocketFrame(2, new Uint8Array(Buffer.concat([Buffer.from([number]), bytes]))),
-});
+import { type ExecFraming, SpdyFraming, WebSocketFraming } from './exec-framing.ts';
 
 class ExecStream implements Hijacker {
   readonly #shell: ShellSession;
   readonly #words: readonly string[];
   readonly #stdin: boolean;
-  readonly #reader = new WebSocketReader();
+  readonly #framing: ExecFraming;
   #over = false;
 
-  constructor(context: DecoyContext, words: readonly string[], stdin: boolean, tty: boolean) {
+  constructor(
+    context: DecoyContext,
+    words: readonly string[],
+    stdin: boolean,
+    tty: boolean,
+    framing: ExecFraming,
+  ) {
     this.#words = words;
+    this.#framing = framing;
     this.#stdin = stdin && /^(?:\/bin\/)?(?:ba|da|a)?sh$/.test(words.join(' '));
     this.#shell = openShell(context, 'kubernetes', this.#stdin && tty ? { columns: 80, rows: 24 } : null);
   }
 
   *start(): Iterable<DecoyOutput> {
+    if (this.#framing.isReady) yield* this.#begin();
+  }
+
+  *#begin(): Iterable<DecoyOutput> {
     yield* this.#outputs(this.#stdin ? this.#shell.start() : this.#shell.run(shellLine(this.#words)));
     if (!this.#stdin) yield* this.#outputs(this.#shell.end());
   }
 
   *receive(bytes: Uint8Array): Iterable<DecoyOutput> {
-    for (const event of this.#reader.push(bytes)) {
+    for (const event of this.#framing.push(bytes)) {
       if (this.#over) return;
-      if (event.kind === 'ping') yield { do: 'reply', bytes: webSocketFrame(10, event.bytes) };
-      else if (event.kind === 'message') {
-        // Channel 0; a terminal's size comes on 4 and changes nothing.
-        if (event.bytes[0] === 0) yield* this.#outputs(this.#shell.receive(event.bytes.subarray(1)));
-      } else {
+      if (event.say === 'reply') yield { do: 'reply', bytes: event.bytes };
+      else if (event.say === 'ready') yield* this.#begin();
+      else if (event.say === 'input') yield* this.#outputs(this.#shell.receive(event.bytes));
+      else if (event.say === 'end of input') yield* this.#outputs(this.#shell.end());
+      else {
         yield* this.#outputs(this.#shell.end());
         if (!this.#over) yield { do: 'close' };
         this.#over = true;
@@ -56,12 +63,14 @@ class ExecStream implements Hijacker {
     for (const event of events) {
       const record = recordOf('kubernetes', event);
       if (record !== null) yield record;
-      else if (event.say === 'output') yield channel(event.stream === 'stdout' ? 1 : 2, event.bytes);
+      else if (event.say === 'output')
+        yield { do: 'reply', bytes: this.#framing.send(event.stream, event.bytes) };
       else if (event.say === 'pause') yield { do: 'pause', milliseconds: event.milliseconds };
       else if (event.say === 'exit' && !this.#over) {
         this.#over = true;
-        yield channel(3, Buffer.from(JSON.stringify(endOf(event.status)), 'utf8'));
-        yield { do: 'reply', bytes: webSocketFrame(8, Uint8Array.of(0x03, 0xe8)) };
+        const status = Buffer.from(JSON.stringify(endOf(event.status)), 'utf8');
+        yield { do: 'reply', bytes: this.#framing.send('error', status) };
+        yield { do: 'reply', bytes: this.#framing.close() };
         yield { do: 'close' };
       }
     }
@@ -79,22 +88,41 @@ const endOf = (status: number): object =>
         details: { causes: [{ reason: 'ExitCode', message: String(status) }] },
       };
 
-/** The answer to an exec's handshake; null where the request asks for no WebSocket. */
+const namesIn = (header: string): Set<string> => new Set(header.split(',', 16).map((name) => name.trim()));
+
+/** The answer to an exec's handshake; null where the request asks for neither a WebSocket nor SPDY. */
 export function execAnswer(
   request: ServiceRequest,
   context: DecoyContext,
   words: readonly string[],
 ): Answer | null {
-  const key = request.header('sec-websocket-key');
-  if (!/websocket/i.test(request.header('upgrade')) || !/^[\w+/=]{8,64}$/.test(key)) return null;
-  const asked = new Set(
-    request
-      .header('sec-websocket-protocol')
-      .split(',', 16)
-      .map((name) => name.trim()),
-  );
-  const protocol = ['v4.channel.k8s.io', 'channel.k8s.io'].find((name) => asked.has(name));
   const isOn = (name: string): boolean => /^(?:1|true)$/i.test(request.parameter(name));
+  const [stdin, tty] = [isOn('stdin') || isOn('input'), isOn('tty')];
+  const upgrade = request.header('upgrade');
+  const stream = (framing: ExecFraming): Hijacker => new ExecStream(context, words, stdin, tty, framing);
+  if (/^spdy\/3\.1$/i.test(upgrade)) {
+    const lines = request.headers.filter(([name]) => name.toLowerCase() === 'x-stream-protocol-version');
+    const asked = namesIn(lines.map(([, value]) => value).join(','));
+    const protocol = ['v4.channel.k8s.io', 'v3.channel.k8s.io'].find((name) => asked.has(name)) ?? '';
+    // Of `error`, `stdin`, `stdout`, `stderr` (a terminal has none) and `resize`.
+    const wanted = [true, stdin, isOn('stdout') || isOn('output'), isOn('stderr') && !tty, tty];
+    const expected = wanted.filter(Boolean).length;
+    return {
+      status: 101,
+      headers: [
+        ['Connection', 'Upgrade'],
+        ['Upgrade', 'SPDY/3.1'],
+        ...(protocol === '' ? [] : [['X-Stream-Protocol-Version', protocol] as const]),
+      ],
+      hijacker: stream(new SpdyFraming(expected)),
+    };
+  }
+  const key = request.header('sec-websocket-key');
+  if (!/websocket/i.test(upgrade) || !/^[\w+/=]{8,64}$/.test(key)) return null;
+  const asked = namesIn(request.header('sec-websocket-protocol'));
+  const protocol = ['v4.channel.k8s.io', 'channel.k8s.io'].find((name) => asked.has(name));
+  // Of the protocols that came later this server knows nothing: its client then tries SPDY.
+  if (protocol === undefined && asked.has('v5.channel.k8s.io')) return null;
   return {
     status: 101,
     headers: [
@@ -103,6 +131,6 @@ export function execAnswer(
       ['Sec-WebSocket-Accept', acceptanceOf(key)],
       ...(protocol === undefined ? [] : [['Sec-WebSocket-Protocol', protocol] as const]),
     ],
-    hijacker: new ExecStream(context, words, isOn('stdin') || isOn('input'), isOn('tty')),
+    hijacker: stream(new WebSocketFraming()),
   };
 }
