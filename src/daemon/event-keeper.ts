@@ -8,6 +8,8 @@ const batchRows = 5000;
 const waitingRows = 200_000;
 const waitingBytes = 256 * 1024 * 1024;
 const retryMilliseconds = 500;
+/** How long the store may take to start before its absence is told. */
+const startMilliseconds = 15_000;
 
 export interface EventKeeperOptions {
   /** Null where there is no event store: then what was judged counts as kept, and the spools are the record. */
@@ -35,6 +37,9 @@ export class EventKeeper {
   #busy = false;
   #stopped = false;
   #failing = false;
+  /** Whether the log has been told so. */
+  #said = false;
+  readonly #madeAt = performance.now();
   /** Highest sequence taken in of each sensor, so that a record sent again is kept once. */
   readonly #taken = new Map<string, number>();
   /** Sensors of which something was passed over: nothing later of theirs is kept until they send it again. */
@@ -121,15 +126,20 @@ export class EventKeeper {
       try {
         await store.append(batch);
       } catch (error) {
-        if (!this.#failing)
+        this.#failing = true;
+        // A store that starts beside the engine takes its time; nothing is wrong yet, and nobody needs to be told.
+        const isStarting = this.#rows === 0 && performance.now() - this.#madeAt < startMilliseconds;
+        if (!isStarting && !this.#said) {
+          this.#said = true;
           log(
             `the event store is away, events wait: ${error instanceof Error ? error.message : String(error)}`,
           );
-        this.#failing = true;
+        }
         await new Promise((resolve) => setTimeout(resolve, retryMilliseconds));
         continue;
       }
-      if (this.#failing) log('the event store is back');
+      if (this.#said) log('the event store is back');
+      this.#said = false;
       this.#failing = false;
       this.#waiting.splice(0, batch.length);
       for (const observation of batch) this.#waitingBytes -= bytesOf(observation);
