@@ -79,7 +79,8 @@ export class WebServer {
     if (request.method !== '' && request.target !== '') {
       const seen = { ...request, path: request.target };
       const found = cveSignatureSet.match(new NormalRequest(seen)).map(({ match }) => match);
-      yield* this.#facts(seen, [...found, ...installedLures().match(seen)], answer.status);
+      yield* exploitFacts([...found, ...installedLures().match(seen)]);
+      yield* this.#requestFacts(seen, answer.status);
     }
     return answer;
   }
@@ -99,6 +100,9 @@ export class WebServer {
     };
     const normal = new NormalRequest(seen);
     const found = cveSignatureSet.match(normal);
+    const known = found.map(({ match }) => match);
+    // Before the answer is thought of: what is known already can be decided on meanwhile.
+    yield* exploitFacts(known);
     const shell = new MachineShell(this.context);
     const command =
       found.map(({ signature }) => injectedCommand(signature, normal)).find((text) => text !== '') ?? '';
@@ -120,7 +124,6 @@ export class WebServer {
       (loginAccepted(persona.login, attempt, this.context.countAttempt()) ||
         madeAccount(visit.memory, attempt.user, attempt.password));
     const lured = installedLures().find(new SeenRequest(seen));
-    const known = found.map(({ match }) => match);
     const told = matchesOf(lured, seen).filter(
       ({ cves }) =>
         cves.length === 0 || !cves.every((cve) => known.some((match) => match.cves.includes(cve))),
@@ -136,7 +139,8 @@ export class WebServer {
         given?.answer ??
         (found.length > 0 ? null : lureAnswer(visit)) ??
         siteAnswer(this.family, exchange, visit, attempt, accepted);
-    yield* this.#facts(seen, [...known, ...told], answer.status);
+    yield* exploitFacts(told);
+    yield* this.#requestFacts(seen, answer.status);
     if (attempt !== null) {
       const { user, method, password } = attempt;
       yield {
@@ -166,31 +170,32 @@ export class WebServer {
     return answer;
   }
 
-  *#facts(
+  *#requestFacts(
     request: { method: string; path: string; headers: readonly Header[]; body: string },
-    found: readonly SignatureMatch[],
     status: number,
   ): Iterable<DecoyOutput> {
     const { method, path, headers, body } = request;
-    // The exploit first: what the decoy knows already needs no classifying, and the block comes the sooner for it.
-    for (const match of found) {
-      const { name, cves, technique, detail } = match;
-      yield {
-        do: 'saw',
-        fact: {
-          kind: 'exploit',
-          service: 'http',
-          class: match.class,
-          name,
-          cves,
-          technique,
-          detail,
-          ...(match.confidence < searchingBelow ? { confidence: match.confidence } : {}),
-        },
-      };
-    }
     yield* plantedUse(this.context.persona, 'http', { target: path, headers, body });
     const fact: Fact = { kind: 'request', service: 'http', method, path, headers, body, status };
     yield { do: 'saw', fact };
+  }
+}
+
+function* exploitFacts(found: readonly SignatureMatch[]): Iterable<DecoyOutput> {
+  for (const match of found) {
+    const { name, cves, technique, detail } = match;
+    yield {
+      do: 'saw',
+      fact: {
+        kind: 'exploit',
+        service: 'http',
+        class: match.class,
+        name,
+        cves,
+        technique,
+        detail,
+        ...(match.confidence < searchingBelow ? { confidence: match.confidence } : {}),
+      },
+    };
   }
 }
