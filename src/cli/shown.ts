@@ -66,12 +66,25 @@ function verdictLines(verdict: Verdict, told: Decision | null, isPersons: boolea
   ];
 }
 
+/** The guard that kept a decision from being placed. */
+function refusalOf({ guards }: Decision): string {
+  const guard = guards.findLast(({ outcome }) => outcome === 'refuse' || outcome === 'hold');
+  return guard === undefined
+    ? 'it was not placed'
+    : `the guard ${guard.guard} ${guard.outcome === 'hold' ? 'held' : 'refused'} it: ${printable(guard.reason)}`;
+}
+
 function decisionLines(decision: LoggedDecision, isStanding: boolean, now: number): string[] {
   const { action, by, from, lifted, renewals, simulated, target, until } = decision;
+  if (simulated) {
+    return [
+      `${pc.bold('no decision')} on ${target} by ${printable(by)}: ${refusalOf(decision)}`,
+      ...(by === 'picket' ? [] : [`reason: ${printable(decision.reason)}`]),
+    ];
+  }
   const renewed = renewals === 0 ? '' : `, renewed ${times(renewals)}`;
-  const end = simulated
-    ? 'not placed'
-    : lifted !== null
+  const end =
+    lifted !== null
       ? `placed ${time(from)} UTC and lifted ${time(lifted.at)} UTC by ${printable(lifted.by)}: ${printable(lifted.reason)}`
       : until <= now && !isStanding
         ? `ran out ${time(until)} UTC`

@@ -21,7 +21,7 @@ export interface BreakerCount {
 }
 
 export function breakerResult({ blocks, limit, open }: BreakerCount): GuardResult {
-  const said = `${blocks} blocks this hour, limit ${Math.floor(limit)}`;
+  const said = `${blocks} ${blocks === 1 ? 'block' : 'blocks'} this hour, limit ${Math.floor(limit)}`;
   if (!open) return pass(said);
   return { outcome: 'hold', reason: `${said}: new blocks are simulated until a person resets the breaker` };
 }
