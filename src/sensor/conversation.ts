@@ -13,6 +13,7 @@ import type { SensorCounters } from './counters.ts';
 import type { SensorLimits } from './limits.ts';
 import type { PayloadStore } from './payload-store.ts';
 import { plantedIn } from './planted-login.ts';
+import type { StrangePorts } from './strange-ports.ts';
 import type { Parties, Recorder } from './recorder.ts';
 import type { RecordingFolder, TerminalRecording } from './terminal-recording.ts';
 
@@ -27,6 +28,8 @@ export interface Surroundings {
   readonly recordings: RecordingFolder;
   readonly attempts: Attempts;
   readonly asides: AsidePorts;
+  /** A table for each transport: whoever forges datagrams changes nothing for connections. */
+  readonly strangePorts: Readonly<Record<'tcp' | 'udp', StrangePorts>>;
   /** The decoys that may answer on a port without one of its own. */
   readonly decoys: readonly Decoy[];
   readonly any: Decoy;
@@ -80,6 +83,8 @@ export abstract class Conversation implements DecoyContext, Parties {
   #bytesIn = 0;
   #bytesOut = 0;
   #recording: TerminalRecording | null = null;
+  /** Null until it is asked. */
+  #speaks: boolean | null = null;
   readonly #planted: Set<string> = new Set();
 
   constructor(
@@ -112,6 +117,22 @@ export abstract class Conversation implements DecoyContext, Parties {
 
   countAttempt(): number {
     return this.around.attempts.count(sourceKey(this.source));
+  }
+
+  /** Whether the machine speaks here, on a port that is none of its own. */
+  protected speaksHere(): boolean {
+    this.#speaks ??= this.around.strangePorts[this.transport].speaks(
+      sourceKey(this.source),
+      this.destination,
+      this.destinationPort,
+      this.persona,
+    );
+    return this.#speaks;
+  }
+
+  /** True where it has been found not to speak. */
+  protected get isMute(): boolean {
+    return this.#speaks === false;
   }
 
   /** True once a decoy speaks here. */
@@ -313,7 +334,7 @@ export abstract class Conversation implements DecoyContext, Parties {
   #do(output: DecoyOutput): boolean {
     switch (output.do) {
       case 'reply':
-        return output.bytes.length === 0 || this.send(output.bytes);
+        return output.bytes.length === 0 || this.isMute || this.send(output.bytes);
       case 'saw':
         if (output.fingerprints !== undefined) this.know(output.fingerprints);
         this.#recordContact();
@@ -332,10 +353,10 @@ export abstract class Conversation implements DecoyContext, Parties {
         this.#recording.add(this.now(), output.direction, output.text);
         return true;
       case 'secure':
-        this.secure(output.rest);
+        if (!this.isMute) this.secure(output.rest);
         return true;
       case 'expect':
-        return this.expect(output.tls);
+        return this.isMute || this.expect(output.tls);
       case 'aside':
         this.sendAside(output.bytes);
         return true;

@@ -46,6 +46,7 @@ export class DatagramConversation extends Conversation implements Linked {
     if (!this.talking) {
       const { decoys, any } = this.around;
       this.noteFirst(bytes);
+      if (this.decoy === null) this.speaksHere();
       this.open(this.decoy ?? chooseDecoy(decoys, any, 'udp', this.destinationPort, bytes));
     }
     this.hear(bytes);

@@ -22,6 +22,7 @@ import { PayloadStore } from './payload-store.ts';
 import type { ProbeReport } from './probe-table.ts';
 import { ProbeWatch } from './probe-watch.ts';
 import { Recorder } from './recorder.ts';
+import { StrangePorts } from './strange-ports.ts';
 import { Streams } from './streams.ts';
 import { RecordingFolder } from './terminal-recording.ts';
 
@@ -111,6 +112,7 @@ export class Sensor {
       ),
       attempts: new Attempts(),
       asides: new AsidePorts(limits),
+      strangePorts: { tcp: new StrangePorts(), udp: new StrangePorts() },
       decoys: options.decoys,
       any: options.any,
       nameProtocol: options.nameProtocol,

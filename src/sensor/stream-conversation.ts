@@ -116,7 +116,7 @@ export class StreamConversation extends Conversation implements Linked {
         : this.decoy.recognise === undefined
           ? this.decoy
           : null;
-    if (first !== null) this.open(first);
+    if (first !== null && (this.decoy !== null || this.speaksHere())) this.open(first);
   }
 
   /** Replies that the client has not taken, bytes. */
@@ -299,13 +299,14 @@ export class StreamConversation extends Conversation implements Linked {
   #first(chunk: Buffer): void {
     this.#gather(chunk);
     const bytes = this.#gathered ?? chunk;
+    const isMute = this.decoy === null && !this.speaksHere();
     // A machine's plain port takes a ClientHello for nonsense, as the real service does.
     if (!this.tls && !this.#isPlain && bytes[0] === 0x16 && bytes.length <= helloLimit) {
       const hello = parseClientHello(bytes);
       if (hello === 'incomplete') return;
       if (hello !== 'not-tls') {
         this.know({ ja3: ja3(hello), ja4: ja4(hello, 't') });
-        const context = contextOf(this.persona);
+        const context = isMute ? null : contextOf(this.persona);
         if (context !== null) {
           this.noteFirst(bytes);
           this.#gathered = null;
@@ -342,6 +343,8 @@ export class StreamConversation extends Conversation implements Linked {
     this.open(this.decoy ?? chooseDecoy(decoys, any, 'tcp', this.destinationPort, bytes));
     if (this.held) this.#gather(bytes);
     else this.hear(bytes);
+    // What still comes is heard and kept; nobody answers it.
+    if (this.isMute) this.#stream.end();
   }
 
   /** The client has gone in mid-hello: what it sent is all there is to record. */
