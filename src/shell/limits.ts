@@ -5,6 +5,8 @@ export const limits = {
   workPerSession: 2_000_000,
   /** Worth some milliseconds: then other visitors have their turn before the work goes on. */
   workPerTurn: 1_500,
+  /** For a command whose decoy waits for its whole output and can let nobody in meanwhile: some tens of milliseconds. */
+  workAtOnce: 15_000,
   /** What is left at most once the visitor has gone: nobody reads the outputs any more. */
   workAfterEnd: 50_000,
   /** Another shell: as dear as the many objects that it is made of. */
@@ -43,6 +45,17 @@ export class Budget {
   #session = 0;
   #turn = 0;
   #givesWay = false;
+  readonly #most: number;
+
+  /** `most` is the work of the whole session. */
+  constructor(most: number = limits.workPerSession) {
+    this.#most = Math.min(most, limits.workPerSession);
+  }
+
+  /** The work done so far. */
+  get spent(): number {
+    return this.#session;
+  }
 
   /** A new line of input may work anew, within what is left of the session. */
   renew(): void {
@@ -51,14 +64,14 @@ export class Budget {
 
   /** The visitor has gone: what is still to do is wound up. */
   windUp(): void {
-    this.#session = Math.max(this.#session, limits.workPerSession - limits.workAfterEnd);
+    this.#session = Math.max(this.#session, this.#most - limits.workAfterEnd);
   }
 
   spend(units: number): void {
     this.#line += units;
     this.#session += units;
     this.#turn += units;
-    if (this.#line > limits.workPerLine || this.#session > limits.workPerSession) throw new Exhausted();
+    if (this.#line > limits.workPerLine || this.#session > this.#most) throw new Exhausted();
   }
 
   /** True once for each turn's worth of work: whoever asks has to yield then, so that others come in between. */

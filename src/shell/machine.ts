@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { encodeText } from './byte-text.ts';
 import type { Persona } from '../core/persona.ts';
 import { below, pick, type Random } from '../core/random.ts';
@@ -122,12 +123,9 @@ export class Machine {
   }
 
   randomText(count: number): string {
-    let text = '';
-    while (text.length < count) {
-      const word = this.#random.next();
-      text += String.fromCharCode(word & 255, (word >>> 8) & 255, (word >>> 16) & 255, word >>> 24);
-    }
-    return text.slice(0, count);
+    const bytes = Buffer.alloc(Math.ceil(count / 4) * 4);
+    for (let at = 0; at < bytes.length; at += 4) bytes.writeUInt32LE(this.#random.next(), at);
+    return bytes.toString('latin1', 0, count);
   }
 
   userOf(uid: number): string {

@@ -21,6 +21,8 @@ export interface ShellOptions {
   readonly service: string;
   /** Variables that the client asked for, such as LANG. */
   readonly environment?: readonly (readonly [name: string, value: string])[];
+  /** The work that its commands may do, where that is less than for a login (`limits.workAtOnce`). */
+  readonly work?: number;
   /** What the visitor changed in sessions before, and in those beside this one (`layerOf`); absent for a machine as it was installed. */
   readonly layer?: FileLayer;
 }

@@ -47,6 +47,9 @@ export interface ShellScript {
   /** `-c`: bash says so in messages. */
   readonly fromOption: boolean;
   readonly interactive: boolean;
+  /** Other than the process's own. */
+  readonly environment?: ReadonlyMap<string, string>;
+  readonly folder?: string;
   /** Letters of `set` that are on from the start. */
   readonly flags?: readonly string[];
 }

@@ -38,6 +38,11 @@ export class ShellSession {
     prepareLogin(this.#shell, options);
   }
 
+  /** The work that its commands have done, in the units of `limits`. */
+  get spent(): number {
+    return this.#state.budget.spent;
+  }
+
   /** What an interactive shell says first: message of the day, prompt. */
   *start(): Iterable<ShellEvent> {
     if (this.#run !== null || this.#over) return;

@@ -13,7 +13,7 @@ export class SessionState {
   readonly options: ShellOptions;
   readonly machine: Machine;
   readonly files: FileSystem;
-  readonly budget: Budget = new Budget();
+  readonly budget: Budget;
   readonly input: VisitorInput;
   readonly output: Output;
   readonly error: Output;
@@ -38,6 +38,7 @@ export class SessionState {
 
   constructor(options: ShellOptions, machine: Machine, files: FileSystem) {
     this.options = options;
+    this.budget = new Budget(options.work);
     this.machine = machine;
     this.files = files;
     this.input = new VisitorInput(options.terminal);

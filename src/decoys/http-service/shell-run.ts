@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import type { ShellEvent } from '../../shell/event.ts';
 import { layerOf } from '../../shell/files/visit.ts';
+import { limits } from '../../shell/limits.ts';
 import { ShellSession } from '../../shell/session.ts';
 
 const outputLimit = 262_144;
@@ -30,6 +31,7 @@ export function openShell(
   service: string,
   terminal: { readonly columns: number; readonly rows: number } | null,
   user = 'root',
+  work: number = limits.workPerSession,
 ): ShellSession {
   return new ShellSession({
     persona: context.persona,
@@ -45,6 +47,7 @@ export function openShell(
     now: () => context.now(),
     service,
     layer: layerOf(context.persona, context.source),
+    work,
   });
 }
 
@@ -65,7 +68,7 @@ export function runInShell(
   user = 'root',
   input = '',
 ): ShellRun {
-  const session = openShell(context, service, null, user);
+  const session = openShell(context, service, null, user, limits.workAtOnce);
   const pieces: ShellPiece[] = [];
   const outputs: DecoyOutput[] = [];
   let status = 0;

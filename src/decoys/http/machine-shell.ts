@@ -3,6 +3,7 @@
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import { hexDigits } from '../../core/random.ts';
 import { layerOf } from '../../shell/files/visit.ts';
+import { limits } from '../../shell/limits.ts';
 import { ShellSession } from '../../shell/session.ts';
 import { addressesIn } from './injected-command.ts';
 import { windowsFile, windowsOutput } from './windows-prompt.ts';
@@ -14,6 +15,8 @@ export class MachineShell {
   readonly #context: DecoyContext;
   readonly #outputs: DecoyOutput[] = [];
   #runs = 0;
+  /** The commands of a request share it: the answer waits for them, and everybody else with it. */
+  #work: number = limits.workAtOnce;
 
   constructor(context: DecoyContext) {
     this.#context = context;
@@ -41,6 +44,7 @@ export class MachineShell {
       service: 'http',
       // A file that one request writes is there for the next.
       layer: layerOf(persona, this.#context.source),
+      work: this.#work,
     });
     let text = '';
     for (const events of [session.run(command.slice(0, 4_096)), session.end()]) {
@@ -58,6 +62,7 @@ export class MachineShell {
         }
       }
     }
+    this.#work -= session.spent;
     return text.slice(0, outputLimit);
   }
 

@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import { below } from '../../core/random.ts';
 import type { Persona } from '../../core/persona.ts';
+import { limits } from '../../shell/limits.ts';
 import { ShellSession } from '../../shell/session.ts';
 
 const outputLimit = 65_536;
@@ -64,6 +65,7 @@ export function runInShell(
     destinationPort: context.destinationPort,
     now: () => context.now(),
     service,
+    work: limits.workAtOnce,
   });
   const outputs: DecoyOutput[] = [];
   let text = '';

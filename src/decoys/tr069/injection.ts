@@ -31,6 +31,8 @@ export function* runInjected(context: DecoyContext, command: string): Iterable<D
     for (const event of events) {
       if (event.say === 'capture')
         yield { do: 'capture', bytes: event.bytes, how: event.how, name: event.name };
+      // Long work lets others have their turn; what a visitor would wait for, nobody here does.
+      else if (event.say === 'pause' && event.milliseconds === 0) yield { do: 'pause', milliseconds: 0 };
       else if (event.say === 'command') {
         const { input, urls } = event;
         yield {

@@ -1,6 +1,9 @@
 import { below } from '../../core/random.ts';
+import { type Account, accountOf } from '../account.ts';
+import { contentOf } from '../files/node.ts';
 import type { Command, Process } from '../process.ts';
-import type { Reading } from '../stream.ts';
+import { shellProgramAt } from '../shell-program.ts';
+import type { Reading, Run } from '../stream.ts';
 import { hashPassword, setHash } from './account-files.ts';
 import { readOptions } from './input-text.ts';
 
@@ -51,11 +54,9 @@ export const becomeUser: Command = {
   systems: 'both',
   *run(process) {
     const words = [...process.words];
-    let command: string | null = null;
     while ((words[0] ?? '').startsWith('-')) {
       const option = words.shift() ?? '';
       if (option === '-u' || option === '-p' || option === '-g') words.shift();
-      else if (option === '-c') command = words.shift() ?? '';
       else if (option === '-V' || option === '--version') {
         process.output.write(
           `Sudo version ${process.state.machine.packages.installed.get('sudo')?.split('-')[0] ?? '1.8.31'}\n`,
@@ -75,21 +76,79 @@ export const becomeUser: Command = {
       }
       return yield* asRoot(process, () => process.execute(words));
     }
-    if (process.state.files.uid !== 0 && (yield* ask(process, 'Password: ')) === null) return 1;
-    if (words.length > 0 && words[1] === '-c') command = words[2] ?? '';
-    const bash = !process.state.machine.busybox;
-    return yield* asRoot(process, () =>
-      process.interpret({
-        text: command,
-        name: bash ? 'bash' : 'sh',
-        words: [],
-        dialect: bash ? 'bash' : 'ash',
-        fromOption: command !== null,
-        interactive: command === null && process.input.terminal,
-      }),
-    );
+    return yield* switchUser(process);
   },
 };
+
+/** What /etc/passwd says of an account; root is there even where the file is gone. */
+function accountLine(process: Process, name: string): Account | null {
+  const { files, machine } = process.state;
+  const node = files.find('/etc/passwd', '/');
+  const text = node?.kind === 'file' ? contentOf(node) : '';
+  for (const line of text.split('\n')) {
+    const [user, , uid = '', , , home = '/', shell = ''] = line.split(':');
+    if (user === name && /^\d{1,10}$/.test(uid))
+      return { uid: Number(uid), home, shell: shell === '' ? '/bin/sh' : shell };
+  }
+  return name === 'root' ? accountOf(machine, name) : null;
+}
+
+/** su(1): the shell of the account, or another, as that account; `-` makes it a login. */
+function* switchUser(process: Process): Reading<number> {
+  const { machine, files } = process.state;
+  const words: string[] = [];
+  let command: string | null = null;
+  let shell = '';
+  let login = false;
+  for (let at = 0; at < process.words.length; at += 1) {
+    const word = process.words[at] ?? '';
+    if (word === '-' || word === '-l' || word === '--login') login = true;
+    else if (word === '-c' || word === '--command') command = process.words[(at += 1)] ?? '';
+    else if (word.startsWith('--command=')) command = word.slice(10);
+    else if (word === '-s' || word === '--shell') shell = process.words[(at += 1)] ?? '';
+    else if (word.startsWith('--shell=')) shell = word.slice(8);
+    else if (!/^(?:-[mpf]|--preserve-environment|--fast)$/.test(word)) words.push(word);
+  }
+  const [name = 'root', ...rest] = words;
+  const account = accountLine(process, name);
+  if (account === null) {
+    process.error.write(
+      machine.busybox
+        ? `su: unknown user ${name}\n`
+        : `su: user ${name} does not exist or the user entry does not contain all the required fields\n`,
+    );
+    return 1;
+  }
+  const { uid } = account;
+  if (files.uid !== 0 && (yield* ask(process, 'Password: ')) === null) return 1;
+  const path = shell === '' ? account.shell : shell;
+  const program = shellProgramAt(machine, files, path);
+  if (program === null && path.endsWith('/nologin')) {
+    process.output.write('This account is currently not available.\n');
+    return 1;
+  }
+  const environment = new Map(process.environment);
+  environment.set('HOME', account.home);
+  environment.set('SHELL', path);
+  if (uid !== 0 || login) environment.set('USER', name).set('LOGNAME', name);
+  const folder = login && files.find(account.home, '/')?.kind === 'directory' ? account.home : process.folder;
+  return yield* asUser(process, uid, () =>
+    program === null
+      ? // What is no shell runs all the same, as nologin(8) does.
+        process.execute([path, ...(command === null ? [] : ['-c', command])], { environment, folder })
+      : process.interpret({
+          text: command,
+          name: login ? `-${program.name}` : program.name,
+          words: rest,
+          dialect: program.dialect,
+          posix: program.posix,
+          fromOption: command !== null,
+          interactive: command === null && process.input.terminal,
+          environment,
+          folder,
+        }),
+  );
+}
 
 /** `sudo -l`: whoever is in sudo's group may run all. */
 function sudoRights(process: Process): string {
@@ -106,10 +165,12 @@ function sudoRights(process: Process): string {
   return `Matching Defaults entries for ${user} on ${machine.hostname}:\n${defaults}\nUser ${user} may run the following commands on ${machine.hostname}:\n    (ALL : ALL) ALL\n`;
 }
 
-function* asRoot(process: Process, run: () => Generator<undefined, number, undefined>): Reading<number> {
+const asRoot = (process: Process, run: () => Run): Reading<number> => asUser(process, 0, run);
+
+function* asUser(process: Process, uid: number, run: () => Run): Reading<number> {
   const { files } = process.state;
   const before = files.uid;
-  files.uid = 0;
+  files.uid = uid;
   try {
     return yield* run();
   } finally {

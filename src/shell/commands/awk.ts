@@ -306,7 +306,8 @@ export const awk: Command = {
     for (const { text } of texts)
       for (const line of linesOf(text)) {
         number += 1;
-        process.state.budget.spend(2);
+        process.state.budget.spend(2 + (line.length >> 6));
+        if (process.state.budget.takeTurn()) yield;
         last = { fields: [line, ...awk.split(line)], number };
         for (const rule of rules)
           if (rule.pattern !== 'BEGIN' && rule.pattern !== 'END' && awk.matches(rule.pattern, last))

@@ -74,8 +74,11 @@ export const base64: Command = {
     }
     if (width === 0) process.output.write(encoded);
     else
-      for (let start = 0; start < encoded.length; start += width)
+      for (let start = 0; start < encoded.length; start += width) {
+        process.state.budget.spend(1);
+        if (process.state.budget.takeTurn()) yield;
         process.output.write(`${encoded.slice(start, start + width)}\n`);
+      }
     return 0;
   },
 };

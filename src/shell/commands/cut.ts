@@ -54,7 +54,8 @@ export const cut: Command = {
     const { texts, status } = yield* inputTexts(process, operands);
     for (const { text } of texts)
       for (const line of linesOf(text)) {
-        process.state.budget.spend(1);
+        process.state.budget.spend(1 + (line.length >> 6));
+        if (process.state.budget.takeTurn()) yield;
         if (byField === undefined) {
           const kept = Array.from(line).filter((_, index) => chosen(index));
           process.output.write(`${kept.join('')}\n`);

@@ -61,7 +61,8 @@ class Search {
   *visit(path: string, depth: number): Reading<void> {
     if (this.over || depth > maximumDepth) return;
     const { files, budget } = this.#process.state;
-    budget.spend(2);
+    budget.spend(4);
+    if (budget.takeTurn()) yield;
     let node: Node;
     try {
       node =

@@ -1,5 +1,6 @@
-import { contentOf } from '../files/node.ts';
+import { sizeOf } from '../files/node.ts';
 import type { Command, Process } from '../process.ts';
+import type { Reading } from '../stream.ts';
 import { compileExpression, type Expression } from '../regular-expression.ts';
 import { inputTexts, linesOf, readOptions } from './input-text.ts';
 
@@ -23,7 +24,7 @@ function filesUnder(process: Process, path: string, found: string[], depth: numb
   process.state.budget.spend(2);
   const node = process.state.files.find(path, process.folder);
   if (node?.kind === 'file') {
-    if (contentOf(node).length < 1 << 16) found.push(path);
+    if (sizeOf(node) < 1 << 16) found.push(path);
   } else if (node?.kind === 'directory' && depth < 12 && found.length < 500)
     for (const name of process.state.files.list(path, process.folder).keys())
       filesUnder(process, `${path.replace(/\/$/, '')}/${name}`, found, depth + 1);
@@ -64,8 +65,9 @@ export const grep: Command = {
       let count = 0;
       const shown = new Set<number>();
       const hits = new Set<number>();
-      process.state.budget.spend(lines.length >> 2);
       for (const [index, line] of lines.entries()) {
+        if (index % 4 === 3) process.state.budget.spend(1 + (line.length >> 8));
+        if (process.state.budget.takeTurn()) yield;
         if (count >= maximum) break;
         const match = expression.find(line, 0);
         if ((match !== null) === flags.has('v')) continue;
@@ -83,13 +85,13 @@ export const grep: Command = {
       if (flags.has('c')) process.output.write(`${named ? `${shownPath}:` : ''}${count}\n`);
       else if (flags.has('l')) process.output.write(count > 0 ? `${shownPath}\n` : '');
       else if (flags.has('L')) process.output.write(count > 0 ? '' : `${shownPath}\n`);
-      else print(process, lines, shown, hits, expression, flags, named ? shownPath : '');
+      else yield* print(process, lines, shown, hits, expression, flags, named ? shownPath : '');
     }
     return any ? 0 : status === 0 ? 1 : 2;
   },
 };
 
-function print(
+function* print(
   process: Process,
   lines: readonly string[],
   shown: ReadonlySet<number>,
@@ -97,7 +99,7 @@ function print(
   expression: Expression,
   flags: ReadonlySet<string>,
   path: string,
-): void {
+): Reading<void> {
   let last = -1;
   for (const index of [...shown].sort((left, right) => left - right)) {
     const line = lines[index] ?? '';
@@ -114,6 +116,7 @@ function print(
         match = expression.find(line, from)
       ) {
         process.state.budget.spend(1);
+        if (process.state.budget.takeTurn()) yield;
         if (match.end > match.start) process.output.write(`${prefix}${line.slice(match.start, match.end)}\n`);
         from = match.end > match.start ? match.end : match.end + 1;
         if (from > line.length) break;

@@ -1,4 +1,5 @@
 import { isBusybox, type Command, type Process } from '../process.ts';
+import type { Reading } from '../stream.ts';
 import { inputText, readOptions } from './input-text.ts';
 
 const printable = (text: string): string => text.replaceAll(/[^ -~]/g, '.');
@@ -41,7 +42,7 @@ export const hexDigitsDump: Command = {
     process.state.budget.spendBytes(text.length * 4);
     if (flags.has('p')) plain(process, text, numberOf(values.get('c'), 30));
     else if (flags.has('i')) include(process, text, path);
-    else rows(process, text, start, flags, values);
+    else yield* rows(process, text, start, flags, values);
     return 0;
   },
 };
@@ -64,18 +65,20 @@ function include(process: Process, text: string, path: string): void {
     );
 }
 
-function rows(
+function* rows(
   process: Process,
   text: string,
   start: number,
   flags: ReadonlySet<string>,
   values: ReadonlyMap<string, string>,
-): void {
+): Reading<void> {
   const bits = flags.has('b');
   const columns = Math.min(Math.max(numberOf(values.get('c'), bits ? 6 : 16), 1), 256);
   const group = Math.max(numberOf(values.get('g'), bits ? 1 : 2), 0) || columns;
   const unit = bits ? 8 : 2;
   for (let at = 0; at < text.length; at += columns) {
+    process.state.budget.spend(1);
+    if (process.state.budget.takeTurn()) yield;
     const row = text.slice(at, at + columns);
     let shown = '';
     for (let index = 0; index < columns; index += 1) {
@@ -132,6 +135,8 @@ export const hexdump: Command = {
     let last: string | null = null;
     let starred = false;
     for (let at = 0; at < text.length; at += 16) {
+      if (process.state.budget.takeTurn()) yield;
+      process.state.budget.spend(1);
       const row = text.slice(at, at + 16);
       if (row === last && row.length === 16 && !flags.has('v')) {
         if (!starred) process.output.write('*\n');

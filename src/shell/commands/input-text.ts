@@ -12,6 +12,8 @@ export function* inputText(process: Process, path: string): Reading<string | nul
     if (node?.kind === 'directory') throw new FileFault('EISDIR');
     const text = input instanceof DeviceInput ? yield* input.bytes(1 << 20) : yield* input.all();
     process.state.budget.spendBytes(text.length);
+    // Whoever reads many files or long ones lets others have their turn.
+    if (process.state.budget.takeTurn()) yield;
     return text;
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;

@@ -1,4 +1,5 @@
 import { isBusybox, type Command, type Process } from '../process.ts';
+import type { Reading } from '../stream.ts';
 import { inputText, readOptions } from './input-text.ts';
 
 /** How od(1) shows units of this many octets. */
@@ -151,7 +152,7 @@ export const octalDump: Command = {
       return 1;
     }
     const limit = values.has('N') ? size(values.get('N') ?? '') : Number.POSITIVE_INFINITY;
-    dump(process, text.slice(skip, skip + limit), {
+    yield* dump(process, text.slice(skip, skip + limit), {
       skip,
       width,
       shapes,
@@ -170,7 +171,11 @@ interface Layout {
   readonly verbose: boolean;
 }
 
-function dump(process: Process, text: string, { skip, width, shapes, radix, verbose }: Layout): void {
+function* dump(
+  process: Process,
+  text: string,
+  { skip, width, shapes, radix, verbose }: Layout,
+): Reading<void> {
   const address = (at: number): string =>
     radix === 'n'
       ? ''
@@ -208,7 +213,8 @@ function dump(process: Process, text: string, { skip, width, shapes, radix, verb
         `${index === 0 ? address(skip + at) : ' '.repeat(address(0).length)}${cells.join('')}${tail}\n`,
       );
     }
-    process.state.budget.spend(1);
+    process.state.budget.spend(1 + shapes.length);
+    if (process.state.budget.takeTurn()) yield;
   }
   if (radix !== 'n') process.output.write(`${address(skip + text.length)}\n`);
 }

@@ -1,5 +1,6 @@
 import { contentOf } from '../files/node.ts';
 import type { Command, Process } from '../process.ts';
+import type { Reading } from '../stream.ts';
 import { compileExpression, type Expression } from '../regular-expression.ts';
 import { inputTexts, linesOf, readOptions } from './input-text.ts';
 
@@ -123,7 +124,11 @@ function applies(step: Step, line: string, number: number, last: boolean): boole
   return begins !== step.negated;
 }
 
-function substitute(line: string, step: Step): { line: string; changed: boolean } {
+function* substitute(
+  process: Process,
+  line: string,
+  step: Step,
+): Reading<{ line: string; changed: boolean }> {
   const { expression } = step;
   if (expression === null) return { line, changed: false };
   const nth = Number(/\d+/.exec(step.flags)?.[0] ?? 1);
@@ -136,6 +141,8 @@ function substitute(line: string, step: Step): { line: string; changed: boolean 
     const match = position > line.length ? null : expression.find(line, position);
     if (match === null) break;
     seen += 1;
+    if (seen % 4 === 0) process.state.budget.spend(1);
+    if (process.state.budget.takeTurn()) yield;
     out += line.slice(position, match.start);
     if (seen < nth) out += line.slice(match.start, match.end);
     else {
@@ -156,11 +163,12 @@ function substitute(line: string, step: Step): { line: string; changed: boolean 
   return { line: out + line.slice(position), changed };
 }
 
-function edit(process: Process, text: string, steps: readonly Step[], quiet: boolean): string {
+function* edit(process: Process, text: string, steps: readonly Step[], quiet: boolean): Reading<string> {
   const lines = linesOf(text);
   const out: string[] = [];
   for (const [index, original] of lines.entries()) {
     process.state.budget.spend(1 + steps.length);
+    if (process.state.budget.takeTurn()) yield;
     let line = original;
     let deleted = false;
     let quits = false;
@@ -168,7 +176,7 @@ function edit(process: Process, text: string, steps: readonly Step[], quiet: boo
     for (const step of steps) {
       if (!applies(step, line, index + 1, index === lines.length - 1)) continue;
       if (step.letter === 's') {
-        const result = substitute(line, step);
+        const result = yield* substitute(process, line, step);
         ({ line } = result);
         if (result.changed && step.flags.includes('p')) out.push(line);
       } else if (step.letter === 'p') out.push(line);
@@ -208,13 +216,15 @@ export const sed: Command = {
     }
     const { texts, status } = yield* inputTexts(process, rest);
     if (!flags.has('i')) {
-      process.output.write(edit(process, texts.map(({ text }) => text).join(''), steps, flags.has('n')));
+      process.output.write(
+        yield* edit(process, texts.map(({ text }) => text).join(''), steps, flags.has('n')),
+      );
       return status;
     }
     for (const { path, text } of texts) {
       const node = process.state.files.open(path, process.folder, 'append');
       if (node.kind === 'file' && contentOf(node) === text)
-        process.state.files.setContent(node, edit(process, text, steps, flags.has('n')), node.how);
+        process.state.files.setContent(node, yield* edit(process, text, steps, flags.has('n')), node.how);
     }
     return status;
   },

@@ -28,7 +28,7 @@ export const sequence: Command = {
   names: ['seq'],
   folder: '/usr/bin',
   systems: 'both',
-  run(process) {
+  *run(process) {
     // A negative number is no option.
     const first = process.words.findIndex(
       (word, index) => numeric.test(word) && !/^-[sf]$/.test(process.words[index - 1] ?? ''),
@@ -75,6 +75,7 @@ export const sequence: Command = {
       value += add ?? 1
     ) {
       process.state.budget.spend(1);
+      if (process.state.budget.takeTurn()) yield;
       const text = format === undefined ? show(value) : formatted(format, value / scale);
       const wide = text.startsWith('-')
         ? `-${text.slice(1).padStart(width - 1, '0')}`

@@ -162,6 +162,7 @@ export const sort: Command = {
       ending === '\n' ? linesOf(text) : text.split('\0').filter((line) => line !== ''),
     );
     process.state.budget.spend(lines.length);
+    if (process.state.budget.takeTurn()) yield;
     const common = [...given].filter((flag) => ordering.includes(flag)).join('');
     const separator = (values.get('t') ?? values.get('field-separator'))?.replace('\\0', '\0');
     const rules = (keys.length === 0 ? [null] : keys).map((key) => {

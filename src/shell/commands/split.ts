@@ -39,6 +39,7 @@ export const split: Command = {
     const radix = flags.has('d') ? 10 : 26;
     for (const [index, piece] of pieces.entries()) {
       process.state.budget.spend(4);
+      if (process.state.budget.takeTurn()) yield;
       let suffix = '';
       for (let place = 0, rest = index; place < length; place += 1, rest = Math.floor(rest / radix))
         suffix = (radix === 10 ? String(rest % 10) : String.fromCharCode(97 + (rest % 26))) + suffix;

@@ -77,9 +77,12 @@ export const fold: Command = {
     const width = Math.max(1, Number(values.get('w') ?? 80) || 80);
     const { texts, status } = yield* inputTexts(process, operands);
     for (const line of texts.flatMap(({ text }) => text.match(/[^\n]*\n|[^\n]+/g) ?? [])) {
+      process.state.budget.spend(1);
+      if (process.state.budget.takeTurn()) yield;
       let rest = line.replace(/\n$/, '');
       while (rest.length > width) {
         process.state.budget.spend(1);
+        if (process.state.budget.takeTurn()) yield;
         const space = flags.has('s') ? rest.lastIndexOf(' ', width - 1) : -1;
         const at = space >= 0 ? space + 1 : width;
         process.output.write(`${rest.slice(0, at)}\n`);
@@ -136,6 +139,8 @@ export const common: Command = {
       process.output.write(`${'\t'.repeat(tabs)}${line}\n`);
     };
     while (here < left.length || there < right.length) {
+      process.state.budget.spend(1);
+      if (process.state.budget.takeTurn()) yield;
       const [one, two] = [left[here], right[there]];
       if (two === undefined || (one !== undefined && one < two)) {
         say(1, one ?? '');
@@ -206,13 +211,14 @@ export const yes: Command = {
   names: ['yes'],
   folder: '/usr/bin',
   systems: 'both',
-  run(process) {
+  *run(process) {
     const line = `${process.words.length === 0 ? 'y' : process.words.join(' ')}\n`;
     const block = line.repeat(Math.max(1, Math.floor(8_192 / line.length)));
     // A pipe breaks when it is full; what nobody stops on a terminal ends below the bound of outputs.
     const most = process.output.terminal ? 262_144 : 2_097_152;
     for (let written = 0; written < most; written += block.length) {
-      process.state.budget.spend(1);
+      process.state.budget.spend(16);
+      if (process.state.budget.takeTurn()) yield;
       process.output.write(block);
     }
     throw new BrokenPipe();

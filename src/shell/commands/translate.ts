@@ -62,7 +62,6 @@ export const translate: Command = {
       return 1;
     }
     const text = yield* process.input.all();
-    process.state.budget.spendBytes(text.length * 4);
     let from = characters(first);
     if (flags.has('c') || flags.has('C'))
       from = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
@@ -78,7 +77,12 @@ export const translate: Command = {
     const squeezed = flags.has('s') ? (to === '' || (flags.has('d') && to === '') ? from : to) : '';
     const pieces: string[] = [];
     let last = '';
-    for (const character of text) {
+    for (let at = 0; at < text.length; at += 1) {
+      if (at % 16_384 === 0) {
+        process.state.budget.spendBytes(65_536);
+        if (process.state.budget.takeTurn()) yield;
+      }
+      const character = text.charAt(at);
       if (flags.has('d') && from.includes(character)) continue;
       const mapped = map.get(character) ?? character;
       if (mapped === last && squeezed.includes(mapped)) continue;

@@ -21,6 +21,8 @@ export const unique: Command = {
       return has('i', 'ignore-case') ? kept.toLowerCase() : kept;
     };
     for (const line of linesOf(text)) {
+      process.state.budget.spend(1);
+      if (process.state.budget.takeTurn()) yield;
       const last = groups.at(-1);
       if (last !== undefined && key(last.line) === key(line)) {
         last.count += 1;

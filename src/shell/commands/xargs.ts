@@ -71,7 +71,7 @@ function itemsOf(text: string): string[] | null {
       at += 1;
       item += text.charAt(at);
       inside = true;
-    } else if (/\s/.test(character)) {
+    } else if (character <= ' ' && /\s/.test(character)) {
       if (inside) items.push(item);
       item = '';
       inside = false;
@@ -83,6 +83,9 @@ function itemsOf(text: string): string[] | null {
   if (inside) items.push(item);
   return items;
 }
+
+/** What a command's words may hold together: xargs asks for 128 KiB, and leaves 2 KiB to the environment. */
+const commandBytes = 129_024;
 
 function batches(text: string, options: XargsOptions): string[][] | null {
   if (options.replace !== '') {
@@ -101,9 +104,20 @@ function batches(text: string, options: XargsOptions): string[][] | null {
   if (items === null) return null;
   if (options.mark !== null && items.at(-1) === '') items.pop();
   if (items.length === 0) return [];
-  const size = options.each > 0 ? options.each : items.length;
+  const most = options.each > 0 ? options.each : items.length;
   const found: string[][] = [];
-  for (let at = 0; at < items.length; at += size) found.push(items.slice(at, at + size));
+  let batch: string[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    if (batch.length >= most || bytes + item.length + 1 > commandBytes) {
+      found.push(batch);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(item);
+    bytes += item.length + 1;
+  }
+  found.push(batch);
   return found;
 }
 
@@ -133,6 +147,7 @@ export const xargs: Command = {
     const [name = ''] = command;
     let status = 0;
     for (const batch of found) {
+      if (process.state.budget.takeTurn()) yield;
       process.state.budget.spend(4);
       const called =
         options.replace === ''

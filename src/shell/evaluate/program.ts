@@ -107,13 +107,13 @@ function* interpretFrom(outer: Shell, process: Process, script: ShellScript): Ru
   if (shell.dialect === 'ash' && script.text !== null && !script.fromOption) shell.commandName = script.name;
   shell.pid = process.pid;
   shell.parentPid = process.parentPid;
-  for (const [name, value] of process.environment) {
+  for (const [name, value] of script.environment ?? process.environment) {
     shell.variables.set(name, value);
     shell.variables.mark(name, 'exported');
   }
   shell.variables.set('OPTIND', '1');
   shell.words = script.words;
-  shell.folder = process.folder;
+  shell.folder = script.folder ?? process.folder;
   shell.fromOption = script.fromOption;
   shell.interactive = script.interactive;
   for (const flag of script.flags ?? []) if (flag !== '') shell.flags.add(flag);
