@@ -1,7 +1,7 @@
 /** What a SHOW is about: its words, its database or table, and its filter. */
 
 import type { Cursor } from '../sql/cursor.ts';
-import { emptyScope } from '../sql/evaluate.ts';
+import { emptyScope } from '../sql/scope.ts';
 import { parseExpression } from '../sql/expression-parser.ts';
 import type { QueryRunner } from '../sql/query.ts';
 import type { Table } from '../sql/store.ts';

@@ -1,6 +1,6 @@
 /** Types by their names, and values brought from one to another. */
 
-import { arrayOf } from '../sql/evaluate.ts';
+import { arrayOf } from '../sql/array-text.ts';
 import { numberOf, textOf, type SqlType, type Value } from '../sql/value.ts';
 import { relationName, relationOid } from './relation-oid.ts';
 import type { PostgresView } from './view.ts';

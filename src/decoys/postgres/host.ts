@@ -2,7 +2,7 @@
 
 import { RE2JS } from 're2js';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
-import { arrayOf } from '../sql/evaluate.ts';
+import { arrayOf } from '../sql/array-text.ts';
 import type { StatementFailure } from '../sql/failure.ts';
 import { commonFunctions } from '../sql/functions.ts';
 import type { SqlHost } from '../sql/host.ts';

@@ -1,50 +1,12 @@
 /** Expressions by precedence climbing. */
 
+import { binding, isReserved, otherOperator } from './binding-power.ts';
 import type { Cursor } from './cursor.ts';
 import type { Call, Expression } from './syntax.ts';
+import { typeName } from './type-name.ts';
 import type { SqlType, Value } from './value.ts';
 
 /** Words that end an expression, and so are no names in it. */
-const reserved = new Set(
-  'select from where group having order limit offset union intersect except on using join left right inner outer cross natural full and or not in is like ilike between case when then else end as into for fetch desc asc distinct all any rlike regexp div mod xor procedure collate window returning values set by with similar escape straight_join'.split(
-    ' ',
-  ),
-);
-
-export function isReserved(word: string): boolean {
-  return reserved.has(word.toLowerCase());
-}
-
-const binding: Readonly<Record<string, number>> = {
-  or: 1,
-  xor: 1,
-  and: 2,
-  '&&': 2,
-  '=': 4,
-  '<=>': 4,
-  '<>': 4,
-  '!=': 4,
-  '<': 4,
-  '>': 4,
-  '<=': 4,
-  '>=': 4,
-  '|': 6,
-  '&': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-  div: 10,
-  mod: 10,
-  '^': 11,
-};
-
-/** Binding of the operators that only PostgreSQL has; all alike, as it wants. */
-const otherOperator = 5;
-
 const value = (inside: Value, type: SqlType, written: string): Expression => ({
   kind: 'value',
   value: inside,
@@ -487,28 +449,4 @@ function call(cursor: Cursor, path: readonly string[], at: number): Call {
     }
   }
   return { kind: 'call', name, written: path.join('.'), items, star, distinct, at };
-}
-
-/** `pg_catalog.regclass`, `character varying(20)[]`, `CHAR(10)`, `UNSIGNED` */
-export function typeName(cursor: Cursor): string {
-  let name = cursor.path().join('.').toLowerCase();
-  if (name === 'double' && cursor.take('precision')) name = 'double precision';
-  if ((name === 'character' || name === 'char' || name === 'bit') && cursor.take('varying'))
-    name = 'character varying';
-  if (name === 'unsigned' || name === 'signed') cursor.takeOneOf('integer', 'int');
-  if (cursor.takeOperator('(')) {
-    while (!cursor.takeOperator(')')) {
-      if (cursor.next().kind === 'end') throw cursor.fail();
-    }
-  }
-  if ((name === 'timestamp' || name === 'time') && cursor.takeOneOf('with', 'without') !== '')
-    cursor.expect('time', 'zone');
-  if (cursor.dialect === 'postgres') {
-    while (cursor.takeOperator('[')) {
-      if (cursor.token.kind === 'number') cursor.next();
-      cursor.expectOperator(']');
-      name += '[]';
-    }
-  } else if (cursor.take('character', 'set') || cursor.take('charset')) cursor.name();
-  return name;
 }

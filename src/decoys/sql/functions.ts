@@ -1,11 +1,8 @@
 /** Functions that MySQL and PostgreSQL have alike. A NULL argument gives NULL, unless said otherwise. */
 
-import { createHash } from 'node:crypto';
 import { Buffer } from 'node:buffer';
-import { numberOf, textOf, type Value } from './value.ts';
-
-/** Longest text that a function may make. */
-export const longestText = 1_048_576;
+import { createHash } from 'node:crypto';
+import { longestText, numberOf, textOf, type Value } from './value.ts';
 
 type Plain = (...items: string[]) => Value;
 

@@ -1,7 +1,8 @@
 /** SELECT, VALUES, WITH, UNION and what stands behind them. */
 
 import { Cursor } from './cursor.ts';
-import { isReserved, parseExpression } from './expression-parser.ts';
+import { isReserved } from './binding-power.ts';
+import { parseExpression } from './expression-parser.ts';
 import type { Body, Expression, FileTarget, Query, Select, SelectItem, Source } from './syntax.ts';
 import type { Dialect, Token } from './token.ts';
 

@@ -1,16 +1,19 @@
 /** Runs a query: sources, filter, groups, select list, order, limit. Every row costs, so that a join of everything ends. */
 
-import { aggregates, emptyScope, Evaluator, type Scope, type ScopeColumn } from './evaluate.ts';
+import { aggregates } from './aggregate.ts';
+import { Evaluator } from './evaluate.ts';
 import type { SqlHost } from './host.ts';
+import { nameOf } from './result-name.ts';
+import { emptyScope, type Scope, type ScopeColumn } from './scope.ts';
 import type { Body, Expression, Query, Select, SelectItem, Source } from './syntax.ts';
 import {
+  type Column,
   compare,
   isTrue,
   numberOf,
-  textOf,
-  type Column,
   type Relation,
   type SqlType,
+  textOf,
   type Value,
 } from './value.ts';
 
@@ -191,7 +194,7 @@ export class QueryRunner {
     return items.flatMap((item): SelectItem[] => {
       const { expression } = item;
       if (expression.kind !== 'star')
-        return [{ ...item, alias: item.alias === '' ? this.#nameOf(item) : item.alias }];
+        return [{ ...item, alias: item.alias === '' ? nameOf(this.#host, item) : item.alias }];
       const wanted = columns.filter(
         (column) =>
           column.hidden !== true &&
@@ -205,15 +208,6 @@ export class QueryRunner {
         written: column.name,
       }));
     });
-  }
-
-  #nameOf(item: SelectItem): string {
-    const { expression, written } = item;
-    if (this.#host.dialect === 'mysql') {
-      if (expression.kind === 'column') return expression.path.at(-1) ?? '';
-      return expression.kind === 'value' && expression.type === 'text' ? expression.written : written.trim();
-    }
-    return postgresName(expression);
   }
 
   #ordered(query: Query, result: Result, outer: Scope): Relation['rows'] {
@@ -403,54 +397,3 @@ function hasAggregate(expression: Expression): boolean {
 }
 
 /** How PostgreSQL names a column that was given no name. */
-function postgresName(expression: Expression): string {
-  switch (expression.kind) {
-    case 'column':
-      return expression.path.at(-1) ?? '';
-    case 'call':
-      return expression.name;
-    case 'cast': {
-      const inner = postgresName(expression.operand);
-      return inner === '?column?' ? castName(expression.type) : inner;
-    }
-    case 'case': {
-      const inner = expression.otherwise === null ? '?column?' : postgresName(expression.otherwise);
-      return inner === '?column?' || inner === 'bool' ? 'case' : inner;
-    }
-    case 'exists':
-      return 'exists';
-    case 'array':
-      return 'array';
-    case 'query': {
-      const { body } = expression.query;
-      const item = body.kind === 'select' ? body.items[0] : undefined;
-      return item === undefined ? '?column?' : item.alias === '' ? postgresName(item.expression) : item.alias;
-    }
-    case 'value':
-      return '?column?';
-    case 'row':
-      return 'row';
-    case 'element':
-      return postgresName(expression.operand);
-    default:
-      return '?column?';
-  }
-}
-
-const castNames: Readonly<Record<string, string>> = {
-  int: 'int4',
-  integer: 'int4',
-  bigint: 'int8',
-  smallint: 'int2',
-  boolean: 'bool',
-  real: 'float4',
-  'double precision': 'float8',
-  decimal: 'numeric',
-  'character varying': 'varchar',
-  character: 'bpchar',
-};
-
-function castName(type: string): string {
-  const last = (type.split('.').at(-1) ?? type).replace(/\[\]$/, '');
-  return castNames[last] ?? last;
-}

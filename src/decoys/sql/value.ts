@@ -1,5 +1,8 @@
 /** Values of SQL. Text is Latin-1, so that every octet survives. */
 
+/** Longest text that a function or an operator may make. */
+export const longestText = 1_048_576;
+
 export type Value = null | boolean | number | bigint | string | readonly Value[];
 
 /** Types that the decoys tell apart on the wire. */

@@ -2,8 +2,8 @@
 
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { commonFunctions, longestText } from '../../sql/functions.ts';
-import { numberOf, textOf } from '../../sql/value.ts';
+import { commonFunctions } from '../../sql/functions.ts';
+import { longestText, numberOf, textOf } from '../../sql/value.ts';
 import { mysqlError } from '../errors.ts';
 import { nativeHash } from '../native-hash.ts';
 import type { FunctionFamily } from './family.ts';

@@ -1,7 +1,7 @@
 /** The columns that CREATE TABLE declares. */
 
 import type { Cursor } from '../../sql/cursor.ts';
-import { typeName } from '../../sql/expression-parser.ts';
+import { typeName } from '../../sql/type-name.ts';
 import { column, type TableColumn } from '../../sql/store.ts';
 import type { SqlType } from '../../sql/value.ts';
 

@@ -1,6 +1,6 @@
 /** Functions of arrays. */
 
-import { arrayOf } from '../../sql/evaluate.ts';
+import { arrayOf } from '../../sql/array-text.ts';
 import { textOf } from '../../sql/value.ts';
 import type { FunctionFamily } from './family.ts';
 

@@ -2,8 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { longestText } from '../../sql/functions.ts';
-import { numberOf, textOf } from '../../sql/value.ts';
+import { longestText, numberOf, textOf } from '../../sql/value.ts';
 import { octetsOf } from '../bytea.ts';
 import type { FunctionFamily } from './family.ts';
 

@@ -1,7 +1,7 @@
 /** UPDATE and DELETE. */
 
 import type { Cursor } from '../../sql/cursor.ts';
-import { emptyScope } from '../../sql/evaluate.ts';
+import { emptyScope } from '../../sql/scope.ts';
 import { parseExpression } from '../../sql/expression-parser.ts';
 import type { Expression } from '../../sql/syntax.ts';
 import { isTrue, type Value } from '../../sql/value.ts';
