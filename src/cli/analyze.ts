@@ -35,7 +35,7 @@ const damagedShown = 5;
 export function analyze(picket: Command): Command {
   return picket
     .command('analyze')
-    .description('Judge recorded input (logs, flow records, requests) as if it came in live')
+    .description('judge recorded input (logs, flow records, requests) as if it came in live')
     .argument('<file...>', 'files to read, plain or compressed (gzip, zstd); - for standard input')
     .option('--format <name>', 'format of the input; auto looks at its content', 'auto')
     .option('--json', 'print JSON lines, one a source')

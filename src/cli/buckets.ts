@@ -16,10 +16,10 @@ interface Options {
 }
 
 export function buckets(picket: Command): Command {
-  const group = picket.command('buckets').description('Look after the buckets of your own object store');
+  const group = picket.command('buckets').description('look after the buckets of your own object store');
   group
     .command('audit')
-    .description('List your buckets that anybody can reach and that the configuration does not call public')
+    .description('list your buckets that anybody can reach and that the configuration does not call public')
     .argument(
       '[endpoint]',
       'the store’s S3 interface, such as https://s3.example.org (default: gate.store.endpoint of the configuration)',

@@ -20,11 +20,11 @@ const refusedShown = 20;
 const reasonsShown = 10;
 
 export function lures(picket: Command): Command {
-  const group = picket.command('lures').description('Turn scanner templates into lures, and check lures');
+  const group = picket.command('lures').description('turn scanner templates into lures, and check lures');
   group
     .command('import')
     .description(
-      'Read scanner templates (nuclei format) and write a lure for each; running sensors take them up by themselves',
+      'read scanner templates (nuclei format) and write a lure for each; running sensors take them up by themselves',
     )
     .argument('<folder>', 'folder of templates, or one file')
     .option('--into <folder>', 'where the lures go (default: lures in the state folder)')
@@ -44,7 +44,7 @@ Exit code: 0 at least one was imported, 1 none could be, 2 wrong usage or unread
     .action(runImport);
   group
     .command('check')
-    .description('Read lures and say what is wrong with them, by file and line')
+    .description('read lures and say what is wrong with them, by file and line')
     .argument('<folder>', 'folder of lures or templates, or one file')
     .option('--json', 'print JSON lines, one a file')
     .addHelpText(

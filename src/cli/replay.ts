@@ -27,7 +27,7 @@ export function replay(picket: Command): Command {
   const several = (text: string, all: readonly string[]): string[] => [...all, text];
   return picket
     .command('replay')
-    .description('Compare policies on recorded events: what each would have prevented, and at what cost')
+    .description('compare policies on recorded events: what each would have prevented, and at what cost')
     .argument('<file...>', 'files to read, in any format of analyze; - for standard input')
     .option(
       '--policy <file|name>',

@@ -35,7 +35,7 @@ export function report(picket: Command): Command {
     picket
       .command('report')
       .description(
-        'Sum up what attackers tried and left: credentials, commands, files, second-stage addresses, CVEs',
+        'sum up what attackers tried and left: credentials, commands, files, second-stage addresses, CVEs',
       )
       .argument(
         '[file...]',

@@ -11,10 +11,10 @@ interface Options {
 }
 
 export function rules(picket: Command): Command {
-  const group = picket.command('rules').description('Check and test detectors that you write as YAML');
+  const group = picket.command('rules').description('check and test detectors that you write as YAML');
   group
     .command('check')
-    .description('Read rules and say what is wrong with them, by file and line')
+    .description('read rules and say what is wrong with them, by file and line')
     .argument('<path...>', 'folders of rules, or files')
     .option('--json', 'print JSON lines, one a rule, and one for each fault of those that are refused')
     .addHelpText(
@@ -24,7 +24,7 @@ export function rules(picket: Command): Command {
     .action(runCheck);
   group
     .command('test')
-    .description('Run the tests that rules carry, each over its own recording')
+    .description('run the tests that rules carry, each over its own recording')
     .argument('<path...>', 'folders of rules, or files')
     .option('--json', 'print JSON lines, one a test')
     .addHelpText(

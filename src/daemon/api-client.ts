@@ -159,9 +159,12 @@ export class ApiClient {
     try {
       return readFileSync(path, 'utf8').trim();
     } catch (error) {
+      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       throw new PicketError(
         'PICKET_API_REFUSED',
-        `${path} can't be read; run as the user who started Picket, or set PICKET_API_KEY`,
+        isAbsent
+          ? `${path} is not there: Picket was not started yet with this state folder; start it (picket up), name its --config, or set PICKET_API_KEY`
+          : `${path} can't be read; run as the user who started Picket, or set PICKET_API_KEY`,
         { cause: error },
       );
     }

@@ -139,6 +139,13 @@ export async function portFindings(configuration: Configuration): Promise<Findin
     if (tested.has(check)) continue;
     tested.add(check);
     const problem = await portProblem(port);
+    if (problem === 'EADDRNOTAVAIL') {
+      // Of all ports the same is to be said: once is enough.
+      const missing = `address ${port.address}`;
+      if (!tested.has(missing)) findings.push(taken(missing, port, problem));
+      tested.add(missing);
+      continue;
+    }
     const holder = problem === 'EADDRINUSE' ? heldByPicket(port, running) : null;
     if (problem === null) findings.push(ok(check, `free for ${port.what}`));
     else if (holder !== null) findings.push(ok(check, holder));

@@ -102,6 +102,20 @@ describe('the doctor', () => {
     expect(existsSync(join(folder, 'a'))).toBe(false);
   });
 
+  it('names the key under which an address stands that this machine does not have', async () => {
+    const found = await findings(
+      'sensor: { listen: 198.51.100.1, listeners: [{ decoy: ssh, port: 2222 }], machines: [{ persona: tplink-router, address: 198.51.100.9 }] }\napi: { port: 0 }\n',
+    );
+    const mends = found.filter((finding) => finding.found.startsWith('this machine has no address'));
+    expect(mends.find(({ found: what }) => what.endsWith('198.51.100.1'))?.mend).toMatch(
+      /^set sensor\.listen /,
+    );
+    const ofMachine = mends.filter(({ found: what }) => what.endsWith('198.51.100.9'));
+    // Once, however many ports it would have there.
+    expect(ofMachine).toHaveLength(1);
+    expect(ofMachine[0]?.mend).toMatch(/^change the address under sensor\.machines /);
+  });
+
   it('warns of keys that go over a network in the clear', async () => {
     const check = (list: readonly Finding[]): string | undefined =>
       list.find((finding) => finding.check === 'API')?.state;

@@ -104,6 +104,28 @@ describe('keeping events', () => {
     await keeper.drain(0);
   });
 
+  it('says nothing of a store that is still starting, and both ends of a later absence', async () => {
+    const store = new LateStore();
+    const said: string[] = [];
+    const keeper = new EventKeeper({
+      store,
+      kept: () => {},
+      askAgain: () => {},
+      log: (line) => said.push(line),
+    });
+    keeper.keep(contact(1));
+    await expect.poll(() => keeper.failing).toBe(true);
+    store.away = false;
+    await expect.poll(() => keeper.waiting, { timeout: 10_000 }).toBe(0);
+    expect(said).toEqual([]);
+    store.away = true;
+    keeper.keep(contact(2));
+    await expect.poll(() => said.length).toBe(1);
+    store.away = false;
+    await keeper.drain(10_000);
+    expect(said).toEqual(['the event store is away, events wait: away', 'the event store is back']);
+  });
+
   it('takes what was passed over when the sensor sends it again', async () => {
     const store = new LateStore();
     store.away = false;

@@ -73,9 +73,12 @@ function seedOf(configuration: Configuration): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new PicketError(
       'PICKET_USAGE',
-      `the seed of this sensor is kept in ${path}, which ${readFailure(error)}; give another with --seed, or start picket up once`,
+      isAbsent
+        ? `this sensor has no seed yet (${path}); start picket up once, or give a seed with --seed`
+        : `the seed of this sensor is kept in ${path}, which ${readFailure(error)}; give another with --seed`,
       { cause: error },
     );
   }
