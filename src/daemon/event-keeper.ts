@@ -8,8 +8,8 @@ const batchRows = 5000;
 const waitingRows = 200_000;
 const waitingBytes = 256 * 1024 * 1024;
 const retryMilliseconds = 500;
-/** How long the store may take to start before its absence is told. */
-const startMilliseconds = 15_000;
+/** How long the store may take to start before its absence is told; on a machine that has much else to do it was half a minute. */
+const startMilliseconds = 60_000;
 
 export interface EventKeeperOptions {
   /** Null where there is no event store: then what was judged counts as kept, and the spools are the record. */
