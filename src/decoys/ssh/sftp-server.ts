@@ -9,40 +9,26 @@ import { decodeText } from '../../shell/byte-text.ts';
 import type { ShellEvent } from '../../shell/event.ts';
 import { FileFault } from '../../shell/files/fault.ts';
 import { FileSystem } from '../../shell/files/file-system.ts';
-import { contentOf, type FileNode, type Node } from '../../shell/files/node.ts';
+import { contentOf, type FileNode } from '../../shell/files/node.ts';
 import { SshReader, SshWriter } from '../../wire/ssh-bytes.ts';
+import { attributesAnswer, dataAnswer, nameAnswer, statusAnswer } from './sftp-answer.ts';
 import {
   longName,
   readAttributes,
   readUint64,
   uint64,
-  writeAttributes,
   type WantedAttributes,
+  writeAttributes,
 } from './sftp-attributes.ts';
-import { extensionsOf, openFlag, packet, status, statusOf, statusTexts } from './sftp-protocol.ts';
+import { expandedAnswer, namesAnswer, spaceAnswer } from './sftp-extension-answer.ts';
+import { SftpFrames } from './sftp-frames.ts';
+import { type OpenFile, type OpenFolder, SftpHandles } from './sftp-handles.ts';
+import { extensionsOf, openFlag, packet, status, statusOf } from './sftp-protocol.ts';
 import type { Visitor } from './visitor.ts';
 
-/** SFTP_MAX_MSG_LENGTH. */
-const messageBytes = 262_144;
-const handlesLimit = 200;
 const namesInAnswer = 100;
 /** Octets that writes out of order may move; each costs as much as the whole file. */
 const movedBytes = 536_870_912;
-
-interface OpenFile {
-  readonly kind: 'file';
-  readonly path: string;
-  readonly node: Node;
-  readonly flags: number;
-  /** Of a file that is made when read: made once a handle. */
-  content: string | null;
-}
-
-interface OpenFolder {
-  readonly kind: 'folder';
-  readonly path: string;
-  readonly entries: (readonly [name: string, node: Node])[];
-}
 
 /** What sftp-server ends on: a message that cannot be read. */
 class Fatal extends Error {
@@ -58,11 +44,8 @@ export class SftpServer {
   readonly #visitor: Visitor;
   readonly #files: FileSystem;
   readonly #version: number;
-  readonly #handles = new Map<number, OpenFile | OpenFolder>();
-  #chunks: Buffer[] = [];
-  #held = 0;
-  /** It looks at a message once there are five octets. */
-  #needed = 5;
+  readonly #handles = new SftpHandles();
+  readonly #frames = new SftpFrames();
   #moved = 0;
   #begun = false;
   #over = false;
@@ -76,30 +59,14 @@ export class SftpServer {
 
   *start(): Iterable<ShellEvent> {}
 
-  // uint32   length
-  // byte     type
-  // uint32   request-id
-  // ...      type specific fields
   *receive(bytes: Uint8Array): Iterable<ShellEvent> {
     if (this.#over) return;
-    this.#chunks.push(Buffer.from(bytes));
-    this.#held += bytes.length;
-    while (this.#held >= this.#needed && !this.#over) {
-      const whole =
-        this.#chunks.length === 1 ? (this.#chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#chunks);
-      const length = whole.readUInt32BE(0);
-      if (length > messageBytes || length < 1) {
-        yield* this.#exit(length < 1 ? 255 : 11);
-        return;
-      }
-      this.#needed = 4 + length;
-      this.#chunks = [whole];
-      if (whole.length < this.#needed) return;
-      const rest = whole.subarray(this.#needed);
-      this.#chunks = rest.length > 0 ? [rest] : [];
-      this.#held = rest.length;
-      this.#needed = 5;
-      yield* this.#message(whole.subarray(4, 4 + length));
+    this.#frames.push(bytes);
+    while (!this.#over) {
+      const message = this.#frames.next();
+      if (message === null) return;
+      if (message === 'empty' || message === 'too-long') yield* this.#exit(message === 'empty' ? 255 : 11);
+      else yield* this.#message(message);
     }
   }
 
@@ -111,7 +78,7 @@ export class SftpServer {
 
   *#exit(code: number): Iterable<ShellEvent> {
     this.#over = true;
-    for (const handle of this.#handles.values())
+    for (const handle of this.#handles.all)
       if (handle.kind === 'file' && handle.node.kind === 'file')
         yield* this.#visitor.capture(handle.node, handle.path);
     this.#handles.clear();
@@ -153,18 +120,9 @@ export class SftpServer {
     try {
       return this.#request(type, id, reader, events);
     } catch (error) {
-      if (error instanceof FileFault) return this.#status(id, statusOf(error));
+      if (error instanceof FileFault) return statusAnswer(id, statusOf(error));
       throw error;
     }
-  }
-
-  // byte     SSH_FXP_STATUS
-  // uint32   id
-  // uint32   error/status code
-  // string   error message (ISO-10646 UTF-8 [RFC-2279])
-  // string   language tag (as defined in [RFC-1766])
-  #status(id: number, code: number, text: string = statusTexts[code] ?? 'Unknown error'): Buffer {
-    return new SshWriter().uint8(packet.status).uint32(id).uint32(code).string(text).string('').finish();
   }
 
   /** sshbuf_get_cstring: no NUL within. */
@@ -174,13 +132,8 @@ export class SftpServer {
     return text;
   }
 
-  #handle(reader: SshReader): OpenFile | OpenFolder | null {
-    const bytes = reader.string();
-    return bytes.length === 4 ? (this.#handles.get(bytes.readUInt32BE(0)) ?? null) : null;
-  }
-
   #file(reader: SshReader): OpenFile {
-    const handle = this.#handle(reader);
+    const handle = this.#handles.get(reader.string());
     // A handle that is none: sftp-server answers with SSH2_FX_FAILURE.
     if (handle?.kind !== 'file') throw new FileFault('EBUSY');
     return handle;
@@ -196,14 +149,11 @@ export class SftpServer {
       case packet.open:
         return this.#open(id, this.#path(reader), reader.uint32(), readAttributes(reader), events);
       case packet.close: {
-        const bytes = reader.string();
-        const number = bytes.length === 4 ? bytes.readUInt32BE(0) : -1;
-        const handle = this.#handles.get(number);
-        if (handle === undefined) return this.#status(id, status.noSuchFile);
-        this.#handles.delete(number);
+        const handle = this.#handles.remove(reader.string());
+        if (handle === null) return statusAnswer(id, status.noSuchFile);
         if (handle.kind === 'file' && handle.node.kind === 'file')
           events.push(...this.#visitor.capture(handle.node, handle.path));
-        return this.#status(id, status.ok);
+        return statusAnswer(id, status.ok);
       }
       case packet.read:
         return this.#read(id, this.#file(reader), readUint64(reader), reader.uint32());
@@ -211,9 +161,9 @@ export class SftpServer {
         return this.#write(id, this.#file(reader), readUint64(reader), reader.string());
       case packet.lstat:
       case packet.stat:
-        return this.#attributes(id, this.#files.get(this.#path(reader), folder, type === packet.stat));
+        return attributesAnswer(id, this.#files.get(this.#path(reader), folder, type === packet.stat));
       case packet.fstat:
-        return this.#attributes(id, this.#file(reader).node);
+        return attributesAnswer(id, this.#file(reader).node);
       case packet.setstat:
         return this.#change(id, this.#path(reader), readAttributes(reader), null, events);
       case packet.fsetstat: {
@@ -223,33 +173,33 @@ export class SftpServer {
       case packet.opendir:
         return this.#openFolder(id, this.#path(reader), events);
       case packet.readdir:
-        return this.#readFolder(id, this.#handle(reader));
+        return this.#readFolder(id, this.#handles.get(reader.string()));
       case packet.remove: {
         const path = this.#path(reader);
         this.#record(events, `remove ${path}`);
         if (this.#files.get(path, folder, false).kind === 'directory') throw new FileFault('EISDIR');
         this.#files.remove(path, folder);
-        return this.#status(id, status.ok);
+        return statusAnswer(id, status.ok);
       }
       case packet.mkdir: {
         const path = this.#path(reader);
         const mode = readAttributes(reader).mode ?? 0o777;
         this.#record(events, `mkdir ${path}`);
         this.#files.makeDirectory(path, folder, mode & ~0o022);
-        return this.#status(id, status.ok);
+        return statusAnswer(id, status.ok);
       }
       case packet.rmdir:
         return this.#removeFolder(id, this.#path(reader), events);
       case packet.realpath: {
         const path = this.#path(reader);
-        return this.#name(id, this.#files.realPath(path === '' ? '.' : path, folder));
+        return nameAnswer(id, this.#files.realPath(path === '' ? '.' : path, folder));
       }
       case packet.rename:
         return this.#rename(id, this.#path(reader), this.#path(reader), events);
       case packet.readlink: {
         const node = this.#files.get(this.#path(reader), folder, false);
         if (node.kind !== 'link') throw new FileFault('EINVAL');
-        return this.#name(id, node.target);
+        return nameAnswer(id, node.target);
       }
       case packet.symlink: {
         // OpenSSH has the two in the other order than the draft: string targetpath, string linkpath.
@@ -257,7 +207,7 @@ export class SftpServer {
         const path = this.#path(reader);
         this.#record(events, `symlink ${path} to ${target}`);
         this.#files.makeLink(target, path, folder);
-        return this.#status(id, status.ok);
+        return statusAnswer(id, status.ok);
       }
       case packet.extended:
         return this.#extended(id, reader, events);
@@ -268,12 +218,8 @@ export class SftpServer {
 
   // byte     SSH_FXP_HANDLE, uint32 id, string handle
   #give(id: number, handle: OpenFile | OpenFolder): Buffer {
-    let number = 0;
-    while (this.#handles.has(number)) number += 1;
-    if (number >= handlesLimit) return this.#status(id, status.failure);
-    this.#handles.set(number, handle);
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(number);
+    const bytes = this.#handles.add(handle);
+    if (bytes === null) return statusAnswer(id, status.failure);
     return new SshWriter().uint8(packet.handle).uint32(id).string(bytes).finish();
   }
 
@@ -308,7 +254,7 @@ export class SftpServer {
   #read(id: number, handle: OpenFile, offset: number, length: number): Buffer {
     const { node } = handle;
     if (node.kind === 'directory') throw new FileFault('EISDIR');
-    if ((handle.flags & openFlag.read) === 0) return this.#status(id, status.noSuchFile);
+    if ((handle.flags & openFlag.read) === 0) return statusAnswer(id, status.noSuchFile);
     const most = this.#version < 805 ? 65_536 : 261_120;
     let content = '';
     if (node.kind === 'file') {
@@ -316,38 +262,30 @@ export class SftpServer {
       content = typeof node.content === 'function' ? (handle.content ?? '') : node.content;
     } else if (node.kind === 'device' && (node.device === 'zero' || node.device === 'random')) {
       const count = Math.min(length, most);
-      return this.#data(
+      return dataAnswer(
         id,
         node.device === 'zero' ? '\0'.repeat(count) : this.#visitor.machine.randomText(count),
       );
     }
     const piece = content.slice(offset, offset + Math.min(length, most));
-    return piece === '' ? this.#status(id, status.endOfFile) : this.#data(id, piece);
-  }
-
-  #data(id: number, text: string): Buffer {
-    return new SshWriter().uint8(packet.data).uint32(id).string(Buffer.from(text, 'latin1')).finish();
+    return piece === '' ? statusAnswer(id, status.endOfFile) : dataAnswer(id, piece);
   }
 
   // string   handle, uint64 offset, string data
   #write(id: number, handle: OpenFile, offset: number, data: Buffer): Buffer {
     const { node } = handle;
-    if ((handle.flags & openFlag.write) === 0) return this.#status(id, status.noSuchFile);
-    if (node.kind !== 'file') return this.#status(id, status.ok);
+    if ((handle.flags & openFlag.write) === 0) return statusAnswer(id, status.noSuchFile);
+    if (node.kind !== 'file') return statusAnswer(id, status.ok);
     const at = (handle.flags & openFlag.append) === 0 ? offset : contentOf(node).length;
     this.#spend(node, at);
     this.#files.writeAt(node, at, data.toString('latin1'), 'upload');
-    return this.#status(id, status.ok);
+    return statusAnswer(id, status.ok);
   }
 
   #spend(node: FileNode, offset: number): void {
     const { length } = contentOf(node);
     if (offset !== length) this.#moved += length;
     if (this.#moved > movedBytes) throw new FileFault('ENOSPC');
-  }
-
-  #attributes(id: number, node: Node): Buffer {
-    return writeAttributes(new SshWriter().uint8(packet.attributes).uint32(id), node).finish();
   }
 
   #change(
@@ -376,12 +314,12 @@ export class SftpServer {
       ...(wanted.modified === undefined ? {} : { modified: wanted.modified * 1000 }),
       ...(wanted.owner === undefined ? {} : { uid: wanted.owner[0], gid: wanted.owner[1] }),
     };
-    if (Object.keys(attributes).length === 0) return this.#status(id, status.ok);
+    if (Object.keys(attributes).length === 0) return statusAnswer(id, status.ok);
     if (wanted.owner !== undefined && this.#files.uid !== 0) throw new FileFault('EPERM');
     if (handle !== null && this.#files.find(path, folder) !== handle.node)
       Object.assign(handle.node, attributes);
     else this.#files.change(path, folder, attributes);
-    return this.#status(id, status.ok);
+    return statusAnswer(id, status.ok);
   }
 
   #openFolder(id: number, path: string, events: ShellEvent[]): Buffer {
@@ -403,9 +341,9 @@ export class SftpServer {
   // uint32   count
   // repeats count times: string filename, string longname, ATTRS attrs
   #readFolder(id: number, handle: OpenFile | OpenFolder | null): Buffer {
-    if (handle?.kind !== 'folder') return this.#status(id, status.failure);
+    if (handle?.kind !== 'folder') return statusAnswer(id, status.failure);
     const entries = handle.entries.splice(0, namesInAnswer);
-    if (entries.length === 0) return this.#status(id, status.endOfFile);
+    if (entries.length === 0) return statusAnswer(id, status.endOfFile);
     const writer = new SshWriter().uint8(packet.name).uint32(id).uint32(entries.length);
     for (const [name, node] of entries) {
       writer.string(Buffer.from(name, 'latin1'));
@@ -415,20 +353,13 @@ export class SftpServer {
     return writer.finish();
   }
 
-  /** One name, without attributes. */
-  #name(id: number, path: string): Buffer {
-    const bytes = Buffer.from(path, 'latin1');
-    const writer = new SshWriter().uint8(packet.name).uint32(id).uint32(1);
-    return writer.string(bytes).string(bytes).uint32(0).finish();
-  }
-
   #removeFolder(id: number, path: string, events: ShellEvent[]): Buffer {
     const { folder } = this.#visitor;
     this.#record(events, `rmdir ${path}`);
     if (this.#files.get(path, folder, false).kind !== 'directory') throw new FileFault('ENOTDIR');
     if (this.#files.list(path, folder).size > 0) throw new FileFault('ENOTEMPTY');
     this.#files.remove(path, folder);
-    return this.#status(id, status.ok);
+    return statusAnswer(id, status.ok);
   }
 
   /** A file keeps what is at its new name (link, then unlink); a folder moves only where nothing is. */
@@ -436,9 +367,9 @@ export class SftpServer {
     const { folder } = this.#visitor;
     this.#record(events, `rename ${from} ${to}`);
     this.#files.get(from, folder, false);
-    if (this.#files.find(to, folder, false) !== null) return this.#status(id, status.failure);
+    if (this.#files.find(to, folder, false) !== null) return statusAnswer(id, status.failure);
     this.#files.rename(from, to, folder);
-    return this.#status(id, status.ok);
+    return statusAnswer(id, status.ok);
   }
 
   // uint32   id, string extended-request, ... any request-specific data
@@ -446,7 +377,7 @@ export class SftpServer {
     const { folder } = this.#visitor;
     const name = this.#path(reader);
     if (!extensionsOf(this.#version).some(([each]) => each === name))
-      return this.#status(id, status.unsupported);
+      return statusAnswer(id, status.unsupported);
     switch (name) {
       case 'posix-rename@openssh.com': {
         const [from, to] = [this.#path(reader), this.#path(reader)];
@@ -458,23 +389,23 @@ export class SftpServer {
           if (there !== node && this.#files.list(to, folder).size > 0) throw new FileFault('ENOTEMPTY');
         }
         this.#files.rename(from, to, folder);
-        return this.#status(id, status.ok);
+        return statusAnswer(id, status.ok);
       }
       case 'statvfs@openssh.com':
         this.#files.get(this.#path(reader), folder);
-        return this.#space(id);
+        return spaceAnswer(this.#visitor.machine, id);
       case 'fstatvfs@openssh.com':
-        if (this.#handle(reader) === null) return this.#status(id, status.failure);
-        return this.#space(id);
+        if (this.#handles.get(reader.string()) === null) return statusAnswer(id, status.failure);
+        return spaceAnswer(this.#visitor.machine, id);
       case 'hardlink@openssh.com': {
         const [from, to] = [this.#path(reader), this.#path(reader)];
         this.#record(events, `hardlink ${from} ${to}`);
         this.#files.addName(from, to, folder);
-        return this.#status(id, status.ok);
+        return statusAnswer(id, status.ok);
       }
       case 'fsync@openssh.com':
         this.#file(reader);
-        return this.#status(id, status.ok);
+        return statusAnswer(id, status.ok);
       case 'lsetstat@openssh.com':
         return this.#change(id, this.#path(reader), readAttributes(reader), null, events);
       case 'limits@openssh.com': {
@@ -484,52 +415,16 @@ export class SftpServer {
         return writer.finish();
       }
       case 'expand-path@openssh.com':
-        return this.#expand(id, this.#path(reader));
+        return expandedAnswer(this.#visitor, id, this.#path(reader));
       case 'copy-data':
         return this.#copy(id, reader);
       case 'home-directory': {
         const user = this.#visitor.machine.users.find((each) => each.name === decodeText(this.#path(reader)));
-        return user === undefined ? this.#status(id, status.failure) : this.#name(id, user.home);
+        return user === undefined ? statusAnswer(id, status.failure) : nameAnswer(id, user.home);
       }
       default:
-        return this.#names(id, reader);
+        return namesAnswer(this.#visitor, id, reader);
     }
-  }
-
-  // uint64   f_bsize, f_frsize, f_blocks, f_bfree, f_bavail, f_files, f_ffree, f_favail, f_fsid, f_flag, f_namemax
-  #space(id: number): Buffer {
-    const { machine } = this.#visitor;
-    const blocks = Math.floor(machine.diskKilobytes / 4);
-    const free = Math.floor((machine.diskKilobytes - machine.diskUsedKilobytes) / 4);
-    const inodes = Math.floor(machine.diskKilobytes / 16);
-    const spare = Math.floor(inodes * 0.8);
-    const writer = new SshWriter().uint8(packet.extendedReply).uint32(id);
-    const fields = [
-      4096,
-      4096,
-      blocks,
-      free,
-      Math.floor(free * 0.95),
-      inodes,
-      spare,
-      spare,
-      machine.diskKilobytes,
-      0,
-      255,
-    ];
-    for (const value of fields) uint64(writer, value);
-    return writer.finish();
-  }
-
-  /** `~`, `~user` and what is relative, made absolute. */
-  #expand(id: number, path: string): Buffer {
-    const { account, folder, machine } = this.#visitor;
-    const tilde = /^~([^/]*)/.exec(path);
-    if (tilde === null) return this.#name(id, this.#files.realPath(path === '' ? '.' : path, folder));
-    const name = tilde[1] ?? '';
-    const home = name === '' ? account.home : machine.users.find((each) => each.name === name)?.home;
-    if (home === undefined) return this.#status(id, status.noSuchFile, 'no such user');
-    return this.#name(id, this.#files.realPath(home + path.slice(tilde[0].length), folder));
   }
 
   // string   read-from-handle, uint64 read-from-offset, uint64 read-data-length (0: to the end), string write-to-handle, uint64 write-to-offset
@@ -545,21 +440,6 @@ export class SftpServer {
     const content = contentOf(from.node).slice(start, length === 0 ? undefined : start + length);
     this.#spend(to.node, -1);
     this.#files.writeAt(to.node, at, content, 'upload');
-    return this.#status(id, status.ok);
-  }
-
-  // string   uids (uint32 each), string gids
-  // string   usernames (string each), string groupnames
-  #names(id: number, reader: SshReader): Buffer {
-    const list = (path: '/etc/passwd' | '/etc/group'): Buffer => {
-      const ids = new SshReader(reader.string());
-      const writer = new SshWriter();
-      for (let left = 256; ids.remaining > 0 && left > 0; left -= 1)
-        writer.string(Buffer.from(this.#visitor.nameOf(path, ids.uint32()), 'latin1'));
-      return writer.finish();
-    };
-    const users = list('/etc/passwd');
-    const groups = list('/etc/group');
-    return new SshWriter().uint8(packet.extendedReply).uint32(id).string(users).string(groups).finish();
+    return statusAnswer(id, status.ok);
   }
 }
