@@ -1,6 +1,7 @@
 /** USER and PASS. */
 
 import type { DecoyOutput } from '../../core/decoy.ts';
+import { pamDelay } from '../credentials/refusal-delay.ts';
 import type { ControlConnection } from './control-connection.ts';
 
 const maximumFailures = 3;
@@ -64,7 +65,9 @@ export class Login {
     if (user.includes(':)') && this.#control.server.isBackdoored) return;
     if (!accepted) {
       this.#failures += 1;
-      yield { do: 'pause', milliseconds: 1_000 };
+      // PAM's delay, and vsftpd sleeps for a second more (`delay_failed_login`).
+      const own = this.#control.server.product === 'vsftpd' ? 1_000 : 0;
+      yield { do: 'pause', milliseconds: own + pamDelay(this.#control.context, 2_000) };
       if (this.#failures >= maximumFailures) yield* this.#control.close(this.#control.words.incorrect);
       else yield* this.#control.say(this.#control.words.incorrect);
       return;

@@ -9,6 +9,7 @@ import { plantedUsed, type Planted } from '../../wire/planted-credential.ts';
 import { recognisePlantedSshKey } from '../../wire/planted-ssh-key.ts';
 import { SshReader, SshWriter } from '../../wire/ssh-bytes.ts';
 import { keyFingerprint, verifyWith } from '../../wire/ssh-key.ts';
+import { drawnShare, pamDelay } from '../credentials/refusal-delay.ts';
 import { isAuthorizedKey } from './authorized-keys.ts';
 import type { SshDaemon } from './daemon.ts';
 import { message } from './messages.ts';
@@ -275,9 +276,16 @@ export class SshAuthentication {
     this.#transport.send(writer.nameList(this.#identity.authMethods).boolean(false).finish());
   }
 
-  /** The pause after a wrong password: the machine's own, far below the two seconds of PAM so that guessers stay. */
+  /** The pause after a wrong password: PAM's two seconds on Linux, Dropbear's own 300 ms, or what the device takes to look. */
   #delay(): void {
-    const milliseconds = 15 + below(this.#context.persona.random('ssh login delay'), 30);
+    const { version } = this.#identity;
+    const milliseconds = version.includes('OpenSSH')
+      ? pamDelay(this.#context, 2_000)
+      : this.#daemon.product === 'dropbear'
+        ? Math.round(250 + 100 * drawnShare(this.#context))
+        : 15 +
+          below(this.#context.persona.random('ssh login delay'), 30) +
+          Math.round(8 * drawnShare(this.#context));
     this.#outbox.push({ do: 'pause', milliseconds });
   }
 

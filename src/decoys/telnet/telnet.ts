@@ -3,6 +3,7 @@ import { below } from '../../core/random.ts';
 import type { ShellEvent } from '../../shell/event.ts';
 import { layerOf } from '../../shell/files/visit.ts';
 import { ShellSession } from '../../shell/session.ts';
+import { drawnShare, pamDelay } from '../credentials/refusal-delay.ts';
 import { LinuxOptions } from './linux-options.ts';
 import { escapeTelnet, telnet as code, telnetOption, TelnetReader } from '../../wire/telnet-stream.ts';
 
@@ -181,10 +182,14 @@ class TelnetSession implements DecoySession {
   }
 
   *#refuse(): Iterable<DecoyOutput> {
-    const random = this.#context.persona.random('telnet:delay');
+    const own = 1_500 + below(this.#context.persona.random('telnet:delay'), 2_000);
     yield* this.#say('\r\n');
-    // login(1) waits three seconds after a wrong password; devices have their own pace.
-    yield { do: 'pause', milliseconds: 1_500 + below(random, 2_000) };
+    // login(1) has PAM wait three seconds after a wrong password; devices have their own pace.
+    const milliseconds =
+      this.#options === null
+        ? own + Math.round(30 * drawnShare(this.#context))
+        : pamDelay(this.#context, 3_000);
+    yield { do: 'pause', milliseconds };
     yield* this.#say(`${this.#options === null ? '' : '\r\n'}Login incorrect\r\n`);
     this.#failures += 1;
     this.#stage = 'user';
