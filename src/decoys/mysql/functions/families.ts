@@ -1,6 +1,7 @@
 /** All functions that are the server's own. */
 
 import type { Call } from '../../sql/syntax.ts';
+import { callFirst } from '../../sql/function-families.ts';
 import type { Value } from '../../sql/value.ts';
 import { conditionFunction } from './condition.ts';
 import type { FunctionFamily, Server } from './family.ts';
@@ -23,9 +24,5 @@ const families: readonly FunctionFamily[] = [
 
 /** Undefined where there is no such function. */
 export function callOwn(server: Server, call: Call, items: readonly Value[]): Value | undefined {
-  for (const family of families) {
-    const value = family(server, call, items);
-    if (value !== undefined) return value;
-  }
-  return undefined;
+  return callFirst(families, server, call, items);
 }

@@ -1,5 +1,6 @@
 /** All functions that are the server's own. */
 
+import { callFirst } from '../../sql/function-families.ts';
 import type { Value } from '../../sql/value.ts';
 import { arrayFunction } from './array.ts';
 import { catalogFunction } from './catalog.ts';
@@ -22,9 +23,5 @@ const families: readonly FunctionFamily[] = [
 
 /** Undefined where there is no such function. */
 export function callOwn(server: Server, name: string, items: readonly Value[]): Value | undefined {
-  for (const family of families) {
-    const value = family(server, name, items);
-    if (value !== undefined) return value;
-  }
-  return undefined;
+  return callFirst(families, server, name, items);
 }
