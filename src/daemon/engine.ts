@@ -270,7 +270,10 @@ export class Engine {
   /** Answers with what the last observations before the restart led to: the decision log may not have it. */
   async #restoreScores(store: EventStore, now: number): Promise<Decision[]> {
     for (const [sensor, sequence] of Object.entries(
-      await within(storeStartMilliseconds, () => store.highestSequences()),
+      // At a first start there is nothing to wait for.
+      await within(this.#options.isFirstStart === true ? 0 : storeStartMilliseconds, () =>
+        store.highestSequences(),
+      ),
     )) {
       this.#restoreSequence(sensor, sequence);
     }
