@@ -208,9 +208,45 @@ export function recognisePlantedBytes(
   return openBlock(keyOf(persona), bytes.subarray(0, blockBytes), form);
 }
 
+const passwordOf = (key: string, place: PlantedPlace, source: string): string =>
+  toBase32(blockOf(key, place, source)).toLowerCase();
+
+/** Passwords that were shown last, of each sensor: who proves one without showing it may have it from another visitor. */
+const shown = new Map<string, Set<string>>();
+const shownKept = 64;
+const sensorsKept = 16;
+
+function noteShown(key: string, password: string): void {
+  const held = shown.get(key) ?? new Set<string>();
+  held.delete(password);
+  held.add(password);
+  for (const oldest of held) {
+    if (held.size <= shownKept) break;
+    held.delete(oldest);
+  }
+  shown.set(key, held);
+  for (const oldest of shown.keys()) {
+    if (shown.size <= sensorsKept) break;
+    shown.delete(oldest);
+  }
+}
+
 /** Sixteen small letters and digits, as a generator of passwords gives them. */
 export function plantedPassword(persona: Persona, place: PlantedPlace, source: string): string {
-  return toBase32(blockOf(keyOf(persona), place, source)).toLowerCase();
+  const key = keyOf(persona);
+  const password = passwordOf(key, place, source);
+  noteShown(key, password);
+  return password;
+}
+
+/**
+ * The planted passwords that somebody from here may prove that they have, by a hash over a challenge: those for this source, of every place,
+ * then those that were shown to anybody last. `most` of them: a hash that is slow by design affords few.
+ */
+export function plantedPasswords(persona: Persona, source: string, most = 73): readonly string[] {
+  const key = keyOf(persona);
+  const own = plantedPlaces.map((place) => passwordOf(key, place, source));
+  return [...new Set([...own, ...Array.from(shown.get(key) ?? []).reverse()])].slice(0, most);
 }
 
 /** A JSON Web Token whose signature is no signature. */

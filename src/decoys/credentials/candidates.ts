@@ -10,12 +10,14 @@ const common: readonly string[] =
     ' ',
   );
 
-/** The passwords to try for this user, the likeliest first: those that are let in, then those made of the name, then the common ones. */
+/** The passwords to try for this user, the likeliest first: those that are let in, those that decoys
+ * have `planted`, those made of the name, then the common ones. */
 export function candidatePasswords(
   user: string,
   policy: LoginPolicy,
   weak: LoginPolicy['accepted'],
   most: number,
+  planted: readonly string[] = [],
 ): string[] {
   const name = user.slice(0, 64);
   const known = [...weak, ...policy.accepted].filter(
@@ -24,6 +26,7 @@ export function candidatePasswords(
   return [
     ...new Set([
       ...known.map(([, password]) => password),
+      ...planted,
       name,
       `${name}123`,
       `${name}1234`,

@@ -142,7 +142,7 @@ class HttpServiceSession implements DecoySession {
     const answer = step.value;
     // What is known to be an attack goes first: the block comes the sooner for it.
     for (const output of recorded) if (isExploit(output)) yield output;
-    yield* plantedUse(this.#context.persona, this.#service.name, request);
+    yield* plantedUse(this.#context, this.#service.name, request);
     yield { do: 'saw', fact: this.#requestFact(request, answer.status) };
     for (const output of recorded) if (!isExploit(output)) yield output;
     yield* this.#send(request, answer);

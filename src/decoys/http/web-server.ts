@@ -175,7 +175,7 @@ export class WebServer {
     status: number,
   ): Iterable<DecoyOutput> {
     const { method, path, headers, body } = request;
-    yield* plantedUse(this.context.persona, 'http', { target: path, headers, body });
+    yield* plantedUse(this.context, 'http', { method, target: path, headers, body });
     const fact: Fact = { kind: 'request', service: 'http', method, path, headers, body, status };
     yield { do: 'saw', fact };
   }

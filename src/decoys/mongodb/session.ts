@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import { type BsonDocument, bsonText, type BsonValue, Double, readBson, writeBson } from '../../wire/bson.ts';
+import { plantedPasswords } from '../../wire/planted-credential.ts';
 import { urlsIn } from '../../wire/url-text.ts';
 import { candidatePasswords, isLetIn } from '../credentials/candidates.ts';
 import {
@@ -25,6 +26,8 @@ const messageLimit = 4 * 1024 * 1024;
 const replyLimit = 32 * 1024 * 1024;
 const recordLimit = 1000;
 const scramCandidates = 8;
+/** Of the passwords that decoys have left lying about: each is ten thousand hashes more. */
+const plantedTried = 12;
 const weakPairs: readonly (readonly [string, string])[] = [
   ['admin', 'admin'],
   ['root', 'root'],
@@ -354,7 +357,8 @@ export class MongoSession implements DecoySession {
       scram.user,
       this.#context.persona.login,
       weakPairs,
-      scramCandidates,
+      scramCandidates + plantedTried,
+      plantedPasswords(this.#context.persona, this.#context.source, plantedTried),
     )) {
       // SCRAM-SHA-1 of MongoDB works on the digest that its older logins used.
       const secret =

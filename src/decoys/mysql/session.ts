@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
+import { plantedPasswords } from '../../wire/planted-credential.ts';
 import { candidatePasswords, isLetIn } from '../credentials/candidates.ts';
 import { exploitSeen, readable } from '../sql/fact.ts';
 import { StatementFailure } from '../sql/failure.ts';
@@ -199,8 +200,14 @@ export class MysqlSession implements DecoySession {
       yield* this.#decide('', null, sequence);
       return;
     }
-    const { login } = this.#context.persona;
-    const password = provenPassword(proof, this.#nonce, candidatePasswords(user, login, weakPairs, 256));
+    const { persona, source } = this.#context;
+    const { login } = persona;
+    const planted = plantedPasswords(persona, source);
+    const password = provenPassword(
+      proof,
+      this.#nonce,
+      candidatePasswords(user, login, weakPairs, 256, planted),
+    );
     if (isCaching) {
       if (password !== null && this.#instance.cached.has(`${user}:${password}`)) {
         yield this.#send(sequence + 1, Buffer.of(1, 3));

@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
+import { plantedPasswords } from '../../wire/planted-credential.ts';
 import {
   int32,
   PostgresFields,
@@ -32,6 +33,8 @@ const queryLimit = 8 * 1024 * 1024;
 const iterations = 4096;
 /** Passwords tried against a SCRAM proof: each costs thousands of hashes once. */
 const scramCandidates = 12;
+/** Of the passwords that decoys have left lying about: each is a thousand hashes more. */
+const plantedTried = 16;
 export const weakPairs: readonly (readonly [string, string])[] = [['postgres', 'postgres']];
 const keyCache = new ScramKeyCache();
 
@@ -185,7 +188,9 @@ export class PostgresSession implements DecoySession {
         return;
       }
       // md5(md5(password, user), salt)
-      const candidates = candidatePasswords(user, this.#context.persona.login, weakPairs, 256);
+      const { persona, source } = this.#context;
+      const planted = plantedPasswords(persona, source);
+      const candidates = candidatePasswords(user, persona.login, weakPairs, 256, planted);
       const found =
         candidates.find((candidate) => `md5${md5(md5(candidate, user), this.#salt)}` === answer) ?? null;
       yield* this.#decide(found, `$postgres$${user}*${this.#salt.toString('hex')}*${answer.slice(3, 64)}`);
@@ -239,7 +244,8 @@ export class PostgresSession implements DecoySession {
       user,
       this.#context.persona.login,
       weakPairs,
-      scramCandidates,
+      scramCandidates + plantedTried,
+      plantedPasswords(this.#context.persona, this.#context.source, plantedTried),
     )) {
       const tried = keyCache.keys('sha256', candidate, this.#salt, iterations);
       if (!scramFits('sha256', tried, proof, signed)) continue;

@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import { createHash, X509Certificate } from 'node:crypto';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import type { Persona } from '../../core/persona.ts';
+import { plantedPasswords } from '../../wire/planted-credential.ts';
 import { derChildren, readDer } from '../../wire/der-reader.ts';
 import { NtlmSeal, Rc4, sessionKeyOf } from '../../wire/ntlm-keys.ts';
 import {
@@ -107,7 +108,15 @@ export class NetworkLogin {
     const more = accepted.map(([, secret]) => secret);
     let key: Buffer | null = null;
     let password: string | null = null;
-    for (const guess of new Set([...known, ...more, ...guesses, said.user, said.user.toLowerCase()])) {
+    const planted = plantedPasswords(this.#context.persona, this.#context.source);
+    for (const guess of new Set([
+      ...known,
+      ...more,
+      ...planted,
+      ...guesses,
+      said.user,
+      said.user.toLowerCase(),
+    ])) {
       key = sessionKeyOf(said.user, said.domain, guess, this.#challenge, said.response);
       if (key === null) continue;
       password = guess;

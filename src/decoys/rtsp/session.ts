@@ -3,6 +3,7 @@ import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.t
 import type { ExploitFact, Header } from '../../core/observation.ts';
 import { digestResponse, guessedPassword, parseDigest } from '../../wire/digest-access.ts';
 import { fieldOf, HeadMessageReader, type HeadMessage } from '../../wire/head-message.ts';
+import { plantedPasswords } from '../../wire/planted-credential.ts';
 import { loginAccepted } from '../http/login-attempt.ts';
 import { cameraOf, hasStream, sessionDescription, type Camera } from './camera.ts';
 
@@ -131,7 +132,13 @@ export class RtspSession implements DecoySession {
       password = colon < 0 ? '' : pair.slice(colon + 1).slice(0, 256);
     } else {
       const mine = login.accepted.flatMap(([name, text]) => (name === user || name === '*' ? [text] : []));
-      password = digest === null ? null : guessedPassword(digest, method, mine);
+      password =
+        digest === null
+          ? null
+          : guessedPassword(digest, method, [
+              ...mine,
+              ...plantedPasswords(this.#context.persona, this.#context.source),
+            ]);
     }
     const attempts = this.#context.countAttempt();
     // A client that is let in sends its digest again with each request.

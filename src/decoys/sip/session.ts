@@ -9,6 +9,7 @@ import {
   parseDatagram,
   type HeadMessage,
 } from '../../wire/head-message.ts';
+import { plantedPasswords } from '../../wire/planted-credential.ts';
 import { exchangeOf, type Exchange } from './exchange.ts';
 import { allowOf, writeReply, type Reply } from './response.ts';
 
@@ -122,7 +123,10 @@ export class SipSession implements DecoySession {
     const digest = parseDigest(value);
     if (digest === null) return { kind: 'none' };
     const known = this.#exchange.extensions.get(digest.user);
-    const guess = guessedPassword(digest, method, known === undefined ? [] : [known]);
+    const guess = guessedPassword(digest, method, [
+      ...(known === undefined ? [] : [known]),
+      ...plantedPasswords(this.#context.persona, this.#context.source),
+    ]);
     const attempts = this.#context.countAttempt();
     const { acceptAfter } = this.#context.persona.login;
     const isOurs = digest.realm === this.#exchange.realm;

@@ -13,6 +13,7 @@ import {
   ntlmFlag,
   ntlmType,
 } from '../../wire/ntlm-message.ts';
+import { plantedPasswords } from '../../wire/planted-credential.ts';
 import type { FileServer } from './server.ts';
 
 export interface LogonOutcome {
@@ -59,6 +60,16 @@ export class Logon {
     });
   }
 
+  /** The password that some decoy of this sensor has left lying about, where it is what the response proves. */
+  #plantedBehind(user: string, domain: string, response: Buffer): string | null {
+    const { persona, source } = this.#context;
+    const isProved = (password: string): boolean =>
+      response.length === 24
+        ? answerOf(password, this.challenge).equals(response)
+        : sessionKeyOf(user, domain, password, this.challenge, response) !== null;
+    return plantedPasswords(persona, source).find(isProved) ?? null;
+  }
+
   /** `response` is what NtChallengeResponse holds: 24 octets of NTLMv1, or an NTLMv2 proof and its blob. */
   judge(
     user: string,
@@ -82,12 +93,13 @@ export class Logon {
       else base ??= sessionKeyOf(user, domain, password, this.challenge, response);
     }
     if (base !== null || isProved) isAccepted = true;
+    const planted = this.#plantedBehind(user, domain, response);
     const fact: AuthFact = {
       kind: 'auth',
       service: 'smb',
       user: domain === '' ? user : `${domain}\\${user}`,
       method: 'other',
-      password: netNtlm(user, domain, workstation, this.challenge, response),
+      password: planted ?? netNtlm(user, domain, workstation, this.challenge, response),
       accepted: isAccepted,
     };
     if (!isAccepted) {

@@ -10,6 +10,7 @@ import {
   type BadRequest,
   type HttpRequest,
 } from '../../wire/http-request.ts';
+import { plantedPasswords } from '../../wire/planted-credential.ts';
 import { deviceOf, type Device } from './device.ts';
 import { commandIn, runInjected } from './injection.ts';
 import { answerAction, readAction } from './soap.ts';
@@ -203,11 +204,10 @@ export class Tr069Session implements DecoySession {
     const password =
       digest === null
         ? pair.slice(user.length + 1)
-        : guessedPassword(
-            digest,
-            request.method,
-            known.map(([, text]) => text),
-          );
+        : guessedPassword(digest, request.method, [
+            ...known.map(([, text]) => text),
+            ...plantedPasswords(this.#context.persona, this.#context.source),
+          ]);
     this.#context.countAttempt();
     // Only the provider’s server knocks here, and its password is nobody’s guess.
     const accepted =

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Decoy, DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import { below } from '../../core/random.ts';
 import { addressesInText } from '../../shell/addresses.ts';
+import { plantedPasswords } from '../../wire/planted-credential.ts';
 import { passwordBehind } from './challenge.ts';
 import { desktopOf } from './desktop.ts';
 import {
@@ -198,11 +199,10 @@ class VncSession implements DecoySession {
     const count = this.#context.countAttempt();
     // The protocol has no user: any of the machine's passwords opens its screen.
     const secrets = accepted.map(([, password]) => password);
-    const password = passwordBehind(
-      this.#challenge,
-      response,
-      secrets.filter((secret) => secret !== '*'),
-    );
+    const password = passwordBehind(this.#challenge, response, [
+      ...secrets.filter((secret) => secret !== '*'),
+      ...plantedPasswords(this.#context.persona, this.#context.source),
+    ]);
     const known = secrets.some((secret) => secret === '*' || secret.slice(0, 8) === password?.slice(0, 8));
     const lets = known || (acceptAfter > 0 && count >= acceptAfter);
     // The way john(1) writes what it is to crack.
