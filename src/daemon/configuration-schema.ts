@@ -167,6 +167,13 @@ export const configurationSchema: JsonSchema = {
           default: 'ubuntu-web',
           description: 'Name of the persona that answers there.',
         },
+        speaks: {
+          type: 'string',
+          enum: ['everywhere', 'on-a-handful'],
+          default: 'everywhere',
+          description:
+            'Where the persona answers in words: on every port, from which most is learned; or to each visitor on the six to twelve ports that he asks first, so that a scan of all does not give the decoy away. The others accept, hear and hang up.',
+        },
         machines: {
           type: 'array',
           maxItems: 64,

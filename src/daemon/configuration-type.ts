@@ -41,6 +41,7 @@ export interface Configuration {
       readonly interface: string;
       readonly except: readonly number[];
       readonly persona: string;
+      readonly speaks: 'everywhere' | 'on-a-handful';
       readonly machines: readonly { readonly addresses: string; readonly personas: readonly string[] }[];
     };
     readonly lures: readonly string[];

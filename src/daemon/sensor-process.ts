@@ -56,6 +56,7 @@ export async function runSensor(configuration: Configuration, inherited: Inherit
     listeners,
     decoys: decoys.filter((decoy) => decoy.name !== 'any'),
     any: decoyNamed('any'),
+    speaksOnAHandful: configuration.sensor.anyPort.speaks === 'on-a-handful',
     personaAt: (address) => machines.at(address),
     ...(inherited.any === null ? {} : { anyListeners: inherited.any }),
     ...(inherited.probe === null ? {} : { probeSocket: inherited.probe }),

@@ -28,8 +28,8 @@ export interface Surroundings {
   readonly recordings: RecordingFolder;
   readonly attempts: Attempts;
   readonly asides: AsidePorts;
-  /** A table for each transport: whoever forges datagrams changes nothing for connections. */
-  readonly strangePorts: Readonly<Record<'tcp' | 'udp', StrangePorts>>;
+  /** A table for each transport: whoever forges datagrams changes nothing for connections. Null where every port speaks. */
+  readonly strangePorts: Readonly<Record<'tcp' | 'udp', StrangePorts>> | null;
   /** The decoys that may answer on a port without one of its own. */
   readonly decoys: readonly Decoy[];
   readonly any: Decoy;
@@ -121,12 +121,10 @@ export abstract class Conversation implements DecoyContext, Parties {
 
   /** Whether the machine speaks here, on a port that is none of its own. */
   protected speaksHere(): boolean {
-    this.#speaks ??= this.around.strangePorts[this.transport].speaks(
-      sourceKey(this.source),
-      this.destination,
-      this.destinationPort,
-      this.persona,
-    );
+    const ports = this.around.strangePorts?.[this.transport];
+    this.#speaks ??=
+      ports === undefined ||
+      ports.speaks(sourceKey(this.source), this.destination, this.destinationPort, this.persona);
     return this.#speaks;
   }
 

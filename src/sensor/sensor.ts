@@ -54,6 +54,8 @@ export interface SensorOptions {
   /** The decoys that may answer on ports without one of their own, and the one that answers where none of them does. */
   readonly decoys: readonly Decoy[];
   readonly any: Decoy;
+  /** Whether each visitor finds but a handful of the ports of `anyListeners` that speak (`strange-ports.ts`). */
+  readonly speaksOnAHandful?: boolean;
   /** The machine that lives at an address, for the ports of `anyListeners`. */
   readonly personaAt: (address: string, port: number) => Persona;
   readonly anyListeners?: AnyListeners;
@@ -112,7 +114,8 @@ export class Sensor {
       ),
       attempts: new Attempts(),
       asides: new AsidePorts(limits),
-      strangePorts: { tcp: new StrangePorts(), udp: new StrangePorts() },
+      strangePorts:
+        options.speaksOnAHandful === true ? { tcp: new StrangePorts(), udp: new StrangePorts() } : null,
       decoys: options.decoys,
       any: options.any,
       nameProtocol: options.nameProtocol,

@@ -49,6 +49,7 @@ describe('the ports beside a machine’s own', () => {
     const ports = Array.from({ length: 16 }, () => listening());
     const machine = createPersona('ubuntu-web', 'strange', { now: Date.now() });
     await loopback.start([{ persona: machine, decoy: greeter }], {
+      speaksOnAHandful: true,
       decoys: [greeter, http],
       any: echo,
       anyListeners: { tcp: ports.map(({ fd }) => fd), udp: [] },

@@ -1,5 +1,5 @@
 /**
- * How many ports beside its own a machine answers to one visitor. A host on which every port speaks is known as a decoy by that alone, so a
+ * How many ports beside its own a machine answers to one visitor, where it is told to be reserved. A host on which every port speaks is known as a decoy by that alone, so a
  * visitor who walks the ports finds a handful that speak, a number that the machine's seed gives, and all others accept, hear and hang up, as
  * ports behind a firewall's proxy do. Which ports speak is the visitor's own choice: those that were asked first, and they go on speaking. What
  * comes to the others is recorded all the same.
