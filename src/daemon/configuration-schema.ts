@@ -305,7 +305,7 @@ export const configurationSchema: JsonSchema = {
         maximum: 3600,
         default: 0,
         description:
-          'Contacts that an hour of blocking must be likely to stop; leases are then chosen by when a source is likely to come again. 0: fixed lengths.',
+          'Contacts that an hour of blocking must be likely to stop; leases then begin and end with the time in which a source is likely to come again. 0: fixed lengths.',
       },
       shortestLeaseSeconds: {
         type: 'integer',

@@ -158,7 +158,7 @@ class LeakyPolicy implements ReplayedPolicy {
 const named: Readonly<Record<string, () => ReplayedPolicy>> = {
   default: () => new JudgedPolicy('default', loadConfiguration(null)),
   sparing: () => new JudgedPolicy('sparing', dials({ blockOnConversation: true, hitsPerBlockHour: 1.7 })),
-  thorough: () => new JudgedPolicy('thorough', dials({ blockOnConversation: true, hitsPerBlockHour: 0.25 })),
+  thorough: () => new JudgedPolicy('thorough', dials({ blockOnConversation: true, hitsPerBlockHour: 0.27 })),
   'crowdsec-like': () => new LeakyPolicy(),
   'fail2ban-like': () => new CountingPolicy(),
 };

@@ -27,6 +27,7 @@ const leaningOnOthers = 3;
 const ownKept = 0.95;
 /** Chance of a next contact in a coarse span of which nothing at all is known. */
 const unknownChance = 0.02;
+const mostCertain = 0.9999;
 const contextsKept = 24_576;
 
 /** Tables by ratio: their spans, each a tenth longer than the one before, half of them below one. */
@@ -45,8 +46,14 @@ const ratioKinds = 10;
 /** Part of the pause by which two spans that are worth a block may be apart and still be one lease. */
 const bridged = 0.1;
 
+interface Checkpoint {
+  /** Fine spans before it. */
+  readonly end: number;
+  readonly milliseconds: number;
+}
+
 /** Coarse spans after which who is still away is counted as away: 1 min, 5 min, 15 min, 1 h, 4 h, 12 h, 1 d, 4 d, 14 d. */
-const checkpoints: readonly number[] = [
+const checkpoints: readonly Checkpoint[] = [
   60,
   300,
   900,
@@ -59,7 +66,8 @@ const checkpoints: readonly number[] = [
 ].map((seconds) => {
   const coarse = fineSpans[fineSpanOf(seconds)]?.coarse ?? coarseSpans;
   const next = fineSpans.findIndex((span) => span.coarse > coarse);
-  return next < 0 ? fineSpans.length : next;
+  const end = next < 0 ? fineSpans.length : next;
+  return { end, milliseconds: ((fineSpans[end - 1]?.last ?? 0) + 1) * secondMilliseconds };
 });
 
 export interface ExpectedContact {
@@ -103,8 +111,13 @@ function kindOf(seconds: number): number {
   return kind < 0 ? pauseKinds.length : kind;
 }
 
+/** Of each fine span, for the loop that every contact runs through. */
+const middles = Float64Array.from(fineSpans, ({ middle }) => middle);
+const shares = Float64Array.from(fineSpans, ({ share }) => share);
+const coarseOf = Int32Array.from(fineSpans, ({ coarse }) => coarse);
+
 function ratioOf(span: number, base: number): number {
-  const index = Math.floor(((fineSpans[span]?.middle ?? 0) - base) / ratioWidth) + ratios / 2;
+  const index = Math.floor(((middles[span] ?? 0) - base) / ratioWidth) + ratios / 2;
   return index < 0 ? -1 : Math.min(index, ratios);
 }
 
@@ -114,8 +127,12 @@ export class ContactForecast {
   readonly #ratios = new LifeTables(ratios, ratiosKept);
   readonly #maximum: number;
   readonly #chances = new Float64Array(coarseSpans);
+  /** Logarithms of what is left of one. */
+  readonly #staysAway = new Float64Array(coarseSpans);
   /** Who waits for which checkpoint, the earliest first. */
   readonly #away: readonly Set<Visitor>[] = checkpoints.map(() => new Set());
+  /** No sooner than then the first of them passes it: to look at the first of a set costs as much as was taken from it. */
+  readonly #passing = new Float64Array(checkpoints.length).fill(Number.POSITIVE_INFINITY);
   /** When to look again at whom: where a block begins that is worth its time, or where one has ended. */
   readonly appointments: Appointments = new Appointments();
 
@@ -146,8 +163,7 @@ export class ContactForecast {
     describe(visitor);
     this.#away[visitor.passed]?.delete(visitor);
     visitor.counted = 0;
-    visitor.passed = 0;
-    this.#away[0]?.add(visitor);
+    this.#await(visitor, 0);
   }
 
   /**
@@ -214,18 +230,31 @@ export class ContactForecast {
     visitor.counted = end;
   }
 
+  #await(visitor: Visitor, passed: number): void {
+    visitor.passed = passed;
+    const checkpoint = checkpoints[passed];
+    if (checkpoint === undefined) return;
+    this.#away[passed]?.add(visitor);
+    const passes = visitor.at + checkpoint.milliseconds;
+    if (passes < (this.#passing[passed] ?? 0)) this.#passing[passed] = passes;
+  }
+
   /** Who has passed a checkpoint without a contact is counted as away until there. */
   #countAway(at: number): void {
     for (let index = 0; index < checkpoints.length; index += 1) {
-      const waiting = this.#away[index];
-      const end = checkpoints[index] ?? fineSpans.length;
-      const milliseconds = ((fineSpans[end - 1]?.last ?? 0) + 1) * secondMilliseconds;
-      for (const visitor of waiting ?? []) {
-        if (visitor.at + milliseconds > at) break;
-        waiting?.delete(visitor);
-        this.#count(visitor, end, -1);
-        visitor.passed = index + 1;
-        this.#away[index + 1]?.add(visitor);
+      const checkpoint = checkpoints[index];
+      if (checkpoint === undefined || at < (this.#passing[index] ?? 0)) continue;
+      this.#passing[index] = Number.POSITIVE_INFINITY;
+      const waiting = this.#away[index] ?? new Set();
+      for (const visitor of waiting) {
+        const passes = visitor.at + checkpoint.milliseconds;
+        if (passes > at) {
+          this.#passing[index] = passes;
+          break;
+        }
+        waiting.delete(visitor);
+        this.#count(visitor, checkpoint.end, -1);
+        this.#await(visitor, index + 1);
       }
     }
   }
@@ -234,14 +263,13 @@ export class ContactForecast {
     const chances = this.#chances.fill(unknownChance);
     for (const context of visitor.contexts) lean(chances, this.#contexts.find(context), leaning);
     lean(chances, visitor.own ?? undefined, leaningOnOthers);
+    for (let span = 0; span < coarseSpans; span += 1)
+      this.#staysAway[span] = Math.log1p(-Math.min(chances[span] ?? 0, mostCertain));
   }
 
   /** Of a contact within this fine span, given that none came before; from what `#chancesOf` has computed. */
   #chance(visitor: Visitor, tables: readonly (LifeTable | undefined)[], index: number): number {
-    const span = fineSpans[index];
-    if (span === undefined) return 0;
-    const inCoarse = Math.min(this.#chances[span.coarse] ?? 0, 0.9999);
-    const before = span.share === 1 ? inCoarse : -Math.expm1(Math.log1p(-inCoarse) * span.share);
+    const before = -Math.expm1((this.#staysAway[coarseOf[index] ?? 0] ?? 0) * (shares[index] ?? 1));
     const beforeOdds = Math.log(before / (1 - before));
     let odds = beforeOdds;
     for (let at = 0; at < tables.length; at += 1) {

@@ -3,6 +3,9 @@
  * them by name, bounded: the one that was made first goes.
  */
 
+/** A count of single precision stands still at sixteen million; and what was long ago should weigh less. */
+const mostCounted = 2 ** 20;
+
 export interface LifeTable {
   readonly hits: Float32Array;
   /** That many were still away when the span began. */
@@ -17,6 +20,7 @@ export function newLifeTable(spans: number): LifeTable {
 export function countPause(table: LifeTable, first: number, end: number, hit: number): void {
   for (let span = first; span < end; span += 1) table.away[span] = (table.away[span] ?? 0) + 1;
   if (hit >= 0) table.hits[hit] = (table.hits[hit] ?? 0) + 1;
+  if ((table.away[first] ?? 0) > mostCounted) fade(table, 0.5);
 }
 
 /** What is old counts less. */

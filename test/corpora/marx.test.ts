@@ -11,11 +11,11 @@ describe.skipIf(folder === null)(
   'honeypots replayed, second half in time (skipped where the corpora are absent)',
   () => {
     it.each([
-      { name: 'sparing', share: 0.38, hours: 3300 },
-      { name: 'thorough', share: 0.5, hours: 29_500 },
+      { name: 'sparing', share: 0.4, hours: 2800 },
+      { name: 'thorough', share: 0.53, hours: 25_700 },
     ])(
       '$name prevents $share of the events in $hours block-hours',
-      { timeout: 120_000 },
+      { timeout: 600_000 },
       async ({ name, share, hours }) => {
         const recorded = new RecordedEvents();
         const damaged: unknown[] = [];
