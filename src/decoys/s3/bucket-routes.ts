@@ -16,7 +16,9 @@ const missing: Readonly<Record<string, string>> = {
   encryption: 'ServerSideEncryptionConfigurationNotFoundError',
   lifecycle: 'NoSuchLifecycleConfiguration',
   'object-lock': 'ObjectLockConfigurationNotFoundError',
+  ownershipControls: 'OwnershipControlsNotFoundError',
   policy: 'NoSuchBucketPolicy',
+  publicAccessBlock: 'NoSuchPublicAccessBlockConfiguration',
   replication: 'ReplicationConfigurationNotFoundError',
   tagging: 'NoSuchTagSet',
   website: 'NoSuchWebsiteConfiguration',
@@ -29,7 +31,31 @@ export const bucketSettings: readonly string[] = [
   'notification',
   'logging',
   'requestPayment',
+  'policyStatus',
+  'accelerate',
+  'analytics',
+  'intelligent-tiering',
+  'inventory',
+  'metrics',
 ];
+
+/** MinIO refuses what its router knows and it has not. */
+const strangeToMinIo = new Set([
+  'analytics',
+  'intelligent-tiering',
+  'inventory',
+  'metrics',
+  'ownershipControls',
+  'publicAccessBlock',
+]);
+
+/** Lists of configurations, of which there are none: the element's name. */
+const lists: Readonly<Record<string, string>> = {
+  analytics: 'ListBucketAnalyticsConfigurationResult',
+  'intelligent-tiering': 'ListBucketIntelligentTieringConfigurationsResult',
+  inventory: 'ListInventoryConfigurationsResult',
+  metrics: 'ListMetricsConfigurationsResult',
+};
 
 export function accessControl(call: Call): Answer {
   const { owner, product } = call.identity.flavour;
@@ -87,6 +113,17 @@ function publicPolicy(bucket: Bucket): string {
 function setting(call: Call, bucket: Bucket, name: string): Answer {
   const { identity } = call;
   const set = bucket.settings.get(name);
+  if (strangeToMinIo.has(name) && identity.flavour.product === 'MinIO')
+    return failure(identity, 'NotImplemented', `/${bucket.name}`, [['BucketName', bucket.name]]);
+  if (name === 'policyStatus') {
+    const policy = bucket.settings.get('policy');
+    const isPublic = bucket.anonymous !== 'nothing';
+    if (policy === undefined && !isPublic && identity.flavour.product !== 'MinIO')
+      return failure(identity, 'NoSuchBucketPolicy', `/${bucket.name}`, [['BucketName', bucket.name]]);
+    return document(identity, 'PolicyStatus', [
+      ['IsPublic', identity.flavour.product === 'MinIO' ? String(isPublic).toUpperCase() : String(isPublic)],
+    ]);
+  }
   if (name === 'policy') {
     const policy = set ?? (bucket.anonymous === 'nothing' ? null : publicPolicy(bucket));
     if (policy !== null)
@@ -101,6 +138,14 @@ function setting(call: Call, bucket: Bucket, name: string): Answer {
   const error = missing[name];
   if (error !== undefined) return failure(identity, error, `/${bucket.name}`, [['BucketName', bucket.name]]);
   if (name === 'acl') return accessControl(call);
+  const list = lists[name];
+  if (list !== undefined) {
+    const id = call.request.parameter('id');
+    return id === ''
+      ? document(identity, list, [['IsTruncated', 'false']])
+      : failure(identity, 'NoSuchConfiguration', `/${bucket.name}`, [['BucketName', bucket.name]]);
+  }
+  if (name === 'accelerate') return document(identity, 'AccelerateConfiguration', []);
   if (name === 'versioning') return document(identity, 'VersioningConfiguration', []);
   if (name === 'notification') return document(identity, 'NotificationConfiguration', []);
   if (name === 'logging') return document(identity, 'BucketLoggingStatus', []);

@@ -55,6 +55,10 @@ export function targetOf(request: ServiceRequest, store: Store, hostname: string
 }
 
 const has = (request: ServiceRequest, name: string): boolean => request.query.has(name);
+/** Names of operations that leave the bucket out. */
+const unnamed = new Set(['publicAccessBlock']);
+const settingOperation = (verb: string, name: string): string =>
+  `${verb}${unnamed.has(name) ? '' : 'Bucket'}${titled(name)}`;
 const titled = (name: string): string =>
   name
     .split('-')
@@ -74,12 +78,12 @@ export function operationOf(request: ServiceRequest, { bucket, key }: Target): s
         if (has(request, 'location')) return 'GetBucketLocation';
         if (has(request, 'versions')) return 'ListObjectVersions';
         if (has(request, 'uploads')) return 'ListMultipartUploads';
-        if (setting !== undefined) return `GetBucket${titled(setting)}`;
+        if (setting !== undefined) return settingOperation('Get', setting);
         return request.parameter('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';
       case 'PUT':
-        return setting === undefined ? 'CreateBucket' : `PutBucket${titled(setting)}`;
+        return setting === undefined ? 'CreateBucket' : settingOperation('Put', setting);
       case 'DELETE':
-        return setting === undefined ? 'DeleteBucket' : `DeleteBucket${titled(setting)}`;
+        return setting === undefined ? 'DeleteBucket' : settingOperation('Delete', setting);
       case 'POST':
         return has(request, 'delete') ? 'DeleteObjects' : '';
       default:
@@ -93,6 +97,9 @@ export function operationOf(request: ServiceRequest, { bucket, key }: Target): s
     case 'GET':
       if (upload) return 'ListParts';
       if (has(request, 'acl')) return 'GetObjectAcl';
+      if (has(request, 'retention')) return 'GetObjectRetention';
+      if (has(request, 'legal-hold')) return 'GetObjectLegalHold';
+      if (has(request, 'torrent')) return 'GetObjectTorrent';
       return has(request, 'tagging') ? 'GetObjectTagging' : 'GetObject';
     case 'PUT':
       if (upload) return 'UploadPart';
@@ -196,6 +203,17 @@ function* perform(call: Call, target: Target, operation: string): Generator<Deco
     case 'GetObjectAcl':
     case 'GetObjectTagging':
       return readObject(call, bucket, target.key, operation);
+    case 'GetObjectRetention':
+    case 'GetObjectLegalHold':
+      return bucket.objects.has(target.key)
+        ? failure(identity, 'InvalidRequest', path, [['BucketName', bucket.name]])
+        : failure(identity, 'NoSuchKey', path, [['Key', target.key]]);
+    case 'GetObjectTorrent':
+      return failure(
+        identity,
+        identity.flavour.product === 'MinIO' ? 'NotImplemented' : 'MethodNotAllowed',
+        path,
+      );
     case 'PutObject':
     case 'CopyObject':
       return yield* writeObject(call, bucket, target.key);

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { needTools } from '../../../test/support/need.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
@@ -9,6 +11,8 @@ import type { Persona } from '../../core/persona.ts';
 import { plantedAwsKey } from '../../wire/planted-credential.ts';
 import { s3 } from './s3.ts';
 import { s3cmdAt } from '../../../test/support/s3cmd.ts';
+
+const run = promisify(execFile);
 
 const details = {
   region: 'us-east-1',
@@ -22,6 +26,55 @@ const aws = (): Persona =>
 
 const get = (path: string, host = 'a', method = 'GET'): string =>
   `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+
+describe('the settings of a bucket that few have', () => {
+  const settings = 'publicAccessBlock policyStatus ownershipControls accelerate inventory'.split(' ');
+
+  it('are refused to whoever is not the owner', () => {
+    const requests = settings.map((name) => get(`/pine-assets?${name}`)).join('');
+    const { facts, text } = talk(s3, aws(), [octetsOf(requests)]);
+    expect(text.match(/HTTP\/1\.1 403 /g)?.length).toBe(settings.length);
+    expect(text.match(/<Code>AccessDenied<\/Code>/g)?.length).toBe(settings.length);
+    expect(facts.flatMap((fact) => (fact.kind === 'object-access' ? [fact.operation] : []))).toEqual([
+      'GetPublicAccessBlock',
+      'GetBucketPolicyStatus',
+      'GetBucketOwnershipControls',
+      'GetBucketAccelerate',
+      'GetBucketInventory',
+    ]);
+  });
+
+  needTools(['curl'])('are told to the owner as Amazon and MinIO tell them', async () => {
+    const asked = async (persona: Persona, region: string): Promise<string[]> => {
+      await using served = await serveDecoy(s3, persona);
+      const key = plantedAwsKey(persona, 'instance metadata', '127.0.0.1');
+      const answers: string[] = [];
+      for (const name of settings) {
+        const { stdout } = await run('curl', [
+          ...['-s', '-m', '10', '--aws-sigv4', `aws:amz:${region}:s3`],
+          ...['-u', `${key.accessKeyId}:${key.secretAccessKey}`],
+          `http://127.0.0.1:${served.port}/pine-state?${name}=`,
+        ]);
+        answers.push(/<Code>(\w+)|<(\w+) xmlns/.exec(stdout)?.slice(1).join('') ?? '');
+      }
+      return answers;
+    };
+    expect(await asked(aws(), 'eu-west-1')).toEqual([
+      'NoSuchPublicAccessBlockConfiguration',
+      expect.stringMatching(/^(?:NoSuchBucketPolicy|PolicyStatus)$/),
+      'OwnershipControlsNotFoundError',
+      'AccelerateConfiguration',
+      'ListInventoryConfigurationsResult',
+    ]);
+    expect(await asked(minio(), 'us-east-1')).toEqual([
+      'NotImplemented',
+      'PolicyStatus',
+      'NotImplemented',
+      'AccelerateConfiguration',
+      'NotImplemented',
+    ]);
+  });
+});
 
 describe('the s3 decoy before s3cmd', () => {
   for (const signature of ['v4', 'v2'] as const) {
