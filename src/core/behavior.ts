@@ -37,3 +37,23 @@ export type Behavior =
   | 'c2:contact'
   /** What a rule of the operator's own tells of, by its name, where the rule names none of the above. */
   | `rule:${string}`;
+
+/** One text for all that is said of a service in a row: with each piece of evidence comes a behaviour. */
+function ofService<Kind extends 'bruteforce' | 'spray'>(
+  kind: Kind,
+): (service: string) => `${Kind}:${string}` {
+  let last = '';
+  let behavior: `${Kind}:${string}` = `${kind}:`;
+  return (service) => {
+    if (service !== last) {
+      last = service;
+      behavior = `${kind}:${service}`;
+    }
+    return behavior;
+  };
+}
+
+export const behaviorOf: {
+  readonly bruteforce: (service: string) => `bruteforce:${string}`;
+  readonly spray: (service: string) => `spray:${string}`;
+} = { bruteforce: ofService('bruteforce'), spray: ofService('spray') };

@@ -160,6 +160,8 @@ export class Analysis {
         benign: benignEntries(configuration),
         breaker: options.breaker ?? new Breaker(policy),
       }),
+      // No line of an analysis says why.
+      explains: false,
       // The middle of the spread: the same input gives the same output.
       random: () => 0.5,
     });

@@ -19,8 +19,10 @@ export class AttackBook {
 
   /** Takes in what evidence there is about targets. */
   take(evidence: readonly Evidence[], at: number): void {
-    for (const { target, behavior, reason } of evidence) {
+    for (const item of evidence) {
+      const { target, behavior } = item;
       if (target === undefined) continue;
+      const { reason } = item;
       const known = this.#attacks.get(target);
       const attack = known ?? { target, behaviors: [], firstSeen: at, lastSeen: at, reason };
       this.#attacks.delete(target);

@@ -3,7 +3,7 @@
 import { sourceKey } from '../core/address.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Detector } from '../core/detector.ts';
-import { noEvidence, type Evidence, type GroundedEvidence } from '../core/evidence.ts';
+import { noEvidence, type Evidence } from '../core/evidence.ts';
 import { wentWell } from '../core/good-session.ts';
 import type { Observation } from '../core/observation.ts';
 import { FirstObservations } from '../decide/first-observations.ts';
@@ -94,11 +94,11 @@ export class Pipeline {
       this.judge.loggedIn(record, observation.user, observation.at);
     }
     const own = this.runner.runOwn(observation);
-    const evidence = across.length === 0 ? own : [...own, ...across];
+    const evidence = across.length === 0 ? own : own.length === 0 ? across : own.concat(across);
     for (const item of evidence) {
       // Of whom it is attacked nothing is said about the source, which may not even be the sender.
       if (item.target !== undefined) continue;
-      const decision = this.judge.weigh(record, grounded(item, source, observation));
+      const decision = this.judge.weigh(record, item, observation);
       if (decision !== null) decided(decision);
     }
     return evidence;
@@ -110,26 +110,8 @@ export class Pipeline {
     record.saw(observation.at);
     if (source !== observation.source) record.sawAddress(observation.source);
     for (const item of this.runner.runAlone(observation)) {
-      record.weigh(grounded(item, source, observation), this.judge.policy.halfLifeMilliseconds);
+      record.weigh(item, observation, this.judge.policy.halfLifeMilliseconds);
     }
     return record;
   }
-}
-
-function grounded(evidence: Evidence, source: string, observation: Observation): GroundedEvidence {
-  return {
-    detector: evidence.detector,
-    weight: evidence.weight,
-    reason: evidence.reason,
-    technique: evidence.technique,
-    behavior: evidence.behavior,
-    cves: evidence.cves,
-    source,
-    observation: observation.id,
-    at: observation.at,
-    sensor: observation.sensor,
-    spoofable: observation.spoofable,
-    transport: observation.transport,
-    kind: observation.kind,
-  };
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../core/decision.ts';
-import type { GroundedEvidence } from '../core/evidence.ts';
+import { type GroundedEvidence, groundOf } from '../core/evidence.ts';
 import { parseNetwork, type Network } from '../core/address.ts';
 import { Allowlist } from './guards/allowlist.ts';
 import { Breaker } from './guards/breaker.ts';
@@ -67,7 +67,8 @@ function court(
   });
   const weigh = (weight: number, at: number, more: Partial<GroundedEvidence> = {}): Decision | null => {
     const key = more.source ?? source;
-    return judge.weigh(judge.saw(key, at), evidence(weight, at, more));
+    const item = evidence(weight, at, more);
+    return judge.weigh(judge.saw(key, at), item, groundOf(item));
   };
   return { judge, weigh, allowlist, breaker };
 }

@@ -1,14 +1,14 @@
 /** From evidence to decisions: the sequential test, the guards and the leases. Pure but for its own memory; time is given. */
 
-import { formatNetwork, parseNetwork, type Network } from '../core/address.ts';
+import { formatNetwork, type Network } from '../core/address.ts';
 import type { Action, Decision, GuardOutcome, Verdict } from '../core/decision.ts';
-import type { GroundedEvidence } from '../core/evidence.ts';
+import { type Evidence, type Ground, groundOf } from '../core/evidence.ts';
 import { IdSource } from '../core/id.ts';
 import { ContactForecast, type ExpectedContact } from './contact-forecast.ts';
 import { smallestChange } from './counterfactual.ts';
 import { type GoodTraffic } from './good-traffic.ts';
 import type { Candidate, Guard } from './guards/guard.ts';
-import { NetworkRollUp, parentsOf, type RolledUp } from './network-roll-up.ts';
+import { NetworkRollUp, type RolledUp } from './network-roll-up.ts';
 import type { Policy } from './policy.ts';
 import { hardness, rule, type Ruling } from './ruling.ts';
 import type { SourceRecord, Standing } from './source-record.ts';
@@ -22,6 +22,14 @@ export interface JudgeOptions {
   readonly random?: () => number;
   /** Where sessions that succeeded are remembered, for the guards that ask for them. */
   readonly goodTraffic?: GoodTraffic;
+  /** False where nobody is told why: evidence is weighed and not kept, and decisions have neither it nor what would have changed them. */
+  readonly explains?: boolean;
+}
+
+/** What a decision is made upon, as the forecast of contacts needs it. */
+interface Cause {
+  readonly label: string;
+  readonly observation: string;
 }
 
 /** A refused or held candidate is asked again after this long, or when the action gets harder. */
@@ -49,6 +57,7 @@ export class Judge {
   readonly #forecast: ContactForecast | null;
   readonly #rollUp: NetworkRollUp;
   readonly #goodTraffic: GoodTraffic | null;
+  readonly #explains: boolean;
   /** Sources with a milder decision beneath the one that stands. */
   readonly #layered = new Set<string>();
 
@@ -63,6 +72,7 @@ export class Judge {
         : null;
     this.#rollUp = new NetworkRollUp(options.policy);
     this.#goodTraffic = options.goodTraffic ?? null;
+    this.#explains = options.explains ?? true;
   }
 
   /** A session of this source (its key) with a protected service went well. */
@@ -89,21 +99,21 @@ export class Judge {
   }
 
   /** Takes evidence into account; answers with the decision where it earns a new or harder one. */
-  weigh(record: SourceRecord, evidence: GroundedEvidence): Decision | null {
-    record.weigh(evidence, this.policy.halfLifeMilliseconds);
+  weigh(record: SourceRecord, evidence: Evidence, ground: Ground): Decision | null {
+    record.weigh(evidence, ground, this.policy.halfLifeMilliseconds, this.#explains);
     if (evidence.weight <= 0) return null;
-    const conversation =
-      this.policy.blockOnConversation && evidence.kind === 'contact' && !evidence.spoofable;
+    const conversation = this.policy.blockOnConversation && ground.kind === 'contact' && !ground.spoofable;
     // On probation less is enough: a lease that ended not long ago was for cause.
     const { standing } = record;
     const isOnProbation =
       standing !== null &&
-      standing.until <= evidence.at &&
-      evidence.at - standing.until < this.policy.probationMilliseconds;
+      standing.until <= ground.at &&
+      ground.at - standing.until < this.policy.probationMilliseconds;
     const least = isOnProbation ? this.policy.probationShare : 1;
     if (record.score < this.policy.suspicious * least && !conversation) return null;
     const action = record.score >= this.policy.malicious * least || conversation ? 'block' : 'rate-limit';
-    return this.#consider(record, action, evidence);
+    const label = evidence.behavior ?? evidence.detector;
+    return this.#consider(record, action, { label, observation: ground.id });
   }
 
   /**
@@ -187,8 +197,8 @@ export class Judge {
 
   #keepAppointment(forecast: ContactForecast, source: string, at: number): Decision | null {
     const record = this.sources.find(source);
-    const target = parseNetwork(source);
-    if (record === undefined || target === null || this.#isCovered(target, at)) return null;
+    const target = record?.target ?? null;
+    if (record === undefined || target === null || this.#isCovered(record, at)) return null;
     const standing = record.standing !== null && record.standing.until > at ? record.standing : null;
     if (standing !== null) {
       if (standing.action === 'block' && !standing.byPerson)
@@ -308,7 +318,7 @@ export class Judge {
     for (const record of this.sources.values()) {
       const standing = record.standing;
       if (standing === null || standing.until <= at) continue;
-      const target = parseNetwork(record.source);
+      const { target } = record;
       if (target === null) continue;
       const candidate: Candidate = {
         target,
@@ -347,7 +357,8 @@ export class Judge {
       record.lastOffence = decision.until;
     }
     if (record.score === 0)
-      for (const item of decision.evidence) record.weigh(item, this.policy.halfLifeMilliseconds);
+      for (const item of decision.evidence)
+        record.weigh(item, groundOf(item), this.policy.halfLifeMilliseconds);
     record.standing = {
       decision: decision.id,
       action: decision.action,
@@ -370,15 +381,15 @@ export class Judge {
     return record.verdict(this.policy);
   }
 
-  #consider(record: SourceRecord, action: 'block' | 'rate-limit', cause: GroundedEvidence): Decision | null {
+  #consider(record: SourceRecord, action: 'block' | 'rate-limit', cause: Cause): Decision | null {
     // Late evidence counts at the last one's time: a decision can't begin before what it rests on was known.
     const at = record.scoredAt;
     const standing = record.standing !== null && record.standing.until > at ? record.standing : null;
     if (standing !== null && (standing.byPerson || hardness[standing.action] >= hardness[action]))
       return null;
     if (at < record.quietUntil && record.quietAction === action) return null;
-    const target = parseNetwork(record.source);
-    if (target === null || this.#isCovered(target, at)) return null;
+    const { target } = record;
+    if (target === null || this.#isCovered(record, at)) return null;
     const candidate = { target, targetText: record.source, action, at, record, byPerson: false };
     const seconds = this.#firstLease(record, action, cause, at);
     const ruling = this.#rule({ ...candidate, seconds });
@@ -455,10 +466,10 @@ export class Judge {
   }
 
   /** Length of the first lease, in seconds; 0 where a block is worth none. */
-  #firstLease(record: SourceRecord, action: Action, cause: GroundedEvidence, at: number): number {
+  #firstLease(record: SourceRecord, action: Action, cause: Cause, at: number): number {
     const { policy } = this;
     if (this.#forecast !== null && action === 'block') {
-      this.#forecast.contact(record.source, cause.behavior ?? cause.detector, at, cause.observation);
+      this.#forecast.contact(record.source, cause.label, at, cause.observation);
       const expected = this.#expect(this.#forecast, record.source, at);
       const worth = expected !== null && expected.from <= at ? (expected.until - at) / 1000 : 0;
       const least = record.score >= policy.malicious ? policy.shortestLeaseSeconds : 0;
@@ -473,20 +484,16 @@ export class Judge {
     );
   }
 
-  #isCovered(target: Network, at: number): boolean {
-    return parentsOf(target).some((network) => {
-      const standing = this.sources.find(formatNetwork(network))?.standing ?? null;
-      return standing !== null && standing.action === 'block' && standing.until > at;
-    });
+  #isCovered(record: SourceRecord, at: number): boolean {
+    for (const network of record.parents) {
+      const standing = this.sources.find(network)?.standing ?? null;
+      if (standing !== null && standing.action === 'block' && standing.until > at) return true;
+    }
+    return false;
   }
 
   /** One decision for the whole network, where enough of its members have earned a block and every guard lets it pass. */
-  #considerNetwork(
-    target: Network,
-    member: SourceRecord,
-    cause: GroundedEvidence,
-    at: number,
-  ): Decision | null {
+  #considerNetwork(target: Network, member: SourceRecord, cause: Cause, at: number): Decision | null {
     const rolledUp = this.#rollUp.offended(target, at);
     if (rolledUp === null) return null;
     const record = this.sources.touch(rolledUp.text, at);
@@ -549,7 +556,9 @@ export class Judge {
       evidence: [...record.evidence].sort((left, right) => right.weight - left.weight),
       guards: made.outcomes,
       simulated: made.simulated,
-      otherwise: smallestChange(record.score, record.evidence, made.at, this.policy, made.outcomes),
+      otherwise: this.#explains
+        ? smallestChange(record.score, record.evidence, made.at, this.policy, made.outcomes)
+        : '',
     };
   }
 }

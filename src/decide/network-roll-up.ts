@@ -33,9 +33,16 @@ export function parentsOf(target: Network): Network[] {
   return [networkOf(target, 56), networkOf(target, 48)];
 }
 
+interface Offenders {
+  /** When each member last offended. */
+  readonly members: Map<number, number>;
+  /** None of them offended before this time. */
+  since: number;
+}
+
 export class NetworkRollUp {
   readonly #policy: RollUpPolicy;
-  readonly #networks = new Map<string, Map<number, number>>();
+  readonly #networks = new Map<string, Offenders>();
 
   constructor(policy: RollUpPolicy) {
     this.#policy = policy;
@@ -70,14 +77,22 @@ export class NetworkRollUp {
         const oldest = this.#networks.keys().next().value;
         if (oldest !== undefined) this.#networks.delete(oldest);
       }
-      held = new Map();
+      held = { members: new Map(), since: at };
     } else this.#networks.delete(text);
     // The one that was last added to is the youngest.
     this.#networks.set(text, held);
     const width = BigInt((member.family === 4 ? 32 : 128) - member.prefix);
-    held.set(Number((member.value >> width) & 255n), at);
-    for (const [other, last] of held)
-      if (at - last > this.#policy.networkMemoryMilliseconds) held.delete(other);
-    return held.size;
+    held.members.set(Number((member.value >> width) & 255n), at);
+    held.since = Math.min(held.since, at);
+    if (at - held.since > this.#policy.networkMemoryMilliseconds) this.#forget(held, at);
+    return held.members.size;
+  }
+
+  #forget(held: Offenders, at: number): void {
+    held.since = at;
+    for (const [member, last] of held.members) {
+      if (at - last > this.#policy.networkMemoryMilliseconds) held.members.delete(member);
+      else held.since = Math.min(held.since, last);
+    }
   }
 }

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseNetwork } from '../core/address.ts';
 import type { Decision } from '../core/decision.ts';
-import type { GroundedEvidence } from '../core/evidence.ts';
+import { type GroundedEvidence, groundOf } from '../core/evidence.ts';
 import { ContactForecast } from './contact-forecast.ts';
 import { GoodTraffic } from './good-traffic.ts';
 import { Allowlist } from './guards/allowlist.ts';
@@ -77,7 +77,8 @@ function bench(changes: Partial<Policy> = {}, benign: readonly string[] = []): B
     good,
     attack: (source, more = {}, weight = 12) => {
       const record = judge.saw(source, more.at ?? start);
-      return judge.weigh(record, evidence(source, weight, more));
+      const item = evidence(source, weight, more);
+      return judge.weigh(record, item, groundOf(item));
     },
   };
 }

@@ -2,7 +2,9 @@
 
 import type { Behavior } from '../core/behavior.ts';
 import type { Classification, GuardOutcome, Verdict } from '../core/decision.ts';
-import type { GroundedEvidence } from '../core/evidence.ts';
+import { type Evidence, type Ground, grounded, type GroundedEvidence } from '../core/evidence.ts';
+import { type Network, formatNetwork, parseNetwork } from '../core/address.ts';
+import { parentsOf } from './network-roll-up.ts';
 import type { Policy } from './policy.ts';
 import { decayed, updated } from './sequential-test.ts';
 
@@ -28,6 +30,12 @@ function writtenOut(evidence: GroundedEvidence): GroundedEvidence {
 
 /** What nobody uses, nobody computes: so the characters go somewhere. */
 let asked = 0;
+
+/** A source as a target, and the texts of the networks that may stand for it. */
+interface Location {
+  readonly target: Network | null;
+  readonly parents: readonly string[];
+}
 
 /** A decision in force, as the judge needs to know it. */
 export interface Standing {
@@ -57,6 +65,8 @@ export class SourceRecord {
   behaviors: readonly Behavior[] = nothing;
   cves: readonly string[] = nothing;
   #evidence: GroundedEvidence[] | null = null;
+  /** Where nobody is told why: of the evidence that weighs most the weight and time alone, two numbers each. */
+  #weights: number[] | null = null;
   /** Single addresses seen of an IPv6 source (its key is a /64), bounded; null for IPv4. */
   addresses: string[] | null = null;
   /** Pieces of evidence that spoke for it. */
@@ -76,6 +86,8 @@ export class SourceRecord {
   guards: readonly GuardOutcome[] = nothing;
   quietUntil = 0;
   quietAction = '';
+  /** Made when first asked for: most sources never come so far. */
+  #location: Location | null = null;
 
   constructor(source: string, at: number) {
     this.source = source;
@@ -84,9 +96,37 @@ export class SourceRecord {
     this.#scoredAt = at;
   }
 
-  /** What weighs most; the record's own list, which changes with the next piece. */
+  /** What weighs most; the record's own list, which changes with the next piece. Empty where nobody is told why. */
   get evidence(): readonly GroundedEvidence[] {
     return this.#evidence ?? nothing;
+  }
+
+  /** When it first did wrong, as far as that is remembered; when it was last seen where nothing is. */
+  get firstWrong(): number {
+    let first = this.lastSeen;
+    for (const { at } of this.evidence) first = Math.min(first, at);
+    const weights = this.#weights ?? nothing;
+    for (let place = 1; place < weights.length; place += 2) first = Math.min(first, weights[place] ?? first);
+    return first;
+  }
+
+  /** Null where the source is no address. */
+  get target(): Network | null {
+    return this.#where().target;
+  }
+
+  /** The networks around it, from the narrowest, by which a decision may be held. */
+  get parents(): readonly string[] {
+    return this.#where().parents;
+  }
+
+  #where(): Location {
+    if (this.#location === null) {
+      const target = parseNetwork(this.source);
+      const parents = target === null ? nothing : parentsOf(target).map((network) => formatNetwork(network));
+      this.#location = { target, parents };
+    }
+    return this.#location;
   }
 
   sawAddress(address: string): void {
@@ -101,9 +141,12 @@ export class SourceRecord {
     else if (at < this.firstSeen) this.firstSeen = at;
   }
 
-  /** Takes evidence into the score. Late evidence (event time before the last) counts at the last one's time. */
-  weigh(evidence: GroundedEvidence, halfLifeMilliseconds: number): void {
-    const at = Math.max(evidence.at, this.#scoredAt);
+  /**
+   * Takes evidence into the score, and keeps it where somebody will be told why. Late evidence (event time before the last) counts at
+   * the last one's time.
+   */
+  weigh(evidence: Evidence, ground: Ground, halfLifeMilliseconds: number, explains = true): void {
+    const at = Math.max(ground.at, this.#scoredAt);
     this.score = updated(this.score, at - this.#scoredAt, evidence.weight, halfLifeMilliseconds);
     this.#scoredAt = at;
     if (
@@ -117,13 +160,14 @@ export class SourceRecord {
       if (this.cves.length < namesKept && !this.cves.includes(cve)) this.cves = [...this.cves, cve];
     }
     if (evidence.weight > 0) {
-      if (!evidence.spoofable && !this.handshake) {
+      if (!ground.spoofable && !this.handshake) {
         this.handshake = true;
         // A block that was refused for want of this proof is asked for again.
         this.quietUntil = 0;
       }
-      if (evidence.transport !== 'udp' && evidence.kind !== 'scan') this.beyondProbes = true;
-      this.#keep(evidence);
+      if (ground.transport !== 'udp' && ground.kind !== 'scan') this.beyondProbes = true;
+      if (explains) this.#keep(evidence, ground);
+      else this.#keepWeight(evidence.weight, ground.at);
     } else if (evidence.weight < 0) this.goodwill += 1;
   }
 
@@ -156,16 +200,14 @@ export class SourceRecord {
     };
   }
 
-  #keep(evidence: GroundedEvidence): void {
+  #keep(evidence: Evidence, ground: Ground): void {
     const held = this.#evidence;
-    if (held === null) {
-      this.#evidence = [writtenOut(evidence)];
-      return;
-    }
-    if (held.length < evidenceKept) {
+    if (held === null || held.length < evidenceKept) {
+      const kept = writtenOut(grounded(evidence, this.source, ground));
       // A list that grows by `push` keeps room for sixteen more, and of most sources there are few pieces.
-      if (held.length < exactlySized) this.#evidence = held.concat(writtenOut(evidence));
-      else held.push(writtenOut(evidence));
+      if (held === null) this.#evidence = [kept];
+      else if (held.length < exactlySized) this.#evidence = held.concat(kept);
+      else held.push(kept);
       return;
     }
     let lightest = 0;
@@ -178,6 +220,28 @@ export class SourceRecord {
     }
     if (evidence.weight < least) return;
     held.copyWithin(lightest, lightest + 1);
-    held[held.length - 1] = writtenOut(evidence);
+    held[held.length - 1] = writtenOut(grounded(evidence, this.source, ground));
+  }
+
+  /** The same choice as `#keep` makes. */
+  #keepWeight(weight: number, at: number): void {
+    const held = this.#weights;
+    if (held === null || held.length < evidenceKept * 2) {
+      if (held === null) this.#weights = [weight, at];
+      else held.push(weight, at);
+      return;
+    }
+    let lightest = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let place = 0; place < held.length; place += 2) {
+      const other = held[place] ?? 0;
+      if (other >= least) continue;
+      least = other;
+      lightest = place;
+    }
+    if (weight < least) return;
+    for (let place = lightest + 2; place < held.length; place += 1) held[place - 2] = held[place] ?? 0;
+    held[held.length - 2] = weight;
+    held[held.length - 1] = at;
   }
 }

@@ -8,10 +8,11 @@
  */
 
 import { sourceKey } from '../core/address.ts';
-import type { Behavior } from '../core/behavior.ts';
+import { type Behavior, behaviorOf } from '../core/behavior.ts';
 import type { Detector, Step } from '../core/detector.ts';
-import { noEvidence, type Evidence } from '../core/evidence.ts';
-import type { Observation } from '../core/observation.ts';
+import { noCves, noEvidence, type Evidence, WordedEvidence, type Wording } from '../core/evidence.ts';
+import type { LoginFact, Observation, ObservationOf } from '../core/observation.ts';
+import { contactHash } from './fan-out.ts';
 
 const firstFailure = 0.8;
 const growth = 0.4;
@@ -25,6 +26,7 @@ const decoyGuess = 2.4;
 const excusable = 5;
 const sessionsKept = 8;
 const sessionMilliseconds = 60_000;
+const otherFormsKept = 11;
 const usersKept = 64;
 /** After this long without a failure the row of failures begins anew. */
 const rowMilliseconds = 6 * 3_600_000;
@@ -40,10 +42,14 @@ const listed = new Set(
 interface Session {
   readonly id: string;
   at: number;
-  /** The forms of lines that have come, and how often each; the most of them is the number of attempts. */
-  readonly forms: string[];
-  readonly counts: number[];
+  /** How often the most frequent form of its lines has come. */
   attempts: number;
+  /** The form of its first line, and how often that has come: most sessions have one form alone. */
+  readonly outcome: LoginFact['outcome'];
+  readonly method: string;
+  count: number;
+  /** Forms beside the first. */
+  others: { readonly form: string; count: number }[] | null;
 }
 
 interface UserRecord {
@@ -52,6 +58,8 @@ interface UserRecord {
 }
 
 interface GuessingState {
+  /** Hashes of the sessions' ids, in their order: looked through without a look at the sessions themselves. */
+  readonly ids: number[];
   readonly sessions: Session[];
   readonly users: Map<string, UserRecord>;
   row: number;
@@ -63,25 +71,55 @@ interface GuessingState {
  * Whether an observation is an attempt of its own. sshd writes several lines about one attempt (`Invalid user`, `Failed password`,
  * `Connection closed by invalid user`): of a session, only the form that has come most often counts.
  */
-function isNewAttempt(state: GuessingState, id: string, form: string, at: number): boolean {
+function isNewAttempt(state: GuessingState, login: ObservationOf<'login'>): boolean {
+  const { session: id, at, outcome, method } = login;
   if (id === '') return true;
-  let session = state.sessions.find((held) => held.id === id);
+  const { ids, sessions } = state;
+  const hash = contactHash(id, 0);
+  let place = ids.indexOf(hash);
+  while (place >= 0 && sessions[place]?.id !== id) place = ids.indexOf(hash, place + 1);
+  const session = place < 0 ? undefined : sessions[place];
   if (session === undefined || at - session.at > sessionMilliseconds * 10) {
-    if (session !== undefined) state.sessions.splice(state.sessions.indexOf(session), 1);
-    else if (state.sessions.length >= sessionsKept) state.sessions.shift();
-    // Most sessions have one form: lists of just one, where an empty one that grows would keep room for sixteen more.
-    state.sessions.push({ id, at, forms: [form], counts: [1], attempts: 1 });
+    if (session === undefined && sessions.length >= sessionsKept) place = 0;
+    if (place === 0) {
+      ids.shift();
+      sessions.shift();
+    } else if (place > 0) {
+      ids.splice(place, 1);
+      sessions.splice(place, 1);
+    }
+    ids.push(hash);
+    sessions.push({ id, at, attempts: 1, outcome, method, count: 1, others: null });
     return true;
   }
   session.at = at;
-  let place = session.forms.indexOf(form);
-  if (place < 0 && session.forms.length < 12) place = session.forms.push(form) - 1;
-  const count = (session.counts[place] ?? 0) + 1;
-  if (place >= 0) session.counts[place] = count;
+  const count =
+    session.outcome === outcome && session.method === method
+      ? (session.count += 1)
+      : countOther(session, `${outcome} ${method}`);
   if (count <= session.attempts) return false;
   session.attempts = count;
   return true;
 }
+
+function countOther(session: Session, form: string): number {
+  session.others ??= [];
+  let other = session.others.find((held) => held.form === form);
+  if (other === undefined) {
+    if (session.others.length >= otherFormsKept) return 1;
+    other = { form, count: 0 };
+    session.others.push(other);
+  }
+  other.count += 1;
+  return other.count;
+}
+
+const failures = (user: string, count: number, users: number): string =>
+  `${JSON.stringify(user.slice(0, 64))}: ${count} ${count === 1 ? 'failure' : 'failures'}, ${users} ${users === 1 ? 'user' : 'users'}`;
+const failedLogin: Wording = (service, user, count, users) =>
+  `failed login at ${service} as ${failures(user, count, users)}`;
+const unknownLogin: Wording = (service, user, count, users) =>
+  `login of a user that does not exist at ${service} as ${failures(user, count, users)}`;
 
 function excuse(state: GuessingState, user: string, service: string): Step<GuessingState> {
   const record = state.users.get(user);
@@ -96,7 +134,7 @@ function excuse(state: GuessingState, user: string, service: string): Step<Guess
     reason: `user ${JSON.stringify(user.slice(0, 64))} got in at ${service} after ${record.failures} failures: a person mistyped`,
     technique: 'T1110.001',
     behavior: null,
-    cves: [],
+    cves: noCves,
   };
   return { state, evidence: [evidence] };
 }
@@ -112,9 +150,7 @@ function step(state: GuessingState, observation: Observation): Step<GuessingStat
     if (observation.outcome === 'disconnect' && (observation.method !== 'disconnected' || user === '')) {
       return { state, evidence: noEvidence };
     }
-    if (!isNewAttempt(state, observation.session, `${observation.outcome} ${observation.method}`, at)) {
-      return { state, evidence: noEvidence };
-    }
+    if (!isNewAttempt(state, observation)) return { state, evidence: noEvidence };
   }
   if (at - state.lastAt > rowMilliseconds) state.row = 0;
   state.lastAt = at;
@@ -139,15 +175,20 @@ function step(state: GuessingState, observation: Observation): Step<GuessingStat
   const isSpray = users >= sprayUsers && state.attempts <= users * 2;
   // Leaving once ahead of a login shows nothing by itself; again and again it is how guessing looks in a terse log.
   const isHint = !isDecoy && observation.outcome === 'disconnect' && state.attempts < 2;
-  const behavior: Behavior | null = isHint ? null : isSpray ? `spray:${service}` : `bruteforce:${service}`;
-  const evidence: Evidence = {
-    detector: 'credential-guessing',
-    weight,
-    reason: `${isUnknown ? 'login of a user that does not exist' : 'failed login'} at ${service} as ${JSON.stringify(user.slice(0, 64))}: ${state.attempts} failures, ${users} users`,
-    technique: isSpray ? 'T1110.003' : 'T1110.001',
-    behavior,
-    cves: [],
-  };
+  const behavior: Behavior | null = isHint
+    ? null
+    : isSpray
+      ? behaviorOf.spray(service)
+      : behaviorOf.bruteforce(service);
+  const technique = isSpray ? 'T1110.003' : 'T1110.001';
+  const evidence = new WordedEvidence(
+    { detector: 'credential-guessing', weight, technique, behavior },
+    isUnknown ? unknownLogin : failedLogin,
+    service,
+    user,
+    state.attempts,
+    users,
+  );
   return { state, evidence: [evidence] };
 }
 
@@ -158,6 +199,6 @@ export const credentialGuessing: Detector<GuessingState> = {
   kinds: ['login', 'auth'],
   key: (observation: Observation): string | null =>
     observation.source === '' ? null : sourceKey(observation.source),
-  initial: (): GuessingState => ({ sessions: [], users: new Map(), row: 0, lastAt: 0, attempts: 0 }),
+  initial: (): GuessingState => ({ ids: [], sessions: [], users: new Map(), row: 0, lastAt: 0, attempts: 0 }),
   step,
 };

@@ -143,6 +143,7 @@ export class LureSet {
 
   /** What the request tells of its sender: the lures that it fits most closely, at most eight; empty for a page that everybody asks for. */
   match(request: WebRequest): readonly SignatureMatch[] {
+    if (this.documents.length === 0) return none;
     const found = this.#telling.find(new SeenRequest(request));
     return found.length === 0 ? none : matchesOf(found, request);
   }

@@ -31,10 +31,14 @@ const printable = (text: string): string =>
     .replaceAll(/[^\x20-\x7e\u00a1-\uffff]/g, ' ')
     .slice(0, detailLength);
 
+const none: readonly SignatureMatch[] = Object.freeze([]);
+
 class Collected implements Findings {
-  readonly #best = new Map<string, SignatureMatch>();
+  /** Null until there is something: of an ordinary request nothing is found. */
+  #best: Map<string, SignatureMatch> | null = null;
 
   add(name: string, exploitClass: ExploitClass, confidence: number, detail: string): void {
+    this.#best ??= new Map();
     const standing = this.#best.get(name);
     if (standing !== undefined && standing.confidence >= confidence) return;
     this.#best.set(name, {
@@ -48,15 +52,10 @@ class Collected implements Findings {
   }
 
   matches(): readonly SignatureMatch[] {
+    if (this.#best === null) return none;
     return [...this.#best.values()].sort((a, b) => b.confidence - a.confidence).slice(0, mostMatches);
   }
-
-  get empty(): boolean {
-    return this.#best.size === 0;
-  }
 }
-
-const none: readonly SignatureMatch[] = Object.freeze([]);
 
 /**
  * The generic signatures that a request matches, the surest first, at most sixteen; empty for an ordinary request.
@@ -82,11 +81,11 @@ export function classifyRequest(request: WebRequest): readonly SignatureMatch[] 
         analyser.inspect(field, findings);
     }
   }
-  const referrer = parts.headers.get('referer') ?? '';
+  const { referrer } = parts;
   if (referrer !== '') {
     const names = parts.fields.filter((field) => field.target === targets.name).map((field) => field.folded);
     const name = sessionByLink(names, referrer, parts.headers.get('host') ?? '');
     if (name !== null) findings.add('session-fixation', 'other', 0.55, `${name} by a link from ${referrer}`);
   }
-  return findings.empty ? none : findings.matches();
+  return findings.matches();
 }

@@ -70,7 +70,7 @@ export class NormalRequest {
   get headers(): string {
     if (this.#headers === undefined) {
       let text = '';
-      for (const [name, value] of this.request.headers) text += `\n${name}: ${value}`;
+      for (const [name, value] of this.request.headers) text += headerLine(name, value);
       this.#headers = percentDecode(text).toLowerCase();
     }
     return this.#headers;
@@ -118,6 +118,12 @@ export class NormalRequest {
     return this.parameters.get(name)?.[0] ?? null;
   }
 }
+
+const headerLine = (name: string, value: string): string => `\n${name}: ${value}`;
+
+/** One header's line as it stands in `headers`: no escape reaches from one line into the next. */
+export const normalHeader = (name: string, value: string): string =>
+  percentDecode(headerLine(name, value)).toLowerCase();
 
 function add(found: Map<string, string[]>, name: string, value: string): void {
   const values = found.get(name);

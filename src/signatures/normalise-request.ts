@@ -1,5 +1,6 @@
 /** A request cut into the fields that the analysers look at, each normalised. */
 
+import { Remembered } from '../core/remembered.ts';
 import type { WebRequest } from './request.ts';
 import { decodeBase64Text } from './normalise-base64.ts';
 import {
@@ -44,8 +45,11 @@ export interface Field {
 
 export interface RequestFields {
   readonly fields: readonly Field[];
-  /** Headers by lower-case name, the first of each. */
+  /** Headers by lower-case name, the first of each; empty where the request is bare. */
   readonly headers: ReadonlyMap<string, string>;
+  readonly referrer: string;
+  /** True where it has no other header than `User-Agent` and `Referer`, as in access logs. */
+  readonly isBare: boolean;
   readonly shape: BodyShape | 'none';
 }
 
@@ -134,20 +138,60 @@ const plainValue = /^[\w ,;:=.*/+"?-]{0,400}$/;
 const plainAgent =
   /^Mozilla\/[45]\.0 \([\w .,;:/+@_-]{1,300}\)(?: (?:[\w./+:-]{1,60}|\([\w .,;:/+@-]{1,200}\))){0,12}$/;
 
-/** Cuts and normalises a request. Bounded by `mostFields` fields beside the whole path, query and body. */
-export function fieldsOf(request: WebRequest): RequestFields {
-  const fields: Field[] = [];
+const agents = new Remembered((agent): Field | null =>
+  plainAgent.test(agent) ? null : fieldOf(targets.agent, 'user-agent', agent, false),
+);
+const referrers = new Remembered((referrer) => fieldOf(targets.referrer, 'referer', referrer, false));
+const noHeaders: ReadonlyMap<string, string> = new Map();
+
+/** The headers of an access log's line, each at most once. */
+function isBareRequest({ headers }: WebRequest): boolean {
+  if (headers.length > 2) return false;
+  let first = '';
+  for (const [name] of headers) {
+    if ((name !== 'User-Agent' && name !== 'Referer') || name === first) return false;
+    first = name;
+  }
+  return true;
+}
+
+/** The fields of the headers, and the headers by name. */
+function addHeaders(fields: Field[], request: WebRequest): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   for (const [name, value] of request.headers) {
     const key = name.toLowerCase();
     if (!headers.has(key)) headers.set(key, value);
-    if (key === 'user-agent') {
-      if (!plainAgent.test(value)) fields.push(fieldOf(targets.agent, 'user-agent', value, false));
-    } else if (key === 'referer') fields.push(fieldOf(targets.referrer, 'referer', value, false));
+    if (key === 'user-agent') addField(fields, agents.of(value));
+    else if (key === 'referer') fields.push(referrers.of(value));
     else if (key === 'cookie') addCookies(fields, value);
     else if (browserHeader.test(key) ? !plainValue.test(value) : !fixedHeaders.has(key) || value.length > 200)
       fields.push(fieldOf(targets.header, key, value, false));
     if (fields.length >= mostFields) break;
+  }
+  return headers;
+}
+
+function addField(fields: Field[], field: Field | null): void {
+  if (field !== null) fields.push(field);
+}
+
+/** Cuts and normalises a request. Bounded by `mostFields` fields beside the whole path, query and body. */
+export function fieldsOf(request: WebRequest): RequestFields {
+  const fields: Field[] = [];
+  const isBare = isBareRequest(request);
+  let headers = noHeaders;
+  let referrer = '';
+  if (isBare) {
+    for (const [name, value] of request.headers) {
+      if (name === 'User-Agent') addField(fields, agents.of(value));
+      else {
+        referrer = value;
+        fields.push(referrers.of(value));
+      }
+    }
+  } else {
+    headers = addHeaders(fields, request);
+    referrer = headers.get('referer') ?? '';
   }
   const question = request.path.indexOf('?');
   const path = question < 0 ? request.path : request.path.slice(0, question);
@@ -159,10 +203,10 @@ export function fieldsOf(request: WebRequest): RequestFields {
       for (const part of formParts(query)) addPart(fields, part);
     }
   }
-  if (request.body === '') return { fields, headers, shape: 'none' };
+  if (request.body === '') return { fields, headers, referrer, isBare, shape: 'none' };
   const contentType = headers.get('content-type') ?? '';
   const shape = bodyShape(contentType, request.body);
   fields.push(fieldOf(targets.body, '', request.body, shape === 'form'));
   for (const part of partsOf(shape, contentType, request.body)) addPart(fields, part);
-  return { fields, headers, shape };
+  return { fields, headers, referrer, isBare, shape };
 }

@@ -2,7 +2,8 @@
 
 import type { Condition, CveSignature, Place, RequestPattern } from './cve-signature.ts';
 import { LiteralIndex } from './literal-index.ts';
-import type { NormalRequest } from './normal-request.ts';
+import { Remembered } from '../core/remembered.ts';
+import { type NormalRequest, normalHeader } from './normal-request.ts';
 import type { SignatureMatch } from './signature.ts';
 
 /** A path literal with what must stand around it. */
@@ -26,6 +27,8 @@ export interface FoundSignature {
 }
 
 const matchLimit = 8;
+/** Headers whose values come again and again: what they call up is remembered by value. */
+const rememberedHeaders: readonly string[] = ['User-Agent', 'Referer'];
 /** What may follow a path literal: the next segment, a path parameter, an encoded query, a control character smuggled in. */
 const boundaries = '/;?#\0\t\n\r';
 
@@ -73,6 +76,8 @@ export function textAt(request: NormalRequest, place: Place): string | null {
       const colon = place.indexOf(':');
       const name = place.slice(colon + 1);
       if (place.startsWith('header:')) return request.header(name);
+      // Without a body there is the query alone, in which every name stands as it is compared.
+      if (request.request.body === '' && !request.query.includes(name)) return null;
       const values = request.parameters.get(name);
       return values === undefined ? null : values.join('\n').toLowerCase();
     }
@@ -136,10 +141,15 @@ class Prefilter {
   }
 }
 
+/** What a header line calls up, in the order of its literals; null where it may hide them. */
+type HeaderCandidates = readonly number[] | null;
+
 export class SignatureSet {
   readonly #candidates: Candidate[] = [];
   readonly #paths: Prefilter;
   readonly #texts: Prefilter;
+  /** By name. Null where a literal reaches from one line into the next. */
+  readonly #headers: ReadonlyMap<string, Remembered<HeaderCandidates>> | null;
   /** The run in which a candidate was last called up, so that each is verified once. */
   readonly #stamps: Int32Array;
   #run = 0;
@@ -165,11 +175,43 @@ export class SignatureSet {
     }
     this.#paths = new Prefilter(paths);
     this.#texts = new Prefilter(texts);
+    const isByLine = ![...texts.keys()].some((literal) => literal.includes('\n'));
+    this.#headers = isByLine
+      ? new Map(
+          rememberedHeaders.map((name) => [name, new Remembered((value) => this.#calledUpBy(name, value))]),
+        )
+      : null;
     this.#stamps = new Int32Array(this.#candidates.length);
   }
 
+  #calledUpBy(name: string, value: string): HeaderCandidates {
+    const line = normalHeader(name, value);
+    if (line.includes('${')) return null;
+    const called = new Set<number>();
+    this.#texts.scan(line, (candidate) => called.add(candidate));
+    return [...called];
+  }
+
+  /**
+   * As a scan of `anywhere`, but for headers that are remembered: an access log's lines are mostly agent and referrer, and few of those are
+   * new. False where the request has others, or hides something in lookups; then nothing more than candidates has come of it.
+   */
+  #scanByLine(request: NormalRequest, consider: (index: number) => void): boolean {
+    const { headers, body } = request.request;
+    if (this.#headers === null || body !== '' || headers.length > rememberedHeaders.length) return false;
+    const { url } = request;
+    if (url.includes('${')) return false;
+    this.#texts.scan(url, consider);
+    for (const [name, value] of headers) {
+      const called = this.#headers.get(name)?.of(value) ?? null;
+      if (called === null) return false;
+      for (const candidate of called) consider(candidate);
+    }
+    return true;
+  }
+
   /** The signatures that match, in the order of the list, at most eight. */
-  match(request: NormalRequest): FoundSignature[] {
+  match(request: NormalRequest): readonly FoundSignature[] {
     this.#run += 1;
     let found: Candidate[] | undefined;
     const consider = (index: number): void => {
@@ -179,8 +221,8 @@ export class SignatureSet {
       if (candidate !== undefined && candidateHolds(request, candidate)) (found ??= []).push(candidate);
     };
     this.#paths.scan(request.paths, consider);
-    this.#texts.scan(request.anywhere, consider);
-    if (found === undefined) return [];
+    if (!this.#scanByLine(request, consider)) this.#texts.scan(request.anywhere, consider);
+    if (found === undefined) return none;
     const ranked = [...new Map(found.map((candidate) => [candidate.rank, candidate])).values()];
     ranked.sort((one, other) => one.rank - other.rank);
     return ranked.slice(0, matchLimit).map((candidate) => ({
@@ -189,6 +231,8 @@ export class SignatureSet {
     }));
   }
 }
+
+const none: readonly FoundSignature[] = Object.freeze([]);
 
 function matchOf(candidate: Candidate, request: NormalRequest): SignatureMatch {
   const { signature, pattern } = candidate;

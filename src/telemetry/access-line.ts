@@ -19,6 +19,7 @@ export interface AccessLine {
 }
 
 const quote = 34;
+const comma = 44;
 
 /** Index of the quote that ends a quoted part beginning behind `from`, or -1. */
 function closingQuote(text: string, from: number): number {
@@ -53,10 +54,14 @@ export function requestParts(request: string): { method: string; path: string } 
 
 /** The client's address: the first word, or the second behind a virtual host. */
 function addressOf(head: string, isAddress: (text: string) => boolean): string | null {
-  const words = head.split(' ', 3);
-  for (const word of words.slice(0, 2)) {
-    const bare = word.endsWith(',') ? word.slice(0, -1) : word;
+  let from = 0;
+  for (let words = 0; words < 2; words += 1) {
+    const space = head.indexOf(' ', from);
+    const end = space < 0 ? head.length : space;
+    const bare = head.slice(from, head.charCodeAt(end - 1) === comma && end > from ? end - 1 : end);
     if (isAddress(bare)) return bare;
+    if (space < 0) break;
+    from = space + 1;
   }
   return null;
 }

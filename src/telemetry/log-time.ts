@@ -1,11 +1,17 @@
 /** Times as logs write them, in milliseconds since the epoch. What a log leaves out (year, zone) is taken from a time near by. */
 
-const months = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+/** By the codes of the three letters, a byte each. */
+const codeOf = (text: string, at: number): number =>
+  (text.charCodeAt(at) << 16) | (text.charCodeAt(at + 1) << 8) | text.charCodeAt(at + 2);
+const months: ReadonlyMap<number, number> = new Map(
+  'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ').map((name, month) => [codeOf(name, 0), month]),
+);
 
 /** 0 to 11, or -1. */
 export function monthOf(text: string, at: number): number {
-  const index = months.indexOf(text.slice(at, at + 3));
-  return index >= 0 && index % 3 === 0 ? index / 3 : -1;
+  // A character of more than a byte may come to the same code as three others.
+  if (text.charCodeAt(at) > 127 || text.charCodeAt(at + 1) > 127 || text.charCodeAt(at + 2) > 127) return -1;
+  return months.get(codeOf(text, at)) ?? -1;
 }
 
 /** The whole number that the digits of `text` from `at` on spell, `length` of them; -1 where they are none. */
@@ -26,16 +32,31 @@ export interface TimeAt {
 }
 
 /** Remembers the day that it last worked out: log lines of one day come together. */
-let dayKey = '';
+let lastYear = -1;
+let lastMonth = -1;
+let lastDay = -1;
 let dayStart = 0;
 
 function dayOf(year: number, month: number, day: number): number {
-  const key = `${year}-${month}-${day}`;
-  if (key !== dayKey) {
-    dayKey = key;
+  if (day !== lastDay || month !== lastMonth || year !== lastYear) {
+    lastYear = year;
+    lastMonth = month;
+    lastDay = day;
     dayStart = Date.UTC(year, month, day);
   }
   return dayStart;
+}
+
+/** And the year of the time that it was last given as near. */
+let lastNear = Number.NaN;
+let nearYear = Number.NaN;
+
+function yearOf(near: number): number {
+  if (near !== lastNear) {
+    lastNear = near;
+    nearYear = new Date(near).getUTCFullYear();
+  }
+  return nearYear;
 }
 
 /** A clock that was never set writes times before the epoch, which no observation can have: they are taken for its begin. */
@@ -77,7 +98,7 @@ export function syslogTime(text: string, at: number, near: number): TimeAt | nul
   if (clock < 0) return null;
   if (year < 0) {
     // The year that lies nearest: a log of December is read in January.
-    year = new Date(near).getUTCFullYear();
+    year = yearOf(near);
     const half = 183 * 86_400_000;
     const guess = dayOf(year, month, day) + clock;
     if (guess - near > half) year -= 1;

@@ -6,6 +6,7 @@
  */
 
 import type { LoginFact } from '../core/observation.ts';
+import { digits } from './log-time.ts';
 
 export interface SshLogin {
   readonly address: string;
@@ -22,29 +23,38 @@ interface Ending {
   readonly before: string;
 }
 
-const addressPattern = /^[0-9a-fA-F:.]{2,45}$/;
+/** Two to 45 characters, each a digit of an address, a colon or a dot. */
+function isAddressText(text: string): boolean {
+  if (text.length < 2 || text.length > 45) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const isDigit = code >= 46 && code <= 58 && code !== 47;
+    if (!isDigit && !(code >= 97 && code <= 102) && !(code >= 65 && code <= 70)) return false;
+  }
+  return true;
+}
 
-/** -1 where it is none; 0 where there can be no such port, which does not make the address beside it another. */
-function portOf(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+/** Of the one to five digits from `at` on; -1 where there are others; 0 where there can be no such port, which does not make the address beside it another. */
+function portAt(text: string, at: number): number {
+  const length = text.length - at;
+  const port = length < 1 || length > 5 ? -1 : digits(text, at, length);
   return port > 65_535 ? 0 : port;
 }
 
 /** `…<word>ADDRESS` or `…<word>ADDRESS port PORT` at the end of a text. */
 function ending(text: string, word: string): Ending | null {
   const space = text.lastIndexOf(' ');
-  const last = text.slice(space + 1);
   let port = 0;
   let rest = text;
-  const number = portOf(last);
-  if (number >= 0 && text.slice(0, space).endsWith(' port')) {
+  const number = portAt(text, space + 1);
+  if (number >= 0 && space > 0 && text.endsWith(' port', space)) {
     port = number;
     rest = text.slice(0, space - 5);
   }
   const at = rest.lastIndexOf(word);
   if (at < 0 || (at > 0 && word.charCodeAt(0) !== 32 && rest.charCodeAt(at - 1) !== 32)) return null;
   const address = rest.slice(at + word.length);
-  return addressPattern.test(address) ? { address, port, before: rest.slice(0, at) } : null;
+  return isAddressText(address) ? { address, port, before: rest.slice(0, at) } : null;
 }
 
 const withoutPrefix = (text: string, prefix: string): string =>
@@ -80,7 +90,8 @@ function attempt(message: string, start: number): SshLogin | null {
   const method = message.slice(start, space);
   if (method.length > 60 || method.includes(' ')) return null;
   let body = message.slice(space + 5).trimEnd();
-  const kind = method.split('/')[0] ?? '';
+  const slash = method.indexOf('/');
+  const kind = slash < 0 ? method : method.slice(0, slash);
   const one = body.indexOf(' ssh1: ruser ');
   if (one > 0) body = body.slice(0, one);
   else if (kind === 'publickey' || kind === 'hostbased') {
@@ -90,7 +101,7 @@ function attempt(message: string, start: number): SshLogin | null {
       if (body.indexOf(' ssh2: ', info + 1) >= 0) return null;
       body = body.slice(0, info);
     }
-  } else if (/ port \d{1,5} ssh2: /.test(body)) {
+  } else if (body.includes(' ssh2: ') && / port \d{1,5} ssh2: /.test(body)) {
     // A name that imitates an ending, or an ending with a word of a module behind it: two readings, so nobody is named.
     return null;
   }
@@ -225,7 +236,7 @@ export function sshLogin(text: string): SshLogin | null {
       if (found === null) return null;
       let body = message.slice(found[0].length).trimEnd();
       const via = body.lastIndexOf(' via ');
-      if (via > 0 && addressPattern.test(body.slice(via + 5))) body = body.slice(0, via);
+      if (via > 0 && isAddressText(body.slice(via + 5))) body = body.slice(0, via);
       const end = ending(body, ' from ');
       if (end === null) return null;
       const { user, unknown } = named(end.before);

@@ -31,8 +31,19 @@ export class SshLog {
     if (found === null) return;
     const source = this.#addresses.canonical(found.address);
     if (source === null) return;
+    // Written out: to copy what all have costs more than to make it.
     writer.add({
-      ...writer.seen(entry.at, source, found.port, 22, session),
+      id: writer.id(entry.at),
+      at: entry.at,
+      sensor: writer.sensor,
+      sequence: writer.sequence(),
+      source,
+      sourcePort: found.port,
+      destination: '',
+      destinationPort: 22,
+      transport: 'tcp',
+      session,
+      spoofable: false,
       kind: 'login',
       service: 'ssh',
       user: found.user.slice(0, longestUser),

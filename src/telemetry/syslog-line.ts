@@ -23,6 +23,8 @@ export interface LogEntry {
 }
 
 const programPattern = /^[A-Za-z0-9_./@+()-]{1,64}$/;
+/** The name that last had the form: most lines of a log are one program's. */
+let lastProgram = '';
 
 /** `program[pid]: message` or `program: message` at an index; null where there is none. */
 function programAt(line: string, at: number): { program: string; pid: string; message: string } | null {
@@ -36,7 +38,10 @@ function programAt(line: string, at: number): { program: string; pid: string; me
     pid = name.slice(bracket + 1, -1);
     name = name.slice(0, bracket).trimEnd();
   }
-  if (!programPattern.test(name)) return null;
+  if (name !== lastProgram) {
+    if (!programPattern.test(name)) return null;
+    lastProgram = name;
+  }
   const slash = name.startsWith('/') ? name.lastIndexOf('/') + 1 : 0;
   return { program: name.slice(slash), pid, message: line.slice(bare + 2) };
 }

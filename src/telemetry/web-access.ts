@@ -1,5 +1,6 @@
 /** Access logs of web servers, proxies and load balancers, as text or JSON lines, also behind syslog → accesses. */
 
+import { Remembered } from '../core/remembered.ts';
 import type { ReadBatch, ReadContext, Reader } from '../core/reader.ts';
 import { accessRecord } from './access-json.ts';
 import { accessLine, type AccessLine } from './access-line.ts';
@@ -15,6 +16,8 @@ const longestAgent = 1_024;
 
 export class AccessLog {
   readonly #addresses = new AddressCache();
+  /** Agents and referrers, one text for all that are alike: whoever looks them up later finds them by their hash. */
+  readonly #texts = new Remembered((text) => text);
   readonly #isAddress = (text: string): boolean => this.#addresses.canonical(text) !== null;
 
   /** The access that a text tells of, or null. */
@@ -29,14 +32,25 @@ export class AccessLog {
   add(access: AccessLine, writer: BatchWriter): boolean {
     const source = this.#addresses.canonical(access.address);
     if (source === null) return false;
+    // Written out: to copy what all have costs more than to make it.
     writer.add({
-      ...writer.seen(access.at, source, 0, 80, ''),
+      id: writer.id(access.at),
+      at: access.at,
+      sensor: writer.sensor,
+      sequence: writer.sequence(),
+      source,
+      sourcePort: 0,
+      destination: '',
+      destinationPort: 80,
+      transport: 'tcp',
+      session: '',
+      spoofable: false,
       kind: 'web-access',
       method: access.method,
       path: access.path.slice(0, longestPath),
       status: access.status,
-      userAgent: access.userAgent.slice(0, longestAgent),
-      referrer: access.referrer.slice(0, longestPath),
+      userAgent: this.#texts.of(access.userAgent.slice(0, longestAgent)),
+      referrer: this.#texts.of(access.referrer.slice(0, longestPath)),
     });
     return true;
   }

@@ -74,21 +74,18 @@ describe.skipIf(corporaFolder() === null)(
         if (entry === undefined || entry.network.family !== 4) continue;
         const value = Number(entry.network.value);
         const source = [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
-        const decision = judge.weigh(judge.saw(source, 1), {
-          detector: 'test',
-          weight: 100,
-          reason: 'the worst',
-          technique: 'T1190',
-          behavior: 'exploit:rce',
-          cves: [],
-          source,
-          observation: `o${index}`,
-          at: 1,
-          sensor: 's',
-          spoofable: false,
-          transport: 'tcp',
-          kind: 'exploit',
-        });
+        const decision = judge.weigh(
+          judge.saw(source, 1),
+          {
+            detector: 'test',
+            weight: 100,
+            reason: 'the worst',
+            technique: 'T1190',
+            behavior: 'exploit:rce',
+            cves: [],
+          },
+          { id: `o${index}`, at: 1, sensor: 's', spoofable: false, transport: 'tcp', kind: 'exploit' },
+        );
         asked += 1;
         if (decision !== null && !decision.simulated) placed += 1;
       }

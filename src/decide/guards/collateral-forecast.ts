@@ -13,8 +13,7 @@ export function collateralForecast(policy: Policy, goodTraffic: GoodTraffic): Gu
     check({ targetText, record, byPerson }: Candidate): GuardResult {
       if (record === null || byPerson) return pass('a person asked');
       // Only what was before it first did wrong counts: nobody buys himself free afterwards.
-      const firstWrong = record.evidence.reduce((first, { at }) => Math.min(first, at), record.lastSeen);
-      const hours = goodTraffic.hoursBefore(record.source, firstWrong);
+      const hours = goodTraffic.hoursBefore(record.source, record.firstWrong);
       const all = goodTraffic.hours;
       const share = all === 0 ? 0 : hours / all;
       const said = `${hours} of ${all} hours with good sessions in the last days`;

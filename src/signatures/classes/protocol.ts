@@ -200,6 +200,30 @@ function inspectMultipart(body: string, findings: Findings): void {
 /** Looks at the request as a whole: method, request line, framing headers, encodings, multipart. */
 export function inspectProtocol(request: WebRequest, parts: RequestFields, findings: Findings): void {
   inspectMethod(request, findings);
+  if (parts.isBare) inspectParts(request, parts, findings);
+  else inspectHeaders(request, parts, findings);
+  if (parts.fields.length > 255)
+    findings.add('protocol-many-fields', 'protocol', 0.5, `${parts.fields.length} fields`);
+  for (const field of parts.fields) {
+    if (field.raw.length > 4000 && field.target === targets.path)
+      findings.add('protocol-long-path', 'protocol', 0.6, field.raw);
+    inspectTraits(field, findings);
+  }
+}
+
+/** Looks at what a request of any headers may have: a body of parts, line breaks in values. */
+function inspectParts(request: WebRequest, parts: RequestFields, findings: Findings): void {
+  if (parts.shape === 'multipart') inspectMultipart(request.body, findings);
+  for (const [name, value] of request.headers) {
+    if (!parts.isBare && name.length > 0 && !/^[!#$%&'*+.^_`|~\w-]{1,200}$/.test(name))
+      findings.add('protocol-header-name', 'protocol', 0.6, name);
+    if (/[\r\n\0]/.test(value) || /[\r\n\0]/.test(name))
+      findings.add('protocol-header-line-break', 'protocol', 0.75, value);
+  }
+}
+
+/** Looks at the headers that frame a request or say how it is to be read. */
+function inspectHeaders(request: WebRequest, parts: RequestFields, findings: Findings): void {
   const { headers } = parts;
   const encoding = headers.get('transfer-encoding');
   const lengths = request.headers.filter(([name]) => name.toLowerCase() === 'content-length');
@@ -225,13 +249,7 @@ export function inspectProtocol(request: WebRequest, parts: RequestFields, findi
   if (range !== undefined) inspectRange(range, findings);
   const type = headers.get('content-type');
   if (type !== undefined && type !== '') inspectContentType(type, findings);
-  if (parts.shape === 'multipart') inspectMultipart(request.body, findings);
-  for (const [name, value] of request.headers) {
-    if (name.length > 0 && !/^[!#$%&'*+.^_`|~\w-]{1,200}$/.test(name))
-      findings.add('protocol-header-name', 'protocol', 0.6, name);
-    if (/[\r\n\0]/.test(value) || /[\r\n\0]/.test(name))
-      findings.add('protocol-header-line-break', 'protocol', 0.75, value);
-  }
+  inspectParts(request, parts, findings);
   const cookie = headers.get('cookie');
   if (cookie !== undefined && /^\s?\$version ?=/i.test(cookie))
     findings.add('protocol-cookie-version', 'protocol', 0.6, cookie);
@@ -271,13 +289,6 @@ export function inspectProtocol(request: WebRequest, parts: RequestFields, findi
       findings.add('protocol-restricted-header', 'protocol', 0.5, `${name}: ${value}`);
     else if (name === 'if' && !value.includes('<') && !value.includes('('))
       findings.add('protocol-restricted-header', 'protocol', 0.5, `${name}: ${value}`);
-  }
-  if (parts.fields.length > 255)
-    findings.add('protocol-many-fields', 'protocol', 0.5, `${parts.fields.length} fields`);
-  for (const field of parts.fields) {
-    if (field.raw.length > 4000 && field.target === targets.path)
-      findings.add('protocol-long-path', 'protocol', 0.6, field.raw);
-    inspectTraits(field, findings);
   }
 }
 
