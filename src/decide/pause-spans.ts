@@ -8,7 +8,7 @@ const coarseGrowth = 1.5;
 export const fineGrowth = 1.1;
 
 /** Last seconds of the coarse spans: 0, 1, 2, 3, 6, 11 … 14 days. */
-export const coarseEnds: readonly number[] = ((): number[] => {
+const coarseEnds: readonly number[] = ((): number[] => {
   const all = [0];
   for (let next = 1; (all.at(-1) ?? 0) < longestPauseSeconds; next *= coarseGrowth) {
     all.push(Math.max((all.at(-1) ?? 0) + 1, Math.round(next)));
