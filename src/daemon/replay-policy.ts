@@ -58,6 +58,8 @@ class JudgedPolicy implements ReplayedPolicy {
         breaker: new Breaker(policy),
       }),
       random: () => 0.5,
+      // No line of a replay says why.
+      explains: false,
     });
     this.#pipeline = new Pipeline(this.#judge, detectorsOf(configuration));
     const rules = readRules(configuration.detectors.rules);
