@@ -5,6 +5,8 @@ import type { Run } from '../../stream.ts';
 import { inputText } from '../input-text.ts';
 import { upstreamVersion } from '../program-version.ts';
 import { reach } from '../reach.ts';
+import { readCall } from './perl/command-line.ts';
+import { runPerl } from './perl/perl.ts';
 import { runPython } from './python/python.ts';
 import { effectsOf } from './script-effect.ts';
 import { Unsupported } from './script/unsupported.ts';
@@ -84,8 +86,14 @@ function* perform(
   place: string,
   words: readonly string[],
 ): Run {
-  const world = new ScriptWorld(process, language === 'python3');
+  const world = new ScriptWorld(process, language !== 'php');
   try {
+    if (language === 'perl')
+      return yield* runPerl(world, {
+        text,
+        place: place === '<string>' ? '-e' : place === '<stdin>' ? '-' : place,
+        arguments: words.slice(1),
+      });
     if (language !== 'python3') throw new Unsupported(language);
     return yield* runPython(world, { text, file: place, version: pythonVersion(process), arguments: words });
   } catch (error) {
@@ -105,6 +113,17 @@ const interpreter = (language: Language): Command => ({
     if (/^(?:--version|-v|-V)$/.test(words[0] ?? '')) {
       process.output.write(versionText(process, language));
       return 0;
+    }
+    if (language === 'perl') {
+      const call = readCall(words);
+      if (call.text !== null)
+        return yield* perform(
+          process,
+          language,
+          call.isKnown ? call.before + call.text + call.after : call.text,
+          '<string>',
+          ['-e', ...call.rest],
+        );
     }
     const option = words.findIndex((word) =>
       new RegExp(`^-[A-Za-z]*${options[language].charAt(1)}$`).test(word),
@@ -133,7 +152,7 @@ const interpreter = (language: Language): Command => ({
   },
 });
 
-/** Python, Perl and PHP, where the machine's packages bring them: not run, but read for what they would do. */
+/** Python, Perl and PHP, where the machine's packages bring them. Python and Perl are run as far as their evaluators go; PHP, and what they can't do, is read for what it would do. */
 export const interpreters: readonly Command[] = [
   interpreter('python3'),
   interpreter('perl'),

@@ -18,6 +18,7 @@ import {
   Instance,
   Lazy,
   List,
+  PythonError,
   Scope,
   SetValue,
   Slice,
@@ -142,6 +143,15 @@ function* comprehension(engine: Engine, expression: Expression & { kind: 'compre
       if (expression.of === 'set') set.items.set(requireKey(engine, value), value);
       else items.push(value);
     });
+  } catch (error) {
+    // Until 3.12 a comprehension is a call of its own.
+    if (error instanceof PythonError && engine.minor < 12)
+      error.trace.push({
+        file: frame.file,
+        line: frame.line,
+        name: expression.of === 'list' ? '<listcomp>' : expression.of === 'set' ? '<setcomp>' : '<dictcomp>',
+      });
+    throw error;
   } finally {
     frame.scope = before;
   }

@@ -84,7 +84,7 @@ export function readFormatted(token: Token, raw: boolean, version: number, parse
     const source = text.slice(start, end);
     if (source.trim() === '') return fail('empty expression not allowed');
     if (source.includes('\\')) throw new Unsupported('backslash');
-    const parser = parserOf(new Tokenizer(`(${source})`, version).read());
+    const parser = parserOf(new Tokenizer(`(${source})`, version, token.line).read());
     const value = parser.list();
     if (parser.token.kind !== 'newline') return fail('invalid syntax');
     let shown = '';

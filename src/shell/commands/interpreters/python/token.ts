@@ -35,8 +35,9 @@ export class Tokenizer {
   #depth = 0;
   #indents: number[] = [0];
 
-  /** `version` is the minor version of Python 3. */
-  constructor(text: string, version: number) {
+  /** `version` is the minor version of Python 3; `line` is where the text stands. */
+  constructor(text: string, version: number, line = 1) {
+    this.#line = line;
     this.#text = text.replaceAll('\r\n', '\n');
     this.#version = version;
   }
