@@ -65,8 +65,8 @@ const pruneEveryMilliseconds = 86_400_000;
 /** Decisions that wait in memory for a decision log that can't be written. */
 const unloggedKept = 100_000;
 
-/** How long a starting engine waits for an event store that is starting too. */
-const storeStartMilliseconds = 4000;
+/** How long a starting engine waits for an event store that is starting too: on a busy machine many seconds, and without it the last day is forgotten. */
+const storeStartMilliseconds = 10_000;
 
 /** Asks again until the answer comes or the time is up. */
 async function within<Answer>(milliseconds: number, ask: () => Promise<Answer>): Promise<Answer> {
