@@ -51,8 +51,13 @@ describe('the settings of a bucket that few have', () => {
       const answers: string[] = [];
       for (const name of settings) {
         const { stdout } = await run('curl', [
-          ...['-s', '-m', '10', '--aws-sigv4', `aws:amz:${region}:s3`],
-          ...['-u', `${key.accessKeyId}:${key.secretAccessKey}`],
+          '-s',
+          '-m',
+          '10',
+          '--aws-sigv4',
+          `aws:amz:${region}:s3`,
+          '-u',
+          `${key.accessKeyId}:${key.secretAccessKey}`,
           `http://127.0.0.1:${served.port}/pine-state?${name}=`,
         ]);
         answers.push(/<Code>(\w+)|<(\w+) xmlns/.exec(stdout)?.slice(1).join('') ?? '');

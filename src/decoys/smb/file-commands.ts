@@ -17,6 +17,7 @@ import {
 import { ioctlBody } from './reply.ts';
 import { mostGathered, OpenedFile } from './opened-file.ts';
 import { Pipe, pipeNames } from './pipe.ts';
+import { matches } from './search-pattern.ts';
 import { volumeSerial, type FileServer, type Share } from './server.ts';
 import type { ShareFiles } from './share-files.ts';
 import { status } from './status.ts';
@@ -385,27 +386,4 @@ export class FileCommands {
 /** StructureSize (2) 9, OutputBufferOffset (2), OutputBufferLength (4), Buffer. */
 function buffered(bytes: Buffer): Buffer {
   return new LittleWriter().uint16(9).uint16(72).uint32(bytes.length).octets(bytes).finish();
-}
-
-/** `*` and `?` of a search pattern, without case; linear for each star, and names are short. */
-function matches(pattern: string, name: string): boolean {
-  const [wanted, given] = [pattern.slice(0, 256).toLowerCase(), name.toLowerCase()];
-  let [at, here, star, mark] = [0, 0, -1, 0];
-  while (here < given.length) {
-    const character = wanted[at];
-    if (character === '*' || character === '<') {
-      star = at;
-      mark = here;
-      at += 1;
-    } else if (character === '?' || character === '>' || character === given[here]) {
-      at += 1;
-      here += 1;
-    } else if (star >= 0) {
-      at = star + 1;
-      mark += 1;
-      here = mark;
-    } else return false;
-  }
-  while (wanted[at] === '*' || wanted[at] === '<') at += 1;
-  return at >= wanted.length;
 }

@@ -196,6 +196,62 @@ describe('the smb decoy', () => {
   });
 });
 
+describe('files over SMB 1', () => {
+  const treeOf = (bytes: Uint8Array): number => Buffer.from(bytes).readUInt16LE(4 + 24);
+  const within = (message: Buffer, tree: number): Buffer => {
+    const changed = Buffer.from(message);
+    changed.writeUInt16LE(tree, 4 + 24);
+    return changed;
+  };
+  const connectTree = first(
+    0x75,
+    Buffer.from('ff00000000000100', 'hex'),
+    Buffer.concat([Buffer.alloc(1), Buffer.from('\\\\A\\public\0', 'utf16le')]),
+  );
+
+  it('survive any words and bytes, in a tree that is open', () => {
+    const commands = fc.constantFrom(0, 1, 4, 6, 7, 0x10, 0x2e, 0x2f, 0x32, 0x80, 0xa2);
+    const any = fc
+      .tuple(commands, fc.uint8Array({ maxLength: 80 }), fc.uint8Array({ maxLength: 120 }))
+      .map(([command, words, bytes]) => first(command, words.subarray(0, words.length & ~1), bytes));
+    const create = Buffer.alloc(48);
+    create.writeUInt32LE(5, 35);
+    const known = fc.constantFrom(
+      first(0xa2, create, Buffer.concat([Buffer.alloc(1), Buffer.from('x.bin\0', 'utf16le')])),
+      first(0x04, Buffer.from([1, 0, 0, 0, 0, 0])),
+      first(0x2e, Buffer.from('ff00000001000000000000100010ffffffff0000', 'hex')),
+      first(
+        0x2f,
+        Buffer.from('ff0000000100000000000000000000000000000004003b00', 'hex'),
+        Buffer.from('data'),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(any, known), { maxLength: 6 }), (messages) => {
+        const who = { ...windows(), login: { accepted: [['*', '*'] as const], acceptAfter: 1 } };
+        const setup = first(
+          0x73,
+          Buffer.from(`ff000000${'00'.repeat(22)}`, 'hex'),
+          Buffer.from('a\0b\0c\0d\0'),
+        );
+        const opening = talk([negotiate1, setup, connectTree], who);
+        const replies = opening.flatMap((output) => (output.do === 'reply' ? [output.bytes] : []));
+        const tree = treeOf(replies.at(-1) ?? new Uint8Array(64));
+        expect(tree).toBe(0x0802);
+        const bytes = Buffer.concat([
+          negotiate1,
+          setup,
+          connectTree,
+          ...messages.map((each) => within(each, tree)),
+        ]);
+        const outputs = talk([bytes], { ...who });
+        expect(outputs.filter((output) => output.do === 'reply').length).toBeGreaterThan(2);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
 async function run(command: string, words: readonly string[], folder = tmpdir()): Promise<string> {
   const child = spawn(command, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
@@ -206,6 +262,38 @@ async function run(command: string, words: readonly string[], folder = tmpdir())
 }
 
 describe('real clients of the smb decoy', () => {
+  needTools(['smbclient'])('smbclient fetches, delivers and removes in SMB 1', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'smb-'));
+    try {
+      writeFileSync(join(folder, 'drop.exe'), Buffer.alloc(200_000, 'MZ payload '));
+      await using served = await serveDecoy(smb, windows());
+      const script =
+        'get readme.txt; put drop.exe; ls; mkdir d; rename drop.exe d\\x.exe; get d\\x.exe back; del d\\x.exe; rmdir d';
+      const words = [
+        '-U',
+        'bob%secret',
+        '//127.0.0.1/public',
+        '-p',
+        String(served.port),
+        '--option=client min protocol=NT1',
+        '-m',
+        'NT1',
+        '-c',
+        script,
+      ];
+      const text = await run('smbclient', words, folder);
+      expect(text).toMatch(/drop\.exe\s+A\s+200000/);
+      expect(text).not.toContain('NT_STATUS');
+      expect(readFileSync(join(folder, 'readme.txt'), 'utf8')).toBe('hello\n');
+      expect(readFileSync(join(folder, 'back'))).toEqual(readFileSync(join(folder, 'drop.exe')));
+      expect(served.captures).toMatchObject([{ how: 'smb-write', name: '\\public\\drop.exe' }]);
+      expect(served.captures[0]?.bytes).toHaveLength(200_000);
+      expect(served.errors).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   needTools(['smbclient'])(
     'smbclient lists the shares, fetches, delivers and removes, in every dialect',
     async () => {

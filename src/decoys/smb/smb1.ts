@@ -1,24 +1,33 @@
 /**
  * SMB 1 ([MS-CIFS], [MS-SMB]) as far as those go who look for MS17-010 and use it: negotiation, session setup, tree connect, the
- * transactions by which EternalBlue and DoublePulsar are known, and nothing on files.
+ * transactions by which EternalBlue and DoublePulsar are known; files in `smb1-files.ts`, pipes not.
  */
 
 import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import { fileTime, LittleReader, LittleWriter } from '../../wire/little-endian.ts';
 import { spnegoHint, spnegoResponse } from '../../wire/spnego.ts';
-import { Logon } from './logon.ts';
-import type { FileServer } from './server.ts';
+import { Logon, type LogonOutcome } from './logon.ts';
+import type { FileServer, Share } from './server.ts';
 import { frame } from './reply.ts';
+import { ShareFiles } from './share-files.ts';
+import { Smb1Files } from './smb1-files.ts';
 import { status } from './status.ts';
 
 const mostCaptured = 4_194_304;
+const mostTrees = 16;
 const badCommand = 0x0016_0002;
 
 export class Smb1 {
   readonly #context: DecoyContext;
   readonly #server: FileServer;
   readonly #logon: Logon;
+  readonly #files: Smb1Files;
+  /** Trees of files by their number. */
+  readonly #trees = new Map<number, Share>();
+  #kind: LogonOutcome['kind'] = 'anonymous';
+  #nextTree = 0x0802;
+  #shared: ShareFiles | null = null;
   #isExtended = false;
   #isAttacked = false;
   #transactions = 0;
@@ -30,10 +39,17 @@ export class Smb1 {
     this.#context = context;
     this.#server = server;
     this.#logon = new Logon(context, server.takesStrangers);
+    this.#files = new Smb1Files(context, () => this.#shares());
+  }
+
+  #shares(): ShareFiles {
+    this.#shared ??= new ShareFiles(this.#context);
+    return this.#shared;
   }
 
   /** What was sent in transactions is kept. */
   *end(): Iterable<DecoyOutput> {
+    yield* this.#files.closeAll();
     const bytes = Buffer.concat(this.#payload);
     this.#payload = [];
     if (bytes.length > 0)
@@ -64,6 +80,7 @@ export class Smb1 {
         yield* this.#treeConnect(request);
         break;
       case 0x71:
+        this.#trees.delete(request.uint16(24));
         yield this.#reply(request, status.success, Buffer.alloc(0));
         break;
       case 0x2b:
@@ -88,8 +105,18 @@ export class Smb1 {
         yield* this.#ntTransaction(request);
         break;
       default:
-        yield this.#reply(request, badCommand, Buffer.alloc(0));
+        if (!(yield* this.#file(request))) yield this.#reply(request, badCommand, Buffer.alloc(0));
     }
+  }
+
+  /** A command on files; false where it is none, or its tree has none. */
+  *#file(request: LittleReader): Generator<DecoyOutput, boolean> {
+    const share = this.#trees.get(request.uint16(24));
+    if (share === undefined) return false;
+    const answer = yield* this.#files.answer(request.uint8(4), request, share);
+    if (answer === null) return false;
+    yield this.#reply(request, answer.code, answer.words, answer.bytes);
+    return true;
   }
 
   // Words: DialectIndex (2), SecurityMode (1), MaxMpxCount (2), MaxNumberVcs (2), MaxBufferSize (4), MaxRawSize (4), SessionKey (4),
@@ -136,6 +163,7 @@ export class Smb1 {
         return;
       }
       const isChallenge = Buffer.isBuffer(answer);
+      if (!isChallenge) this.#kind = answer.kind;
       if (!isChallenge && answer.fact !== null) yield { do: 'saw', fact: answer.fact };
       if (!isChallenge && answer.kind === 'refused') {
         yield this.#reply(request, status.logonFailure, Buffer.alloc(0));
@@ -180,6 +208,7 @@ export class Smb1 {
       encrypted: Buffer.alloc(0),
       exchanged: false,
     });
+    this.#kind = outcome.kind;
     if (outcome.fact !== null) yield { do: 'saw', fact: outcome.fact };
     if (outcome.kind === 'refused') yield this.#reply(request, status.logonFailure, Buffer.alloc(0));
     else {
@@ -206,12 +235,37 @@ export class Smb1 {
     const name = path.slice(path.lastIndexOf('\\') + 1).toUpperCase();
     const share = this.#server.shares.find((each) => each.name.toUpperCase() === name);
     if (share === undefined) yield this.#reply(request, status.badNetworkName, Buffer.alloc(0));
-    else if (name !== 'IPC$') yield this.#reply(request, status.accessDenied, Buffer.alloc(0));
+    else if (name !== 'IPC$') yield* this.#openTree(request, share);
     else {
       const words = new LittleWriter().uint8(0xff).uint8(0).uint16(0).uint16(1).uint32(0x1ff).uint32(0x1ff);
       const bytes = Buffer.from('IPC\0\0', 'latin1');
       yield this.#reply(request, status.success, words.finish(), bytes, 0, 0x0801);
     }
+  }
+
+  // AndX (4), OptionalSupport (2), MaximalShareAccessRights (4), GuestMaximalShareAccessRights (4); bytes: Service, NativeFileSystem
+  *#openTree(request: LittleReader, share: Share): Iterable<DecoyOutput> {
+    const isKnown = this.#kind === 'user' || this.#kind === 'guest';
+    if ((!isKnown && !share.isOpen) || share.folder === '' || this.#trees.size >= mostTrees) {
+      yield this.#reply(request, status.accessDenied, Buffer.alloc(0));
+      return;
+    }
+    const tree = this.#nextTree;
+    this.#nextTree += 1;
+    this.#trees.set(tree, share);
+    this.#shares().prepare(share.folder);
+    const words = new LittleWriter()
+      .uint8(0xff)
+      .uint8(0)
+      .uint16(0)
+      .uint16(1)
+      .uint32(0x1f01ff)
+      .uint32(0x1f01ff);
+    const system =
+      (request.uint16(10) & 0x8000) === 0 ? Buffer.from('NTFS\0') : Buffer.from('NTFS\0', 'utf16le');
+    // Wide text stands at an even offset: 32 + 1 + 14 + 2 octets and the service stand before it.
+    const bytes = Buffer.concat([Buffer.from('A:\0'), system]);
+    yield this.#reply(request, status.success, words.finish(), bytes, 0, tree);
   }
 
   /** SMB_COM_TRANSACTION; PeekNamedPipe (0x23) on file 0 is how MS17-010 is asked for: a machine without the mend says it lacks resources. */
@@ -234,6 +288,7 @@ export class Smb1 {
   *#transaction2(request: LittleReader): Iterable<DecoyOutput> {
     const setup = request.uint16(33 + 28);
     if (setup !== 0x0e) {
+      if (yield* this.#file(request)) return;
       yield this.#reply(request, status.notImplemented, Buffer.alloc(0));
       return;
     }
