@@ -305,3 +305,31 @@ describe('the table of sources', () => {
     expect(judge.sources.find(source)?.score).toBeGreaterThan(7);
   });
 });
+
+describe('a judge that explains nothing', () => {
+  it('decides as one that does, and keeps no evidence', () => {
+    const decisions = [true, false].map((explains) => {
+      const judge = new Judge({ policy: defaultPolicy, random: () => 0.5, guards: [], explains });
+      const made = Array.from({ length: 60 }, (_, index) => {
+        const item = evidence(((index * 7) % 11) / 4, index * minute);
+        return judge.weigh(judge.saw(source, item.at), item, groundOf(item));
+      }).filter((decision) => decision !== null);
+      const record = judge.sources.find(source);
+      return { made, held: record?.evidence.length, firstWrong: record?.firstWrong };
+    });
+    const [explained, unexplained] = decisions;
+    const outcome = (each: typeof explained): unknown[] | undefined =>
+      each?.made.map(({ action, from, until, reason, verdict }) => ({
+        action,
+        from,
+        until,
+        reason,
+        verdict,
+      }));
+    expect(explained?.made.length).toBeGreaterThan(1);
+    expect(outcome(unexplained)).toEqual(outcome(explained));
+    expect(unexplained?.firstWrong).toBe(explained?.firstWrong);
+    expect([explained?.held, unexplained?.held]).toEqual([24, 0]);
+    expect(unexplained?.made.every((decision) => decision.evidence.length === 0)).toBe(true);
+  });
+});

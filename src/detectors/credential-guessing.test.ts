@@ -51,6 +51,22 @@ describe('credential guessing', () => {
     expect((await score(probes)).score).toBe(0);
   });
 
+  it('says in its reason what there was until then, also when it is asked later', async () => {
+    const line = (pid: number, user: string): string =>
+      `2025-06-01T10:00:0${pid}Z host sshd[${pid}]: Invalid user ${user} from ${source} port 9`;
+    const { observations } = await readAll(openssh, [line(1, 'a'), line(2, 'b')].join('\n'));
+    let state = credentialGuessing.initial();
+    const evidence = observations.flatMap((each) => {
+      const step = credentialGuessing.step(state, each);
+      ({ state } = step);
+      return step.evidence;
+    });
+    expect(evidence.map(({ reason }) => reason)).toEqual([
+      'login of a user that does not exist at ssh as "a": 1 failure, 1 user',
+      'login of a user that does not exist at ssh as "b": 2 failures, 2 users',
+    ]);
+  });
+
   it('finds six failures of one user malicious', async () => {
     const { score: held, behaviors } = await score([1, 2, 3, 4, 5, 6].map((pid) => [pid, failed('root')]));
     expect(held).toBeGreaterThan(malicious);
