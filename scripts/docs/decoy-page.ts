@@ -62,6 +62,7 @@ export function decoyPage(root: string): string {
       ]),
     ),
     '## How deep, and held against what',
+    'Over UDP no answer is larger than the datagram that asked for it, whoever asks: what a real server would say at greater length (SNMP’s bulk answers, SSDP’s descriptions, CoAP’s resources, memcached’s values) is cut as its protocol allows or withheld. That holds for a source whose address is proved, too: the address of a datagram is never that of the proof.',
     'Every decoy records contacts; what else it records stands under “records”. “Tried with” names the real programs that its tests run against it; “compared with” the real server that a test holds it against, and the figure that the test demands. Where there is none, the answers follow the protocol’s specification and public descriptions.',
     table(
       ['decoy', 'records', 'tried with', 'compared with'],
