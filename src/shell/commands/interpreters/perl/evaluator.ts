@@ -1,303 +1,23 @@
 import { FileFault } from '../../../files/fault.ts';
 import type { Reading } from '../../../stream.ts';
 import { Unsupported } from '../script/unsupported.ts';
-import type { ScriptWorld } from '../script/world.ts';
+import { Assignments } from './assignments.ts';
 import { binary } from './binary.ts';
 import { callFunction } from './functions.ts';
-import { type Machine, Died } from './machine.ts';
 import { match, translate } from './matching.ts';
 import { callMethod } from './method.ts';
 import { StatementParser } from './statement-parser.ts';
+import { succeed } from './successor.ts';
 import type { Expression, Statement } from './syntax.ts';
-import {
-  ArrayValue,
-  Box,
-  Code,
-  Handle,
-  HashValue,
-  isTrue,
-  numberOf,
-  Scope,
-  textOf,
-  type Value,
-} from './value.ts';
+import { ArrayValue, Box, Code, HashValue, isTrue, numberOf, Scope, textOf, type Value } from './value.ts';
 
 /** How a block ended. */
 type Flow = null | 'next' | 'last' | { readonly values: Value[] };
 
-const errnos: Readonly<Record<string, readonly [number, string]>> = {
-  ENOENT: [2, 'No such file or directory'],
-  EACCES: [13, 'Permission denied'],
-  EISDIR: [21, 'Is a directory'],
-  ENOTDIR: [20, 'Not a directory'],
-  EEXIST: [17, 'File exists'],
-  ENOTEMPTY: [39, 'Directory not empty'],
-  ECONNREFUSED: [111, 'Connection refused'],
-  ETIMEDOUT: [110, 'Connection timed out'],
-  EBADF: [9, 'Bad file descriptor'],
-  ENOSPC: [28, 'No space left on device'],
-};
-
 /** One run of Perl. */
-export class Evaluator implements Machine {
-  readonly world: ScriptWorld;
-  place: string;
+export class Evaluator extends Assignments {
   #evaluated = 0;
-  readonly handles: Map<string, Handle> = new Map();
-  readonly subs: Map<string, Code> = new Map();
-  /** Where the last statement stands. */
-  line = 1;
-  readonly #globals = new Scope(null);
-  #scope: Scope = this.#globals;
   #depth = 0;
-
-  constructor(world: ScriptWorld, place: string, words: readonly string[]) {
-    this.world = world;
-    this.place = place;
-    for (const [name, standard] of [
-      ['STDIN', 'input'],
-      ['STDOUT', 'output'],
-      ['STDERR', 'error'],
-    ] as const) {
-      const handle = new Handle(name);
-      handle.standard = standard;
-      handle.writes = standard !== 'input';
-      this.handles.set(name, handle);
-    }
-    this.#array('ARGV').items.push(...words);
-    this.global('0').value = place;
-    this.global(',').value = '';
-    this.global('\\').value = '';
-    this.global('"').value = ' ';
-    this.global('$').value = world.process.pid;
-    this.global('@').value = '';
-    const environment = this.#hash('ENV');
-    for (const [name, value] of world.environment) environment.entries.set(name, value);
-  }
-
-  #named(name: string, sigil: string): Box | ArrayValue | HashValue {
-    const key = sigil + name;
-    let found = this.#scope.find(key);
-    if (found === undefined) {
-      found = sigil === '$' ? new Box() : sigil === '@' ? new ArrayValue() : new HashValue();
-      this.#globals.names.set(key, found);
-    }
-    return found;
-  }
-
-  global(name: string): Box {
-    const found = this.#named(name, '$');
-    return found instanceof Box ? found : new Box();
-  }
-
-  #array(name: string): ArrayValue {
-    const found = this.#named(name, '@');
-    return found instanceof ArrayValue ? found : new ArrayValue();
-  }
-
-  #hash(name: string): HashValue {
-    const found = this.#named(name, '%');
-    return found instanceof HashValue ? found : new HashValue();
-  }
-
-  /** The environment as the script has left it, for what it runs. */
-  syncEnvironment(): void {
-    this.world.environment.clear();
-    for (const [name, value] of this.#hash('ENV').entries) this.world.environment.set(name, textOf(value));
-  }
-
-  fault(code: string): void {
-    const [, text] = errnos[code] ?? [22, 'Invalid argument'];
-    this.global('!').value = text;
-  }
-
-  errno(): number {
-    const text = this.global('!').value;
-    return Object.values(errnos).find(([, known]) => known === text)?.[0] ?? 0;
-  }
-
-  die(message: string, line: number): never {
-    throw new Died(message.endsWith('\n') ? message : `${message} at ${this.place} line ${line}.\n`);
-  }
-
-  handleOf(value: Value): Handle | null {
-    return value instanceof Handle
-      ? value
-      : typeof value === 'string'
-        ? (this.handles.get(value) ?? null)
-        : null;
-  }
-
-  *readLine(handle: Handle): Reading<string | undefined> {
-    if (handle.standard === 'input') return (yield* this.world.process.input.line()) ?? undefined;
-    if (handle.content === null || handle.position >= handle.content.length) return undefined;
-    const whole = this.global('/').value === undefined && this.#scope.find('$/') !== undefined;
-    const end = whole ? -1 : handle.content.indexOf('\n', handle.position);
-    const line = handle.content.slice(handle.position, end < 0 ? handle.content.length : end + 1);
-    handle.position += line.length;
-    return line;
-  }
-
-  *arrayOf(expression: Expression): Reading<ArrayValue> {
-    if (expression.kind === 'array') return this.#array(expression.name);
-    if (expression.kind === 'my' && expression.targets[0]?.kind === 'array')
-      return this.#declareArray(expression.targets[0].name);
-    if (expression.kind === 'dereference') {
-      const value = yield* this.scalar(expression.value);
-      if (value instanceof ArrayValue) return value;
-      if (value !== undefined) throw new Unsupported('not an array');
-      const made = new ArrayValue();
-      yield* this.assign(expression.value, made);
-      return made;
-    }
-    const made = new ArrayValue();
-    made.items.push(...(yield* this.list(expression)));
-    return made;
-  }
-
-  #declareArray(name: string): ArrayValue {
-    const made = new ArrayValue();
-    this.#scope.names.set(`@${name}`, made);
-    return made;
-  }
-
-  *hashOf(expression: Expression): Reading<HashValue> {
-    if (expression.kind === 'hash') return this.#hash(expression.name);
-    if (expression.kind === 'dereference') {
-      const value = yield* this.scalar(expression.value);
-      if (value instanceof HashValue) return value;
-      if (value !== undefined) throw new Unsupported('not a hash');
-      const made = new HashValue();
-      yield* this.assign(expression.value, made);
-      return made;
-    }
-    throw new Unsupported('hash');
-  }
-
-  #declare(target: Expression): void {
-    if (target.kind === 'scalar') this.#scope.names.set(`$${target.name}`, new Box());
-    else if (target.kind === 'array') this.#declareArray(target.name);
-    else if (target.kind === 'hash') this.#scope.names.set(`%${target.name}`, new HashValue());
-  }
-
-  *assign(target: Expression, value: Value): Reading<void> {
-    switch (target.kind) {
-      case 'scalar':
-        this.global(target.name).value = value;
-        return;
-      case 'my':
-        for (const one of target.targets) this.#declare(one);
-        if (target.targets[0] !== undefined) yield* this.assign(target.targets[0], value);
-        return;
-      case 'element': {
-        const { items } = yield* this.arrayOf(target.array);
-        const given = Math.trunc(numberOf(yield* this.scalar(target.index)));
-        const index = given < 0 ? given + items.length : given;
-        if (index < 0 || index > 1_000_000) throw new Unsupported('index');
-        while (items.length < index) items.push(undefined);
-        items[index] = value;
-        return;
-      }
-      case 'entry': {
-        const { entries } = yield* this.hashOf(target.hash);
-        this.world.spend(96);
-        entries.set(textOf(yield* this.scalar(target.key)), value);
-        return;
-      }
-      case 'dereference': {
-        const box = target.sigil === '$' ? yield* this.scalar(target.value) : undefined;
-        if (!(box instanceof Box)) throw new Unsupported('dereference');
-        box.value = value;
-        return;
-      }
-      case 'conditional':
-        yield* this.assign(isTrue(yield* this.scalar(target.test)) ? target.yes : target.no, value);
-        return;
-      case 'call':
-        if (target.name === 'defined') return;
-        throw new Unsupported('target');
-      case 'assign':
-        yield* this.scalar(target);
-        yield* this.assign(target.target, value);
-        return;
-      default:
-        throw new Unsupported('target');
-    }
-  }
-
-  /** Assigns a list; gives how many values there were. */
-  *#assignList(target: Expression, values: Value[]): Reading<number> {
-    const targets = target.kind === 'list' ? target.items : target.kind === 'my' ? target.targets : [target];
-    this.world.spend(values.length * 16);
-    let used = 0;
-    for (const given of targets) {
-      const one = given.kind === 'my' ? (given.targets[0] ?? given) : given;
-      if (target.kind === 'my' || given.kind === 'my') this.#declare(one);
-      if (one.kind === 'array' || (one.kind === 'dereference' && one.sigil === '@')) {
-        const array = yield* this.arrayOf(one);
-        array.items.length = 0;
-        for (const value of values.slice(used)) array.items.push(value);
-        used = values.length;
-      } else if (one.kind === 'hash' || (one.kind === 'dereference' && one.sigil === '%')) {
-        const hash = yield* this.hashOf(one);
-        hash.entries.clear();
-        for (let at = used; at < values.length; at += 2) hash.entries.set(textOf(values[at]), values[at + 1]);
-        used = values.length;
-      } else if (one.kind === 'call' && one.name === 'undef') used += 1;
-      else {
-        yield* this.assign(one, values[used]);
-        used += 1;
-      }
-    }
-    return values.length;
-  }
-
-  #isList(target: Expression): boolean {
-    return (
-      target.kind === 'list' ||
-      target.kind === 'array' ||
-      target.kind === 'hash' ||
-      (target.kind === 'dereference' && target.sigil !== '$') ||
-      (target.kind === 'my' && (target.list || target.targets[0]?.kind !== 'scalar'))
-    );
-  }
-
-  *#assignment(expression: Expression & { kind: 'assign' }): Reading<Value> {
-    const { target, operator } = expression;
-    if (operator === '' && this.#isList(target))
-      return yield* this.#assignList(target, yield* this.list(expression.value));
-    if (operator === '') {
-      const value = yield* this.scalar(expression.value);
-      yield* this.assign(target, value);
-      return value;
-    }
-    if (target.kind === 'array' && operator === 'x') throw new Unsupported('x=');
-    if (this.#isList(target)) {
-      const array = yield* this.arrayOf(target);
-      array.items.push(...(yield* this.list(expression.value)));
-      throw new Unsupported('list assignment');
-    }
-    const before = yield* this.scalar(target);
-    if (operator === '||' || operator === '&&' || operator === '//') {
-      if (operator === '//' ? before !== undefined : isTrue(before) === (operator === '||')) return before;
-      const value = yield* this.scalar(expression.value);
-      yield* this.assign(target, value);
-      return value;
-    }
-    const value = binary(this, operator, before, yield* this.scalar(expression.value));
-    yield* this.assign(target, value);
-    return value;
-  }
-
-  *#step(expression: Expression & { kind: 'step' }): Reading<Value> {
-    const before = yield* this.scalar(expression.value);
-    const counted =
-      expression.operator === '++' && typeof before === 'string' && /^[a-zA-Z]+[0-9]*$/.test(before)
-        ? succeed(before)
-        : numberOf(before) + (expression.operator === '++' ? 1 : -1);
-    yield* this.assign(expression.value, counted);
-    return expression.before ? counted : (before ?? 0);
-  }
 
   *#logical(expression: Expression & { kind: 'binary' }, wantsList: boolean): Reading<Value[]> {
     const left = yield* this.scalar(expression.left);
@@ -323,11 +43,11 @@ export class Evaluator implements Machine {
       case 'scalar':
         return this.global(expression.name).value;
       case 'array':
-        return this.#array(expression.name).items.length;
+        return this.array(expression.name).items.length;
       case 'hash':
-        return this.#hash(expression.name).entries.size;
+        return this.hash(expression.name).entries.size;
       case 'my':
-        for (const target of expression.targets) this.#declare(target);
+        for (const target of expression.targets) this.declare(target);
         return undefined;
       case 'dereference': {
         if (expression.sigil === '@') return (yield* this.arrayOf(expression)).items.length;
@@ -362,11 +82,11 @@ export class Evaluator implements Machine {
         return made;
       }
       case 'sub':
-        return new Code(expression.body, this.#scope);
+        return new Code(expression.body, this.visible);
       case 'unary':
         return yield* this.#unary(expression.operator, expression.value);
       case 'step':
-        return yield* this.#step(expression);
+        return yield* this.step(expression);
       case 'binary': {
         if (['||', '&&', '//'].includes(expression.operator))
           return (yield* this.#logical(expression, false))[0];
@@ -375,7 +95,7 @@ export class Evaluator implements Machine {
         return binary(this, expression.operator, left, yield* this.scalar(expression.right));
       }
       case 'assign':
-        return yield* this.#assignment(expression);
+        return yield* this.assignment(expression);
       case 'conditional':
         return yield* this.scalar(
           isTrue(yield* this.scalar(expression.test)) ? expression.yes : expression.no,
@@ -414,7 +134,7 @@ export class Evaluator implements Machine {
     if (operator === '\\') {
       if (operand.kind === 'array' || (operand.kind === 'dereference' && operand.sigil === '@'))
         return yield* this.arrayOf(operand);
-      if (operand.kind === 'hash') return this.#hash(operand.name);
+      if (operand.kind === 'hash') return this.hash(operand.name);
       if (operand.kind === 'scalar') return this.global(operand.name);
       if (operand.kind === 'call' && operand.name.startsWith('&'))
         return this.subs.get(operand.name.slice(1));
@@ -424,8 +144,7 @@ export class Evaluator implements Machine {
     }
     const value = yield* this.scalar(operand);
     if (operator === '!') return isTrue(value) ? '' : 1;
-    if (operator === '~')
-      return ~numberOf(value) >>> 0 === 0 ? 0 : 18_446_744_073_709_551_615 - numberOf(value);
+    if (operator === '~') return Number(BigInt.asUintN(64, ~BigInt(Math.trunc(numberOf(value)) || 0)));
     return typeof value === 'string' && /^[A-Za-z_]/.test(value) ? `-${value}` : -numberOf(value);
   }
 
@@ -478,9 +197,9 @@ export class Evaluator implements Machine {
       case 'list':
         return yield* this.#all(expression.items);
       case 'array':
-        return [...this.#array(expression.name).items];
+        return [...this.array(expression.name).items];
       case 'hash':
-        return [...this.#hash(expression.name).entries].flat();
+        return [...this.hash(expression.name).entries].flat();
       case 'my':
         yield* this.scalar(expression);
         return [];
@@ -511,8 +230,8 @@ export class Evaluator implements Machine {
       case 'conditional':
         return yield* this.list(isTrue(yield* this.scalar(expression.test)) ? expression.yes : expression.no);
       case 'assign':
-        if (expression.operator === '' && this.#isList(expression.target)) {
-          yield* this.#assignment(expression);
+        if (expression.operator === '' && this.isList(expression.target)) {
+          yield* this.assignment(expression);
           return expression.target.kind === 'my' && expression.target.list
             ? []
             : yield* this.list(expression.target);
@@ -523,13 +242,12 @@ export class Evaluator implements Machine {
       case 'readLine': {
         const handle = this.handleOf((yield* this.scalar(expression.handle)) || 'STDIN');
         const lines: Value[] = [];
-        for (
-          let line = handle === null ? undefined : yield* this.readLine(handle);
-          line !== undefined && handle !== null;
-          line = yield* this.readLine(handle)
-        )
+        if (handle === null) return lines;
+        for (;;) {
+          const line = yield* this.readLine(handle);
+          if (line === undefined) return lines;
           lines.push(line);
-        return lines;
+        }
       }
       case 'command':
       case 'call':
@@ -560,7 +278,7 @@ export class Evaluator implements Machine {
   }
 
   *call(code: Code, values: readonly Value[], wantsList: boolean): Reading<Value[]> {
-    const before = this.#scope;
+    const before = this.visible;
     this.#depth += 1;
     if (this.#depth > 300) throw new Unsupported('deep');
     this.world.spend(256);
@@ -568,11 +286,11 @@ export class Evaluator implements Machine {
     const given = new ArrayValue();
     given.items.push(...values);
     scope.names.set('@_', given);
-    this.#scope = scope;
+    this.visible = scope;
     try {
       return yield* this.#value(code.body, wantsList);
     } finally {
-      this.#scope = before;
+      this.visible = before;
       this.#depth -= 1;
     }
   }
@@ -599,12 +317,12 @@ export class Evaluator implements Machine {
   /** A block that stands in an expression: of `map`, `do`, `eval`. */
   *run(code: Expression, wantsList: boolean): Reading<Value[]> {
     if (code.kind !== 'sub') throw new Unsupported('block');
-    const before = this.#scope;
-    this.#scope = new Scope(before);
+    const before = this.visible;
+    this.visible = new Scope(before);
     try {
       return yield* this.#value(code.body, wantsList);
     } finally {
-      this.#scope = before;
+      this.visible = before;
     }
   }
 
@@ -635,17 +353,17 @@ export class Evaluator implements Machine {
 
   *program(body: readonly Statement[]): Reading<void> {
     for (const statement of body)
-      if (statement.kind === 'sub') this.subs.set(statement.name, new Code(statement.body, this.#globals));
+      if (statement.kind === 'sub') this.subs.set(statement.name, new Code(statement.body, this.globals));
     yield* this.#statements(body);
   }
 
   *#inner(body: readonly Statement[]): Reading<Flow> {
-    const before = this.#scope;
-    this.#scope = new Scope(before);
+    const before = this.visible;
+    this.visible = new Scope(before);
     try {
       return yield* this.#statements(body);
     } finally {
-      this.#scope = before;
+      this.visible = before;
     }
   }
 
@@ -681,7 +399,7 @@ export class Evaluator implements Machine {
         return typeof flow === 'string' ? null : flow;
       }
       case 'sub':
-        this.subs.set(statement.name, new Code(statement.body, this.#scope));
+        this.subs.set(statement.name, new Code(statement.body, this.visible));
         return null;
       case 'leave':
         return statement.how;
@@ -704,10 +422,10 @@ export class Evaluator implements Machine {
   *#for(statement: Statement & { kind: 'for' }): Reading<Flow> {
     const source = statement.list.kind === 'array' ? yield* this.arrayOf(statement.list) : null;
     const values = source?.items ?? (yield* this.list(statement.list));
-    const before = this.#scope;
-    this.#scope = new Scope(before);
+    const before = this.visible;
+    this.visible = new Scope(before);
     const box = new Box();
-    this.#scope.names.set(`$${statement.variable}`, box);
+    this.visible.names.set(`$${statement.variable}`, box);
     try {
       for (let at = 0; at < values.length; at += 1) {
         if (this.world.tick()) yield;
@@ -720,23 +438,7 @@ export class Evaluator implements Machine {
       }
       return null;
     } finally {
-      this.#scope = before;
+      this.visible = before;
     }
   }
-}
-
-/** The text that follows: `az` is followed by `ba`, `Zz` by `AAa`. */
-function succeed(text: string): string {
-  const characters = Array.from(text);
-  for (let at = characters.length - 1; at >= 0; at -= 1) {
-    const character = characters[at] ?? '';
-    const wraps = { z: 'a', Z: 'A', 9: '0' }[character];
-    if (wraps === undefined) {
-      characters[at] = String.fromCharCode(character.charCodeAt(0) + 1);
-      return characters.join('');
-    }
-    characters[at] = wraps;
-  }
-  const [first = '0'] = characters;
-  return (first === '0' ? '1' : first) + characters.join('');
 }

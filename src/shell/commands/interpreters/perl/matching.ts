@@ -25,7 +25,7 @@ export function* match(
   let source = '';
   for (const piece of expression.pattern) source += textOf(yield* machine.scalar(piece));
   // `$` may stand ahead of a last line end, which the matcher knows nothing of.
-  if (/\$$/.test(source) && !source.endsWith('\\$') && !expression.flags.includes('m'))
+  if (source.endsWith('$') && !source.endsWith('\\$') && !expression.flags.includes('m'))
     source = `${source.slice(0, -1)}\\n?\\z`;
   const compiled = compileExpression(source, expression.flags.replaceAll(/[^imsx]/g, ''));
   const text = textOf(yield* machine.scalar(target));

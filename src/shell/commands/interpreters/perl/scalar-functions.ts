@@ -23,11 +23,12 @@ const number =
     run(numberOf(value));
 
 function split(machine: Machine, values: readonly Value[]): Value[] {
-  const [pattern, given, most] = values;
+  const [pattern, subjectGiven, given] = values;
   const source = textOf(pattern);
-  const whole = textOf(given);
+  const whole = textOf(subjectGiven);
   machine.world.spend(whole.length * 2);
-  const limit = Math.trunc(numberOf(most));
+  const limit = Math.trunc(numberOf(given));
+  const most = limit > 0 ? limit - 1 : Infinity;
   const pieces: Value[] = [];
   if (source === '') {
     if (limit > 0) throw new Unsupported('split');
@@ -36,7 +37,7 @@ function split(machine: Machine, values: readonly Value[]): Value[] {
   const subject = source === ' ' ? whole.replace(/^\s+/, '') : whole;
   const compiled = compileExpression(source === ' ' ? '\\s+' : source, '');
   let at = 0;
-  for (let from = 0; from <= subject.length && (limit <= 0 || pieces.length < limit - 1);) {
+  for (let from = 0; from <= subject.length && pieces.length < most;) {
     const found = compiled.find(subject, from);
     if (found === null) break;
     machine.world.spend(128);

@@ -55,11 +55,7 @@ export class Scope {
   }
 
   find(name: string): Box | ArrayValue | HashValue | undefined {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.outer) {
-      const found = scope.names.get(name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.names.get(name) ?? this.outer?.find(name);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   Builtin,
   Bytes,
   Dictionary,
-  Instance,
+  type Instance,
   keyOf,
   List,
   type ModuleValue,
