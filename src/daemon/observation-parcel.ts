@@ -3,7 +3,8 @@
  * again as numbers, other texts in a list. Cloned as objects they would cost more than to judge them.
  *
  * An observation is `index, form, at, sequence, source, sourcePort, destination, destinationPort, transport, sensor`, then what its
- * form has. It keeps all but its id: whoever needs that must not take it from here.
+ * form has. It keeps all but its id, and evidence beside it all but a sentence that nobody had asked for (`WordedEvidence`): whoever
+ * needs those must not take them from here.
  */
 
 import type { Evidence } from '../core/evidence.ts';
