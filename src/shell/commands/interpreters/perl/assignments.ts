@@ -52,7 +52,7 @@ export abstract class Assignments extends Variables implements Machine {
     throw new Unsupported('hash');
   }
 
-  protected declare(target: Expression): void {
+  protected bindMy(target: Expression): void {
     if (target.kind === 'scalar') this.visible.names.set(`$${target.name}`, new Box());
     else if (target.kind === 'array') this.#declareArray(target.name);
     else if (target.kind === 'hash') this.visible.names.set(`%${target.name}`, new HashValue());
@@ -64,7 +64,7 @@ export abstract class Assignments extends Variables implements Machine {
         this.global(target.name).value = value;
         return;
       case 'my':
-        for (const one of target.targets) this.declare(one);
+        for (const one of target.targets) this.bindMy(one);
         if (target.targets[0] !== undefined) yield* this.assign(target.targets[0], value);
         return;
       case 'element': {
@@ -110,7 +110,7 @@ export abstract class Assignments extends Variables implements Machine {
     let used = 0;
     for (const given of targets) {
       const one = given.kind === 'my' ? (given.targets[0] ?? given) : given;
-      if (target.kind === 'my' || given.kind === 'my') this.declare(one);
+      if (target.kind === 'my' || given.kind === 'my') this.bindMy(one);
       if (one.kind === 'array' || (one.kind === 'dereference' && one.sigil === '@')) {
         const array = yield* this.arrayOf(one);
         array.items.length = 0;

@@ -47,7 +47,7 @@ export class Evaluator extends Assignments {
       case 'hash':
         return this.hash(expression.name).entries.size;
       case 'my':
-        for (const target of expression.targets) this.declare(target);
+        for (const target of expression.targets) this.bindMy(target);
         return undefined;
       case 'dereference': {
         if (expression.sigil === '@') return (yield* this.arrayOf(expression)).items.length;
