@@ -1,3 +1,5 @@
+import { ownMember } from '../own-member.ts';
+
 import { BuiltinFault } from '../evaluate/control.ts';
 import { arithmetic } from '../evaluate/expansion.ts';
 import { ReadonlyFault } from '../evaluate/variables.ts';
@@ -277,7 +279,7 @@ export const setBuiltin: Builtin = {
         if (letter === 'o') {
           const long = words[(index += 1)];
           if (long === undefined) return 0;
-          flag = longFlags[long] ?? '';
+          flag = ownMember(longFlags, long) ?? '';
           if (flag === '' || (shell.dialect === 'dash' && /^(?:pipefail|posix|[hBHp])$/.test(flag))) {
             if (shell.bash) {
               shell.complain(`${long}: invalid option name`, 'set');

@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { formatDate } from '../date-format.ts';
 import type { Command } from '../process.ts';
 import { linesOf, nameOf } from './account-files.ts';
@@ -16,7 +17,7 @@ export const databaseEntries: Command = {
       ahosts: '/etc/hosts',
       services: '/etc/services',
     };
-    const path = paths[database];
+    const path = ownMember(paths, database);
     if (path === undefined) {
       process.error.write(
         `Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`,

@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { hexDigits } from '../../core/random.ts';
 import { upstreamVersion } from './program-version.ts';
 import type { Command, Process } from '../process.ts';
@@ -64,7 +65,7 @@ export const docker: Command = {
         : verb === 'image' && operands[0] === 'ls'
           ? 'images'
           : verb;
-    const table = empty[listing];
+    const table = ownMember(empty, listing);
     if (table !== undefined) {
       if (!flags.has('q')) process.output.write(table);
       return 0;

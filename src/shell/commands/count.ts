@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { type Command, isBusybox, type Process } from '../process.ts';
 import { inputTexts, readOptions } from './input-text.ts';
 
@@ -34,7 +35,7 @@ export const count: Command = {
   systems: 'both',
   *run(process) {
     const { flags, operands } = readOptions(process.words, '');
-    const given = new Set([...flags].map((flag) => long[flag] ?? flag));
+    const given = new Set([...flags].map((flag) => ownMember(long, flag) ?? flag));
     const unknown = [...given].find((flag) => !/^[lwmcL]$/.test(flag));
     if (unknown !== undefined) {
       process.error.write(

@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { sizeOf } from '../files/node.ts';
 import { Pattern } from '../language/pattern.ts';
 import { isBusybox, type Process } from '../process.ts';
@@ -84,7 +85,7 @@ export function findTest(
     case '-type':
     case '-xtype': {
       const letters = argument(word).split(',');
-      const bad = letters.find((letter) => types[letter] === undefined);
+      const bad = letters.find((letter) => ownMember(types, letter) === undefined);
       if (bad !== undefined) throw new FindFault(`Unknown argument to ${word}: ${bad}`);
       return (found) => letters.some((letter) => types[letter]?.(found) === true);
     }
@@ -92,7 +93,7 @@ export function findTest(
       const text = argument(word);
       const unit = /[a-zA-Z]$/.exec(text)?.[0] ?? '';
       const compare = compared(unit === '' ? text : text.slice(0, -1));
-      const bytes = sizeUnits[unit];
+      const bytes = ownMember(sizeUnits, unit);
       if (compare === null || bytes === undefined)
         throw new FindFault(`Invalid argument \`${text}' to -size`);
       return ({ node }) => compare(Math.ceil(sizeOf(node) / bytes));

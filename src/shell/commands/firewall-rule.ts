@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { portName } from './sockets.ts';
 
 const withLength = (address: string): string =>
@@ -26,7 +27,7 @@ export function normalRule(words: readonly string[]): string {
   let negated = '';
   for (let at = 0; at < words.length; at += 1) {
     const given = words[at] ?? '';
-    const word = shortNames[given] ?? given;
+    const word = ownMember(shortNames, given) ?? given;
     if (word === '!') {
       negated = '! ';
       continue;

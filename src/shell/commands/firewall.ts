@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import type { Command, Process } from '../process.ts';
 import { isLegacy, listChain, named, refused, tablesOf } from './firewall-listing.ts';
 import { normalRule } from './firewall-rule.ts';
@@ -43,8 +44,8 @@ export function applyRule(process: Process, given: readonly string[]): number {
     else if (word === '-n' || word === '--numeric') numeric = true;
     else if (word === '-v' || word === '--verbose' || word === '-vv') verbose = true;
     else if (word === '-w' || word === '--wait') at += /^\d+$/.test(given[at + 1] ?? '') ? 1 : 0;
-    else if (action === '' && (/^-[AIDRLSFNXPCZE]$/.test(word) || actions[word] !== undefined))
-      action = actions[word] ?? word;
+    else if (action === '' && (/^-[AIDRLSFNXPCZE]$/.test(word) || ownMember(actions, word) !== undefined))
+      action = ownMember(actions, word) ?? word;
     else if (action === '' && /^-[nvLSFZ]{2,4}$/.test(word)) {
       for (const letter of word.slice(1)) {
         if (letter === 'n') numeric = true;

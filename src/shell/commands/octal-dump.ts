@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { isBusybox, type Command, type Process } from '../process.ts';
 import type { Reading } from '../stream.ts';
 import { inputText, readOptions } from './input-text.ts';
@@ -120,7 +121,7 @@ export const octalDump: Command = {
       (given.length > 1 ? given.join('') : (values.get('t') ?? values.get('format') ?? '')).match(
         /[acdoux][CSIL1248]?z?/g,
       ) ?? [];
-    const named = [...flags].flatMap((flag) => shorthand[flag] ?? []);
+    const named = [...flags].flatMap((flag) => ownMember(shorthand, flag) ?? []);
     const shapes = [...named, ...types].flatMap((type) => shapeOf(type) ?? []);
     if (given.length < 2 && values.has('t') && types.join('') !== values.get('t')) {
       process.error.write(

@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { formatDate } from '../date-format.ts';
 import type { Process } from '../process.ts';
 import { processorSeconds, programOf, type TableRow } from './process-table.ts';
@@ -83,6 +84,6 @@ export const alias: Readonly<Record<string, string>> = {
 };
 
 export const titled = (name: string, title: string): [Column, string] | [] => {
-  const found = columns[alias[name] ?? name];
+  const found = ownMember(columns, ownMember(alias, name) ?? name);
   return found === undefined ? [] : [found, title];
 };

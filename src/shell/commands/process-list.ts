@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import type { Command, Process } from '../process.ts';
 import { alias, type Column, columns, titled } from './process-columns.ts';
 import { processTable, programOf, type TableRow } from './process-table.ts';
@@ -44,7 +45,10 @@ function readWish(process: Process): Wish | string {
         const value = bundle.slice(at + 1) === '' ? (words.shift() ?? '') : bundle.slice(at + 1);
         for (const part of value.split(/[, ]+/)) {
           const [name = '', title] = part.split('=');
-          const column = titled(name.toLowerCase(), title ?? columns[alias[name] ?? name]?.title ?? '');
+          const column = titled(
+            name.toLowerCase(),
+            title ?? ownMember(columns, ownMember(alias, name) ?? name)?.title ?? '',
+          );
           if (column.length === 0) return `unknown user-defined format specifier "${name}"`;
           format.push([column[0], title ?? (name === 'cmd' ? 'CMD' : column[1])]);
           if (title === '') titles = false;
@@ -173,14 +177,14 @@ export const processList: Command = {
       return 1;
     }
     const rows = table.filter(wish.chosen);
-    const by = sortValues[wish.sort.replace(/^[-+]/, '')];
+    const by = ownMember(sortValues, wish.sort.replace(/^[-+]/, ''));
     if (by !== undefined)
       rows.sort((one, other) => (by(one) - by(other)) * (wish.sort.startsWith('-') ? -1 : 1));
     const layout: readonly (readonly [Column, string, number])[] =
       wish.shape === 'own'
         ? wish.format.map(([column, title]) => [column, title, column.width] as const)
         : shapes[wish.shape].flatMap(([name, title, width]) => {
-            const column = columns[name];
+            const column = ownMember(columns, name);
             return column === undefined ? [] : [[column, title, width ?? column.width] as const];
           });
     const line = (cells: readonly string[]): string =>

@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { FileFault } from '../files/fault.ts';
 import type { Dialect } from '../language/dialect.ts';
 import type { Command, Process } from '../process.ts';
@@ -59,7 +60,7 @@ function readCall(process: Process, dialect: Dialect): Call | number {
       if (letter === 'c') option = true;
       else if (letter === 's') standard = true;
       else if (letter === 'i') forced = true;
-      else if (letter === 'o') flags.push(longFlags[words.shift() ?? ''] ?? '');
+      else if (letter === 'o') flags.push(ownMember(longFlags, words.shift() ?? '') ?? '');
       else if (!(letters[dialect] ?? '').includes(letter))
         return complainOfOption(process, dialect, `-${letter}`);
       else if (word.startsWith('-')) flags.push(letter);

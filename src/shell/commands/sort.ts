@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { openOutput } from '../evaluate/redirection.ts';
 import { FileFault } from '../files/fault.ts';
 import { isBusybox, type Command } from '../process.ts';
@@ -123,7 +124,7 @@ export const sort: Command = {
       return /^-[a-zA-Z]*k$/.test(before) ? [] : [word];
     });
     const { flags, values, operands } = readOptions(words, 'toST');
-    const given = new Set([...flags].map((flag) => longNames[flag] ?? flag));
+    const given = new Set([...flags].map((flag) => ownMember(longNames, flag) ?? flag));
     const unknown = [...given].find((flag) => flag.length === 1 && !`${ordering}cCmusziz`.includes(flag));
     if (unknown !== undefined) {
       process.error.write(

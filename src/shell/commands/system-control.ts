@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.ts';
 import { hexDigits } from '../../core/random.ts';
 import { formatDate } from '../date-format.ts';
 import type { Command, Process } from '../process.ts';
@@ -154,7 +155,7 @@ export const kernelSettings: Command = {
     for (const word of operands) {
       const [given = '', ...rest] = word.split('=');
       const name = given.trim().replaceAll('/', '.');
-      const value = settings[name];
+      const value = ownMember(settings, name);
       if (value === undefined && !own.has(name)) {
         process.error.write(
           `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory\n`,

@@ -1,3 +1,5 @@
+import { ownMember } from '../own-member.ts';
+
 export interface TarOptions {
   readonly does: 'c' | 't' | 'x';
   /** `-` for a stream. */
@@ -56,8 +58,8 @@ export function readTarOptions(words: readonly string[]): TarOptions | string {
       const [name = '', ...value] = word.slice(2).split('=');
       if (name === 'exclude') excluded.push(value.length > 0 ? value.join('=') : (rest.shift() ?? ''));
       else if (name === 'strip-components') strip = Number(value.length > 0 ? value[0] : rest.shift()) || 0;
-      else if (long[name] !== undefined) {
-        const letter = long[name];
+      else if (letterOf(name) !== '') {
+        const letter = letterOf(name);
         letters.push(letter);
         if (letter === 'f' || letter === 'C') take(letter, value.join('='));
       } else if (
@@ -107,3 +109,5 @@ export function readTarOptions(words: readonly string[]): TarOptions | string {
     prints: letters.includes('O'),
   };
 }
+
+const letterOf = (name: string): string => ownMember(long, name) ?? '';

@@ -1,3 +1,5 @@
+import { ownMember } from '../own-member.ts';
+
 import type { Process } from '../process.ts';
 import { processTable, programOf, type TableRow } from './process-table.ts';
 
@@ -57,7 +59,8 @@ export function findUnit(process: Process, given: string): Unit | null {
   };
   const name = full(given);
   const units = unitsOf(process);
-  const running = units.find((unit) => unit.name === name) ?? units.find((unit) => unit.name === alias[name]);
+  const running =
+    units.find((unit) => unit.name === name) ?? units.find((unit) => unit.name === ownMember(alias, name));
   if (running !== undefined) return running;
   for (const folder of ['/etc/systemd/system', '/lib/systemd/system', '/usr/lib/systemd/system']) {
     const node = process.state.files.find(`${folder}/${name}`, '/');

@@ -1,4 +1,5 @@
 import type { Reading } from '../../../stream.ts';
+import { ownMember } from '../../../own-member.ts';
 import { Unsupported } from '../script/unsupported.ts';
 import { fileFunctions } from './file-functions.ts';
 import {
@@ -203,14 +204,14 @@ export function* callFunction(
   if (contained !== null) return contained;
   const handle = call.handle === null ? null : machine.handleOf(yield* machine.scalar(call.handle));
   if (call.handle !== null && handle === null) return [''];
-  const files = fileFunctions[name];
+  const files = ownMember(fileFunctions, name);
   if (files !== undefined) return yield* files(machine, call, handle, wantsList);
   const values: Value[] = [];
   for (const [at, item] of call.items.entries())
     if (name === 'split' && at === 0 && item.kind === 'match') values.push(yield* patternText(machine, item));
     else values.push(...(yield* machine.list(item)));
   if (name === 'split' && values.length === 1) values.push(machine.global('_').value);
-  const system = systemFunctions[name];
+  const system = ownMember(systemFunctions, name);
   if (system !== undefined) {
     syncEnvironment();
     return yield* system(machine, values, wantsList, call.line);
@@ -232,7 +233,7 @@ export function* callFunction(
   }
   if (name === 'exit') throw new Exited(numberOf(values[0]) & 255);
   if (name === '$!') return [errno()];
-  const scalar = scalarFunctions[name];
+  const scalar = ownMember(scalarFunctions, name);
   if (scalar !== undefined) {
     if (values.length === 0 && call.items.length === 0 && namedUnary.has(name))
       values.push(yield* machine.scalar(topic));

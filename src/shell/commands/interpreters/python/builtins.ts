@@ -77,7 +77,7 @@ function* extreme(
   for (const item of items) {
     const own = key === null ? item : yield* engine.call(key, [item]);
     if (best !== undefined) {
-      const found = order(own, bestKey);
+      const found = order(engine.world, own, bestKey);
       if (found === null)
         return fail(
           engine,

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Reading } from '../../../stream.ts';
+import { ownMember } from '../../../own-member.ts';
 import { Unsupported } from '../script/unsupported.ts';
 import { decode } from './codec.ts';
 import { argument, bytesOf, count, fail, integer, type Machinery, makeError, string } from './machinery.ts';
@@ -21,6 +22,7 @@ const mostItems = 1_000_000;
 export function requireKey(machinery: Machinery, value: Value): string {
   const key = keyOf(value);
   if (key === null) return fail(machinery, 'TypeError', `unhashable type: '${typeName(value)}'`);
+  machinery.world.spend(key.length);
   return key;
 }
 
@@ -57,7 +59,7 @@ const ofList: Readonly<Record<string, Called<List>>> = {
   },
   remove(machinery, list, [value]) {
     machinery.world.spend(list.items.length);
-    const at = list.items.findIndex((item) => isEqual(item, value ?? null));
+    const at = list.items.findIndex((item) => isEqual(machinery.world, item, value ?? null));
     if (at < 0) return fail(machinery, 'ValueError', 'list.remove(x): x not in list');
     list.items.splice(at, 1);
     return null;
@@ -87,7 +89,9 @@ const ofSequence: Readonly<Record<string, Called<List | Tuple>>> = {
   index(machinery, list, [value, from]) {
     machinery.world.spend(list.items.length);
     const start = from === undefined ? 0 : Math.max(0, position(machinery, from, list.items.length));
-    const at = list.items.findIndex((item, index) => index >= start && isEqual(item, value ?? null));
+    const at = list.items.findIndex(
+      (item, index) => index >= start && isEqual(machinery.world, item, value ?? null),
+    );
     if (at < 0)
       return fail(
         machinery,
@@ -100,7 +104,7 @@ const ofSequence: Readonly<Record<string, Called<List | Tuple>>> = {
   },
   count(machinery, list, [value]) {
     machinery.world.spend(list.items.length);
-    return BigInt(list.items.filter((item) => isEqual(item, value ?? null)).length);
+    return BigInt(list.items.filter((item) => isEqual(machinery.world, item, value ?? null)).length);
   },
 };
 
@@ -153,9 +157,10 @@ const ofDictionary: Readonly<Record<string, Called<Dictionary>>> = {
     return otherwise ?? null;
   },
   *update(machinery, dictionary, [given], keywords): Reading<Value> {
-    if (given instanceof Dictionary)
+    if (given instanceof Dictionary) {
+      machinery.world.spend(given.entries.size * 96);
       for (const [key, entry] of given.entries) dictionary.entries.set(key, { ...entry });
-    else if (given !== undefined)
+    } else if (given !== undefined)
       for (const pair of yield* machinery.items(given)) {
         const [key, value] = yield* machinery.items(pair);
         dictionary.entries.set(requireKey(machinery, key ?? null), {
@@ -167,7 +172,7 @@ const ofDictionary: Readonly<Record<string, Called<Dictionary>>> = {
     return null;
   },
   copy(machinery, { entries }) {
-    machinery.world.spend(entries.size * 16);
+    machinery.world.spend(entries.size * 96);
     const copy = new Dictionary();
     for (const [key, entry] of entries) copy.entries.set(key, { ...entry });
     return copy;
@@ -177,6 +182,7 @@ const ofDictionary: Readonly<Record<string, Called<Dictionary>>> = {
     return null;
   },
   popitem(machinery, { entries }) {
+    machinery.world.spend(entries.size * 16);
     const last = [...entries].at(-1);
     if (last === undefined) return fail(machinery, 'KeyError', 'popitem(): dictionary is empty');
     entries.delete(last[0]);
@@ -226,7 +232,8 @@ const ofSet: Readonly<Record<string, Called<SetValue>>> = {
   *issuperset(machinery, set, values): Reading<Value> {
     return [...(yield* setOf(machinery, values)).items.keys()].every((key) => set.items.has(key));
   },
-  copy: (_machinery, set) => {
+  copy: (machinery, set) => {
+    machinery.world.spend(set.items.size * 64);
     const copy = new SetValue(set.frozen);
     for (const [key, item] of set.items) copy.items.set(key, item);
     return copy;
@@ -240,6 +247,7 @@ const ofSet: Readonly<Record<string, Called<SetValue>>> = {
 const ofBytes: Readonly<Record<string, Called<Bytes>>> = {
   decode(machinery, bytes, values, keywords) {
     const encoding = string(machinery, argument(values, keywords, 0, 'encoding') ?? 'utf-8');
+    machinery.world.spend(bytes.text.length);
     return decode(
       machinery,
       bytes.text,
@@ -273,22 +281,22 @@ export function collectionMethod(
   name: string,
 ): ((values: readonly Value[], keywords: Keywords) => Value | Reading<Value>) | null {
   if (self instanceof List && self.view === '') {
-    const method = ofList[name] ?? ofSequence[name];
+    const method = ownMember(ofList, name) ?? ownMember<Called<List>>(ofSequence, name);
     if (method !== undefined) return (values, keywords) => method(machinery, self, values, keywords);
     if (listNames.test(name)) throw new Unsupported(name);
   } else if (self instanceof Tuple) {
-    const method = ofSequence[name];
+    const method = ownMember(ofSequence, name);
     if (method !== undefined) return (values, keywords) => method(machinery, self, values, keywords);
   } else if (self instanceof Dictionary) {
-    const method = ofDictionary[name];
+    const method = ownMember(ofDictionary, name);
     if (method !== undefined) return (values, keywords) => method(machinery, self, values, keywords);
     if (name === 'fromkeys') throw new Unsupported(name);
   } else if (self instanceof SetValue) {
-    const method = ofSet[name];
+    const method = ownMember(ofSet, name);
     if (method !== undefined) return (values, keywords) => method(machinery, self, values, keywords);
     if (/^(?:pop|isdisjoint|\w+_update|symmetric_difference)$/.test(name)) throw new Unsupported(name);
   } else if (self instanceof Bytes) {
-    const method = ofBytes[name];
+    const method = ownMember(ofBytes, name);
     if (method !== undefined) return (values, keywords) => method(machinery, self, values, keywords);
   }
   if (/^__\w+__$/.test(name)) throw new Unsupported(name);

@@ -42,9 +42,11 @@ function* contains(engine: Engine, container: Value, item: Value): Reading<boole
         'TypeError',
         `'in <string>' requires string as left operand, not ${typeName(item)}`,
       );
+    engine.world.spend(container.length);
     return container.includes(item);
   }
   if (container instanceof Bytes) {
+    engine.world.spend(container.text.length);
     const code = integerOf(item);
     if (code !== null) return container.text.includes(String.fromCharCode(Number(code)));
     if (item instanceof Bytes) return container.text.includes(item.text);
@@ -54,7 +56,7 @@ function* contains(engine: Engine, container: Value, item: Value): Reading<boole
   if (container instanceof SetValue) return container.items.has(requireKey(engine, item));
   if (container instanceof List || container instanceof Tuple) {
     engine.world.spend(container.items.length);
-    return container.items.some((one) => isEqual(one, item));
+    return container.items.some((one) => isEqual(engine.world, one, item));
   }
   if (container instanceof Range) {
     const found = integerOf(item);
@@ -71,7 +73,7 @@ function* contains(engine: Engine, container: Value, item: Value): Reading<boole
   }
   if (container === null || isNumber(container))
     return fail(engine, 'TypeError', `argument of type '${typeName(container)}' is not iterable`);
-  return (yield* engine.items(container)).some((one) => isEqual(one, item));
+  return (yield* engine.items(container)).some((one) => isEqual(engine.world, one, item));
 }
 
 export function* compare(engine: Engine, operator: string, left: Value, right: Value): Reading<Value> {
@@ -86,12 +88,12 @@ export function* compare(engine: Engine, operator: string, left: Value, right: V
   if (operator === '!=' && left instanceof Instance && left.type.find('__eq__') !== undefined)
     return !(yield* engine.truth(yield* compare(engine, '==', left, right)));
   if (left instanceof List || left instanceof Tuple) engine.world.spend(left.items.length);
-  if (operator === '==') return isEqual(left, right);
-  if (operator === '!=') return !isEqual(left, right);
+  if (operator === '==') return isEqual(engine.world, left, right);
+  if (operator === '!=') return !isEqual(engine.world, left, right);
   if (left instanceof SetValue && right instanceof SetValue) throw new Unsupported('subset');
   if ((typeof left === 'number' && Number.isNaN(left)) || (typeof right === 'number' && Number.isNaN(right)))
     return false;
-  const found = order(left, right);
+  const found = order(engine.world, left, right);
   if (found === null)
     return fail(
       engine,

@@ -17,6 +17,7 @@ import { isTrue } from './truth.ts';
 import { Types, typeName } from './types.ts';
 import {
   Builtin,
+  Bytes,
   ClassValue,
   Dictionary,
   FunctionValue,
@@ -27,6 +28,7 @@ import {
   Lazy,
   List,
   type ModuleValue,
+  type Native,
   PythonError,
   Scope,
   Tuple,
@@ -52,6 +54,9 @@ const operatorMethods: Readonly<Record<string, string>> = {
   '^': 'xor',
   '@': 'matmul',
 };
+
+const lengthOf = (value: Value): number =>
+  typeof value === 'string' ? value.length : value instanceof Bytes ? value.text.length : 0;
 
 /** What the evaluator is started with. */
 export interface Surroundings {
@@ -165,8 +170,7 @@ export class Evaluator implements Engine {
 
   *call(callee: Value, values: readonly Value[], keywords: Keywords = none): Reading<Value> {
     if (callee instanceof Builtin) {
-      const result = callee.native(values, keywords);
-      return isReading(result) ? yield* result : result;
+      return yield* this.#callNative(callee.native, values, keywords);
     }
     if (callee instanceof FunctionValue) return yield* this.#callFunction(callee, values, keywords);
     if (callee instanceof ClassValue) return yield* this.#construct(callee, values, keywords);
@@ -177,11 +181,17 @@ export class Evaluator implements Engine {
     return fail(this, 'TypeError', `'${typeName(callee)}' object is not callable`);
   }
 
+  /** What the system does with a text takes as long as the text, and what comes of it takes its place: both are work. */
+  *#callNative(native: Native, values: readonly Value[], keywords: Keywords): Reading<Value> {
+    for (const value of values) this.world.spend(lengthOf(value) / 2);
+    const made = native(values, keywords);
+    const result = isReading(made) ? yield* made : made;
+    this.world.spend(lengthOf(result));
+    return result;
+  }
+
   *#construct(type: ClassValue, values: readonly Value[], keywords: Keywords): Reading<Value> {
-    if (type.construct !== null) {
-      const result = type.construct(values, keywords);
-      return isReading(result) ? yield* result : result;
-    }
+    if (type.construct !== null) return yield* this.#callNative(type.construct, values, keywords);
     const instance = new Instance(type);
     if (type.is(this.types.get('BaseException'))) {
       instance.fields.set('args', new Tuple(values));

@@ -10,6 +10,9 @@ const mostBits = 200_000;
 
 const bitsOf = (value: bigint): number => value.toString(16).length * 4;
 
+/** Beyond what a processor's register holds. */
+const large = (value: bigint): boolean => value > 0xffffffffffffffffn || value < -0xffffffffffffffffn;
+
 /** Integers rounded down, as Python divides. */
 function floorDivide(left: bigint, right: bigint): bigint {
   const quotient = left / right;
@@ -17,17 +20,15 @@ function floorDivide(left: bigint, right: bigint): bigint {
 }
 
 function integers(machinery: Machinery, operator: string, left: bigint, right: bigint): Value {
-  machinery.world.spend(
-    left > 0xffffffffffffffffn || right > 0xffffffffffffffffn ? bitsOf(left) + bitsOf(right) : 0,
-  );
+  const isLarge = large(left) || large(right);
+  if (isLarge) machinery.world.spend(bitsOf(left) + bitsOf(right));
   switch (operator) {
     case '+':
       return left + right;
     case '-':
       return left - right;
     case '*':
-      if (left > 0xffffffffffffffffn && bitsOf(left) + bitsOf(right) > mostBits)
-        throw new Unsupported('large');
+      if (isLarge && bitsOf(left) + bitsOf(right) > mostBits) throw new Unsupported('large');
       return left * right;
     case '/':
       if (right === 0n) return fail(machinery, 'ZeroDivisionError', 'division by zero');
@@ -55,10 +56,12 @@ function integers(machinery: Machinery, operator: string, left: bigint, right: b
           : Number(left) ** Number(right);
       if (bitsOf(left) * Number(right) > mostBits && left !== 0n && left !== 1n && left !== -1n)
         throw new Unsupported('large');
+      machinery.world.spend(bitsOf(left) * Number(right));
       return left ** right;
     case '<<':
       if (right < 0n) return fail(machinery, 'ValueError', 'negative shift count');
       if (Number(right) + bitsOf(left) > mostBits) throw new Unsupported('large');
+      machinery.world.spend(Number(right));
       return left << right;
     case '>>':
       if (right < 0n) return fail(machinery, 'ValueError', 'negative shift count');

@@ -1,3 +1,4 @@
+import { limits } from '../../../limits.ts';
 import { shortestText } from '../script/number-text.ts';
 import { Unsupported } from '../script/unsupported.ts';
 import {
@@ -23,8 +24,12 @@ const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 
 const quoteFor = (text: string): string => (text.includes("'") && !text.includes('"') ? '"' : "'");
 
+/** Nothing in it is to be escaped: most texts, and ten times as fast. */
+const plain = /^[ !#-&(-[\]-~]*$/;
+
 /** The text as a literal. Characters that do not print are escaped. */
 export function quoteText(text: string): string {
+  if (plain.test(text)) return `'${text}'`;
   const quote = quoteFor(text);
   let out = quote;
   for (const character of text) {
@@ -111,7 +116,8 @@ export function represent(value: Value, depth = 0): string {
   return representInstance(value, depth);
 }
 
-const mostText = 4_194_304;
+/** As much as a line may print. */
+const mostText = limits.outputPerLine;
 
 function bounded<Item>(items: readonly Item[], show: (item: Item) => string): string {
   const pieces: string[] = [];

@@ -15,7 +15,7 @@ export function* sorted(machinery: Machinery, items: readonly Value[], keywords:
   if (keyed.some((one) => one.key instanceof Instance)) throw new Unsupported('order');
   const direction = yield* machinery.truth(keywords.get('reverse') ?? false);
   keyed.sort((one, other) => {
-    const found = order(one.key, other.key);
+    const found = order(machinery.world, one.key, other.key);
     if (found === null)
       return fail(
         machinery,

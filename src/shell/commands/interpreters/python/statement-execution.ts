@@ -178,6 +178,7 @@ function* attempt(engine: Engine, statement: Statement & { kind: 'try' }): Readi
       // Frames that were left by the exception.
       engine.frame = frame;
       if (!(error instanceof PythonError)) throw error;
+      engine.world.spend(1_024);
       flow = yield* handle(engine, statement, error);
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Reading } from '../../../stream.ts';
+import { ownMember } from '../../../own-member.ts';
 import { Unsupported } from '../script/unsupported.ts';
 import { encode } from './codec.ts';
 import { argument, count, fail, type Machinery, string } from './machinery.ts';
@@ -48,9 +49,9 @@ function split(text: string, separator: string | null, most: number, fromRight: 
     for (let index = words.length - 1; kept.length < most; index -= 1) {
       const word = words[index] ?? '';
       end = text.lastIndexOf(word, end - 1);
-      kept.unshift(word);
+      kept.push(word);
     }
-    return [strip(text.slice(0, end), null, 2), ...kept];
+    return [strip(text.slice(0, end), null, 2), ...kept.reverse()];
   }
   let start = 0;
   for (let index = 0; index < most; index += 1) {
@@ -62,8 +63,8 @@ function split(text: string, separator: string | null, most: number, fromRight: 
 
 /** `ends`: 1 the left, 2 the right, 3 both. */
 function strip(text: string, characters: string | null, ends: number): string {
-  const goes = (character: string): boolean =>
-    characters === null ? blank.test(character) : characters.includes(character);
+  const wanted = characters === null ? null : new Set(characters);
+  const goes = (character: string): boolean => wanted?.has(character) ?? blank.test(character);
   let start = 0;
   let end = text.length;
   if ((ends & 1) !== 0) while (start < end && goes(text.charAt(start))) start += 1;
@@ -335,7 +336,7 @@ export function textMethod(
       return fail(machinery, 'TypeError', `must be str, not ${typeName(given ?? null)}`);
     },
   };
-  const method = (bytes ? undefined : charactersOnly[name]) ?? methods[name];
+  const method = (bytes ? undefined : ownMember(charactersOnly, name)) ?? ownMember(methods, name);
   if (
     method === undefined ||
     (bytes && /^(?:casefold|isdecimal|isnumeric|isidentifier|isprintable)$/.test(name))

@@ -1,4 +1,5 @@
 import type { Reading } from '../../../stream.ts';
+import { Unsupported } from '../script/unsupported.ts';
 import type { FunctionDefinition } from './syntax.ts';
 
 /** What a name of Python can stand for. Integers are `bigint`, floats `number`; None is `null`. */
@@ -254,27 +255,46 @@ export function identityOf(value: object): number {
   return found;
 }
 
+const longestKey = 1_048_576;
+
+/** The keys in one, each with its length ahead, so that no two lists of keys have the same. Tuples within tuples can be many more than were made. */
+function joined(mark: string, keys: Iterable<string>): string {
+  let text = mark;
+  for (const key of keys) {
+    text += `${key.length}:${key}`;
+    if (text.length > longestKey) throw new Unsupported('large');
+  }
+  return text;
+}
+
+function keyOfItems(items: readonly Value[]): string | null {
+  const keys: string[] = [];
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === null) return null;
+    keys.push(key);
+  }
+  return joined('t', keys);
+}
+
 /** What equal keys have in common; null for a value that cannot be one. */
 export function keyOf(value: Value): string | null {
   switch (typeof value) {
     case 'string':
       return `s${value}`;
     case 'bigint':
-      return `i${value}`;
+      // Base 16 takes time as the number is long, base 10 as its square.
+      return `i${value.toString(16)}`;
     case 'boolean':
       return `i${Number(value)}`;
     case 'number':
-      return Number.isInteger(value) ? `i${BigInt(value)}` : `f${value}`;
+      return Number.isInteger(value) ? `i${BigInt(value).toString(16)}` : `f${value}`;
     default:
   }
   if (value === null) return 'n';
   if (value instanceof Bytes) return value.mutable ? null : `b${value.text}`;
-  if (value instanceof Tuple) {
-    const keys = value.items.map((item) => keyOf(item));
-    return keys.includes(null) ? null : `t${JSON.stringify(keys)}`;
-  }
-  if (value instanceof SetValue)
-    return value.frozen ? `z${JSON.stringify([...value.items.keys()].sort())}` : null;
+  if (value instanceof Tuple) return keyOfItems(value.items);
+  if (value instanceof SetValue) return value.frozen ? joined('z', [...value.items.keys()].sort()) : null;
   if (value instanceof List || value instanceof Dictionary || value instanceof Slice) return null;
   return `o${identityOf(value)}`;
 }

@@ -13,12 +13,15 @@ export interface Found {
 export interface Compiled {
   readonly names: ReadonlyMap<string, number>;
   readonly groupCount: number;
+  /** Instructions of the matcher: it may look at each of them for each character. */
+  readonly size: number;
   /** The leftmost match at or after a place; linear in the text. */
   find(text: string, from: number): Found | null;
 }
 
 const cache = new Map<string, Compiled>();
 const longest = 2_000;
+const largest = 1_000;
 
 /** What Perl's expressions have and RE2's have under another name. */
 function translate(source: string): string {
@@ -56,9 +59,12 @@ export function compileExpression(source: string, flags: string): Compiled {
     throw new Unsupported('expression');
   }
   const names = new Map<string, number>(Object.entries(pattern.namedGroups()));
+  // A few of them are remembered for all visitors, and each is as large as it has instructions.
+  if (pattern.programSize() > largest) throw new Unsupported('expression');
   const compiled: Compiled = {
     names,
     groupCount: pattern.groupCount(),
+    size: pattern.programSize(),
     find(text, from) {
       if (from > text.length) return null;
       const matcher = pattern.matcher(text);

@@ -45,6 +45,7 @@ export class ScriptWorld {
   readonly #buffers: boolean;
   #pending = '';
   #steps = 0;
+  #comparisons = 0;
   /** Bodies of downloads: our own bytes, which are no capture. */
   readonly #bodies = new Set<string>();
 
@@ -67,7 +68,13 @@ export class ScriptWorld {
 
   /** The work of handling this many bytes or values. Throws `Exhausted`. */
   spend(bytes: number): void {
-    if (bytes > 64) this.process.state.budget.spend(bytes >> 7);
+    if (bytes > 64) this.process.state.budget.spend(Math.floor(bytes / 128));
+  }
+
+  /** One of the many comparisons that a single step can take. */
+  compare(): void {
+    this.#comparisons += 1;
+    if (this.#comparisons % stepsPerUnit === 0) this.process.state.budget.spend(1);
   }
 
   write(text: string): void {

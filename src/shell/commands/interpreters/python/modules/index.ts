@@ -1,3 +1,4 @@
+import { ownMember } from '../../../../own-member.ts';
 import { Unsupported } from '../../script/unsupported.ts';
 import type { Engine } from '../engine.ts';
 import { fail, makeModule, string } from '../machinery.ts';
@@ -176,7 +177,7 @@ const packaged: Readonly<Record<string, string>> = {
 
 /** A module by its name: one that is here, one whose members are not known here, or null where there is none. */
 export function moduleNamed(engine: Engine, path: string): ModuleValue | null {
-  const maker = makers[path];
+  const maker = ownMember(makers, path);
   if (maker !== undefined) return maker(engine);
   const [top = ''] = path.split('.');
   // The script's own modules, beside it.
@@ -186,7 +187,7 @@ export function moduleNamed(engine: Engine, path: string): ModuleValue | null {
     files.find(top, engine.world.folder)?.kind === 'directory'
   )
     throw new Unsupported('own module');
-  const owner = packaged[top];
+  const owner = ownMember(packaged, top);
   if (owner !== undefined && engine.world.process.state.machine.packages.installed.has(owner))
     return path === 'requests' ? requests(engine) : new ModuleValue(path, new Map());
   return standardLibrary.has(top) ? new ModuleValue(path, new Map()) : null;

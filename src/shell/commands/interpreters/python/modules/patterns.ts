@@ -43,7 +43,9 @@ function compiledOf(
     return fail(engine, 'TypeError', 'first argument must be string or compiled pattern');
   const bits = integerOf(flags ?? 0n) ?? 0n;
   const letters = flagLetters.filter(([bit]) => (bits & bit) !== 0n).map(([, letter]) => letter);
-  return { compiled: compileExpression(source, letters.join('')), bytes };
+  const compiled = compileExpression(source, letters.join(''));
+  engine.world.spend(compiled.size * 16);
+  return { compiled, bytes };
 }
 
 const mostMatches = 100_000;
@@ -66,9 +68,12 @@ function* allMatches(engine: Engine, compiled: Compiled, text: string): Reading<
   const found: Found[] = [];
   let at = 0;
   while (at <= text.length) {
-    engine.world.spend(Math.max(0, text.length - at));
+    const rest = text.length - at;
+    engine.world.spend(rest * Math.max(1, compiled.size / 8));
     if (engine.world.tick()) yield;
     const match = compiled.find(text, at);
+    // What was found is soon found, as a rule; that nothing is there is known at the end.
+    engine.world.spend(((match?.end ?? text.length) - at) * compiled.size);
     if (match === null) break;
     found.push(match);
     if (found.length > mostMatches) throw new Unsupported('large');
@@ -157,7 +162,7 @@ export function re(engine: Engine): ModuleValue {
     how: 'search' | 'match' | 'fullmatch',
   ): Value => {
     const text = subject(engine, value, bytes);
-    engine.world.spend(text.length);
+    engine.world.spend(text.length * compiled.size);
     const match = compiled.find(text, 0);
     if (match === null || (how !== 'search' && match.start !== 0)) return null;
     if (how === 'fullmatch' && match.end !== text.length) throw new Unsupported('fullmatch');

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { runShell } from '../../../../test/support/run-shell.ts';
+
+const run = (script: string): ReturnType<typeof runShell> =>
+  runShell('linux-gnu', `python3 - <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`);
+
+/** Each would take minutes, gigabytes or for ever, were its work not counted as large as it is. */
+describe('a hostile script of Python', () => {
+  it.each([
+    ['negative integers that double', 'x=-3\nwhile 1: x=-(x*x)'],
+    ['integers of many digits that are kept', 'x=1<<199000\nl=[]\nwhile 1: l.append(x+1)'],
+    ['shifts that are kept', 'l=[]\nwhile 1: l.append(1<<199000)'],
+    ['a tuple of itself twice, forty times, as a key', 't=(1,)\nfor i in range(40): t=(t,t)\nd={t:1}'],
+    [
+      'lists of themselves twice, compared',
+      'def n():\n  a=[1]\n  for i in range(38): a=[a,a]\n  return a\nn()==n()',
+    ],
+    ['a long text compared for ever', "x='a'*4000000\ny='a'*3999999+'a'\nwhile 1: x==y"],
+    ['characters to strip', "print(len(('a'*1000000).strip('b'*1000000+'a')))"],
+    ['words split from the right', "print(len(('a '*500000).rsplit(None,400000)))"],
+    ['decoded bytes that are kept', "x=b'\\xc3\\xa9'*2000000\nl=[]\nwhile 1: l.append(x.decode())"],
+    [
+      'files that are never closed',
+      "x='a'*8000000\nfor i in range(3000): open('/tmp/f'+str(i),'w').write(x)",
+    ],
+    ['an expression of many states', "import re\nre.search(r'(?:\\pL{30}){30}$','a'*8000000)"],
+    ['an expression that looks to the end', "import re\nre.findall('a.*b|a','a'*60000)"],
+    ['texts of lists', "a=['x'*100]*30000\nwhile 1: repr(a)"],
+  ])('is not run to the end of time: %s', (_name, script) => {
+    expect(run(script).fault).toBeNull();
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'])(
+    'reaches nothing of the evaluator itself by the name %s',
+    (name) => {
+      for (const script of [
+        `print([].${name})`,
+        `print([].${name}([]))`,
+        `print(().${name}(1))`,
+        `print({}.${name}('a'))`,
+        `print(''.${name}('a'))`,
+        `print(b''.${name}('a'))`,
+        `print(set().${name}('a'))`,
+        `import ${name}\nprint(${name})`,
+        `import ${name}.x`,
+        `${name} = 5\nprint(${name}, {'${name}': 1}['${name}'])`,
+      ]) {
+        const { fault, output } = run(script);
+        expect(fault, script).toBeNull();
+        expect(output, script).not.toMatch(/object Undefined|native code|built-in/);
+      }
+    },
+  );
+
+  it('has different keys for tuples that read alike', () => {
+    expect(
+      run(`print(len({("a","b"):1, ("a1:sb",):2, ("a",("b",)):3, (1,True):4, (True,1.0):5}))`).output,
+    ).toBe('4\n');
+  });
+});
+
+it.each(['constructor', '__proto__', 'toString', 'valueOf'])(
+  'a hostile script of Perl reaches nothing by the name %s',
+  (name) => {
+    for (const script of [
+      name,
+      `${name}(1)`,
+      `&${name}(1)`,
+      `$${name}=1;$h{${name}}=2;print "$${name} $h{${name}}"`,
+    ]) {
+      const { fault } = runShell('linux-gnu', `perl -e '${script}'`);
+      expect(fault, script).toBeNull();
+    }
+  },
+);
