@@ -73,3 +73,17 @@ it.each(['constructor', '__proto__', 'toString', 'valueOf'])(
     }
   },
 );
+
+describe('a hostile script of Perl', () => {
+  it.each([
+    ['an expression of many states', '$a="a" x 8000000; while(1){ $a =~ /(?:\\pL{30}){30}$/ }'],
+    ['an expression that looks to the end', '$a="a" x 60000; while($a =~ /a.*b|a/g){ $n++ }'],
+    ['long texts reversed', '$a="a" x 8000000; while(1){ $b=reverse $a; push @l,$b; }'],
+    ['long texts searched', '$x="a" x 8000000; while(1){ $n=index($x,"b"); }'],
+    ['long texts counted up', '$x="ab" x 100000; while(1){ $x++ }'],
+    ['long texts counted up in a range', '$x="a" x 100000; $y="z" x 100000; @a=($x .. $y);'],
+    ['items cut out of a long list', '@a=(1) x 500000; while(1){ splice(@a,0,1) }'],
+  ])('is not run to the end of time: %s', (_name, script) => {
+    expect(runShell('linux-gnu', `perl -e '${script}'`).fault).toBeNull();
+  });
+});

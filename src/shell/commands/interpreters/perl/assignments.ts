@@ -169,6 +169,7 @@ export abstract class Assignments extends Variables implements Machine {
 
   protected *step(expression: Expression & { kind: 'step' }): Reading<Value> {
     const before = yield* this.scalar(expression.value);
+    if (typeof before === 'string') this.world.spend(before.length * 16);
     const counted =
       expression.operator === '++' && typeof before === 'string' && /^[a-zA-Z]+[0-9]*$/.test(before)
         ? succeed(before)

@@ -265,6 +265,7 @@ export class Evaluator extends Assignments {
       const found: Value[] = [];
       const end = textOf(to);
       for (let text = from; text.length <= end.length && found.length < 100_000; text = succeed(text)) {
+        this.world.spend(text.length * 16);
         found.push(text);
         if (text === end) break;
       }

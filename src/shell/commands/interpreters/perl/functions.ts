@@ -111,6 +111,7 @@ function* containerCall(machine: Machine, call: Call, wantsList: boolean): Readi
       const values: Value[] = [];
       for (const item of rest) values.push(...(yield* machine.list(item)));
       const [offset = 0, length = items.length, ...fresh] = values;
+      machine.world.spend(items.length * 4);
       return items.splice(numberOf(offset), numberOf(length), ...fresh);
     }
     case 'keys':

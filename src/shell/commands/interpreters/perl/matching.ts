@@ -28,6 +28,7 @@ export function* match(
   if (source.endsWith('$') && !source.endsWith('\\$') && !expression.flags.includes('m'))
     source = `${source.slice(0, -1)}\\n?\\z`;
   const compiled = compileExpression(source, expression.flags.replaceAll(/[^imsx]/g, ''));
+  machine.world.spend(compiled.size * 16);
   const text = textOf(yield* machine.scalar(target));
   machine.world.spend(text.length);
   if (expression.replacement === null) return yield* find(machine, expression, compiled, text, wantsList);
@@ -35,10 +36,9 @@ export function* match(
   let at = 0;
   let count = 0;
   for (let from = 0; from <= text.length;) {
-    const found = compiled.find(text, from);
+    const found = machine.world.search(compiled, text, from);
     if (found === null) break;
     if (machine.world.tick()) yield;
-    machine.world.spend(128);
     count += 1;
     remember(machine, found, text);
     out += text.slice(at, found.start) + textOf(yield* machine.scalar(expression.replacement));
@@ -81,10 +81,9 @@ function* find(
   if (expression.flags.includes('g') && wantsList) {
     const values: Value[] = [];
     for (let from = 0; from <= text.length;) {
-      const found = compiled.find(text, from);
+      const found = machine.world.search(compiled, text, from);
       if (found === null) break;
       if (machine.world.tick()) yield;
-      machine.world.spend(128);
       if (values.length > 100_000) throw new Unsupported('large');
       remember(machine, found, text);
       values.push(...(found.groups.length > 1 ? found.groups.slice(1) : [found.groups[0]]));
@@ -95,7 +94,7 @@ function* find(
   let from = 0;
   const known = places.get(expression);
   if (expression.flags.includes('g') && known !== undefined && known.text === text) from = known.at;
-  const found = compiled.find(text, from);
+  const found = machine.world.search(compiled, text, from);
   if (expression.flags.includes('g')) {
     if (found === null) places.delete(expression);
     else places.set(expression, { text, at: found.end > found.start ? found.end : found.end + 1 });

@@ -38,9 +38,8 @@ function split(machine: Machine, values: readonly Value[]): Value[] {
   const compiled = compileExpression(source === ' ' ? '\\s+' : source, '');
   let at = 0;
   for (let from = 0; from <= subject.length && pieces.length < most;) {
-    const found = compiled.find(subject, from);
+    const found = machine.world.search(compiled, subject, from);
     if (found === null) break;
-    machine.world.spend(128);
     if (found.end === found.start) {
       if (found.start >= subject.length) break;
       from = found.end + 1;
@@ -91,8 +90,9 @@ const hash =
 
 const find =
   (last: boolean): Plain =>
-  (_machine, [given, needle, from]) => {
+  (machine, [given, needle, from]) => {
     const [whole, wanted] = [textOf(given), textOf(needle)];
+    machine.world.spend(whole.length);
     const start = from === undefined ? (last ? whole.length : 0) : Math.max(0, numberOf(from));
     return last ? whole.lastIndexOf(wanted, start) : whole.indexOf(wanted, start);
   };
@@ -152,12 +152,12 @@ export const scalarFunctions: Readonly<Record<string, Plain>> = {
     const found = split(machine, values);
     return wantsList ? found : found.length;
   },
-  reverse: (_machine, values, wantsList) =>
-    wantsList
-      ? values.toReversed()
-      : Array.from(values.map((value) => textOf(value)).join(''))
-          .reverse()
-          .join(''),
+  reverse: (machine, values, wantsList) => {
+    if (wantsList) return values.toReversed();
+    const joined = values.map((value) => textOf(value)).join('');
+    machine.world.spend(joined.length * 8);
+    return Array.from(joined).reverse().join('');
+  },
   sprintf: (machine, [format, ...values]) => {
     const made = formatText(textOf(format), values);
     machine.world.spend(made.length);

@@ -13,11 +13,14 @@ import {
   TextInput,
 } from '../../../stream.ts';
 import { reach } from '../../reach.ts';
+import type { Compiled, Found } from './expression.ts';
 
 /** As much as C's library holds back where its output is no terminal. */
 const bufferBytes = 8_192;
 /** Evaluated expressions that cost one unit of work. */
 const stepsPerUnit = 8;
+/** Characters times instructions of one search: about half a second. */
+const mostSearched = 16_000_000;
 
 export interface Ran {
   readonly status: number;
@@ -69,6 +72,15 @@ export class ScriptWorld {
   /** The work of handling this many bytes or values. Throws `Exhausted`. */
   spend(bytes: number): void {
     if (bytes > 64) this.process.state.budget.spend(Math.floor(bytes / 128));
+  }
+
+  /** The leftmost match: what a matcher of many states does at most is paid ahead where it is much, what it did afterwards. */
+  search(expression: Compiled, text: string, from: number): Found | null {
+    const most = Math.max(0, text.length - from) * expression.size;
+    this.spend(most > mostSearched ? most : most / 8);
+    const found = expression.find(text, from);
+    this.spend(Math.max(128, ((found?.end ?? text.length) - from) * expression.size));
+    return found;
   }
 
   /** One of the many comparisons that a single step can take. */

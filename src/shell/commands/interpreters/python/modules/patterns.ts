@@ -68,12 +68,8 @@ function* allMatches(engine: Engine, compiled: Compiled, text: string): Reading<
   const found: Found[] = [];
   let at = 0;
   while (at <= text.length) {
-    const rest = text.length - at;
-    engine.world.spend(rest * Math.max(1, compiled.size / 8));
     if (engine.world.tick()) yield;
-    const match = compiled.find(text, at);
-    // What was found is soon found, as a rule; that nothing is there is known at the end.
-    engine.world.spend(((match?.end ?? text.length) - at) * compiled.size);
+    const match = engine.world.search(compiled, text, at);
     if (match === null) break;
     found.push(match);
     if (found.length > mostMatches) throw new Unsupported('large');
@@ -162,8 +158,7 @@ export function re(engine: Engine): ModuleValue {
     how: 'search' | 'match' | 'fullmatch',
   ): Value => {
     const text = subject(engine, value, bytes);
-    engine.world.spend(text.length * compiled.size);
-    const match = compiled.find(text, 0);
+    const match = engine.world.search(compiled, text, 0);
     if (match === null || (how !== 'search' && match.start !== 0)) return null;
     if (how === 'fullmatch' && match.end !== text.length) throw new Unsupported('fullmatch');
     return matchObject(engine, compiled, match, bytes);
