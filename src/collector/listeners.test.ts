@@ -150,6 +150,40 @@ describe('the syslog listener', () => {
     await expect.poll(users, { timeout: 5000, interval: 5 }).toEqual(['datagram', 'counted', 'ended']);
   });
 
+  it('gives those who are not heard no place, nor a handshake, over TLS', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'picket-syslog-'));
+    const { certificate, key } = selfSigned(folder, 'collector');
+    const listener = new SyslogListener(
+      {
+        udp: null,
+        tcp: null,
+        tls: { endpoint: here, certificate, key, clients: null },
+        from: networks('127.0.0.5/32'),
+      },
+      syslog,
+      options(),
+    );
+    source = listener;
+    await listener.start();
+    const { tls: port } = listener.ports;
+    // As many as there are places: each would hold its own until the handshake takes too long.
+    const closed = Array.from({ length: 256 }, () => {
+      const client = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.9' });
+      return new Promise<void>((resolve) => client.on('error', () => {}).on('close', () => resolve()));
+    });
+    await Promise.all(closed);
+    const heard = spawn(
+      'openssl',
+      ['s_client', '-quiet', '-no_ign_eof', '-connect', `127.0.0.1:${port}`, '-bind', '127.0.0.5:0'],
+      { stdio: ['pipe', 'ignore', 'ignore'] },
+    );
+    heard.stdin.on('error', () => {});
+    heard.stdin.end(`${line('heard').length} ${line('heard')}`);
+    await expect.poll(users, { timeout: 10_000, interval: 5 }).toEqual(['heard']);
+    heard.kill();
+    rmSync(folder, { recursive: true });
+  });
+
   it('hears senders over TLS, and of those that must show a certificate only who has one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'picket-syslog-'));
     const [server, sender] = [selfSigned(folder, 'collector'), selfSigned(folder, 'sender')];

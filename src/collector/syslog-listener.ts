@@ -119,11 +119,19 @@ export class SyslogListener implements TelemetrySource {
       (connection) => this.#accepted(connection),
     );
     server.on('connection', (connection: Socket) => {
+      // Ahead of the handshake: who is not heard must not hold the places of those who are.
+      if (!this.#isHeard(connection.remoteAddress ?? '')) {
+        connection.destroy();
+        return;
+      }
       this.#connections.add(connection);
       connection.on('close', () => this.#connections.delete(connection));
     });
     server.on('tlsClientError', (error, connection) => {
-      this.#options.report.damaged(`connection of ${connection.remoteAddress ?? ''}`, '', error.message);
+      const { remoteAddress } = connection;
+      // Without an address it is one that was just refused.
+      if (remoteAddress !== undefined)
+        this.#options.report.damaged(`connection of ${remoteAddress}`, '', error.message);
       connection.destroy();
     });
     return server;
