@@ -49,9 +49,15 @@ export function readYaml(source: string, { uniqueKeys = false }: YamlOptions = {
   if (tooDeep(source)) return { line: 1, why: 'nested too deeply' };
   try {
     const lines = new LineCounter();
-    const document = parseDocument(source, { lineCounter: lines, uniqueKeys, logLevel: 'silent' });
+    // Pretty errors take time as the square of their number.
+    const document = parseDocument(source, {
+      lineCounter: lines,
+      uniqueKeys,
+      logLevel: 'silent',
+      prettyErrors: false,
+    });
     const [error] = document.errors;
-    if (error !== undefined) return { line: error.linePos?.[0].line ?? 1, why: yamlFault(error) };
+    if (error !== undefined) return { line: lines.linePos(error.pos[0]).line || 1, why: yamlFault(error) };
     const value: unknown = document.toJS({ maxAliasCount: aliasLimit });
     return { value, lineOf: (path) => lineOf(document, lines, path) };
   } catch (error) {
