@@ -15,6 +15,8 @@ export type Report = (path: FaultPath, what: string) => void;
 /** A pattern sees no more of a text: its time grows with the text, and a visitor chooses how long that is. */
 const patternSees = 8_192;
 const longestPattern = 1_024;
+/** Instructions of all patterns of one condition: what one character of a text may cost. */
+const largestPattern = 500;
 
 const never: Test = () => false;
 
@@ -111,11 +113,14 @@ class ConditionReader {
 
   #pattern(texts: readonly string[], path: FaultPath, ignoreCase: boolean): Test {
     const patterns: RE2JS[] = [];
+    let size = 0;
     for (const text of texts) {
       if (text.length > longestPattern)
         return this.#refuse(path, `is longer than ${longestPattern} characters; shorten it`);
       try {
-        patterns.push(RE2JS.compile(text, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0));
+        const pattern = RE2JS.compile(text, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+        size += pattern.programSize();
+        patterns.push(pattern);
       } catch (error) {
         const why = error instanceof RE2JSException ? error.message : String(error);
         return this.#refuse(
@@ -123,6 +128,12 @@ class ConditionReader {
           `is no regular expression of RE2 (${why.slice(0, 120)}); those know no look-around and no back-references`,
         );
       }
+    }
+    if (size > largestPattern) {
+      return this.#refuse(
+        path,
+        `comes to ${size} steps where ${largestPattern} are allowed; write smaller repetitions, or fewer patterns`,
+      );
     }
     return ofTexts((held) => {
       const seen = held.length > patternSees ? held.slice(0, patternSees) : held;

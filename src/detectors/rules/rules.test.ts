@@ -221,6 +221,10 @@ describe('a fault of a rule is told with its line and key:', () => {
       '5: match.protocol is a text in contact and a number in flow; say by kind which is meant',
     ],
     ['match: { path: { matches: "(?=x)" } }', '5: match.path.matches is no regular expression of RE2'],
+    [
+      'match: { path: { matches: "(?:[a-z]{30}){30}" } }',
+      '5: match.path.matches comes to 902 steps where 500 are allowed',
+    ],
     ['match: { path: { matches: "(a" } }', '5: match.path.matches is no regular expression of RE2'],
     [
       'match: { outcome: failed }',
