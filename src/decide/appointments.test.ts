@@ -36,6 +36,20 @@ describe('appointments', () => {
     );
   });
 
+  it('of a network’s addresses end together', () => {
+    const appointments = new Appointments();
+    for (const source of ['192.0.2.1', '192.0.2.255', '192.0.3.0', '2001:db8::1'])
+      appointments.set(source, source.length);
+    appointments.cancelWithin('192.0.2.0/24');
+    expect([appointments.take(9)?.source, appointments.take(9)?.source, appointments.take(9)]).toEqual([
+      '192.0.3.0',
+      '2001:db8::1',
+      null,
+    ]);
+    appointments.cancelWithin('no network');
+    expect(appointments.size).toBe(0);
+  });
+
   it('that are put off again and again take no more room', () => {
     const appointments = new Appointments();
     for (let at = 0; at < 10_000; at += 1) appointments.set(`s${at % 10}`, 1_000_000 - at);

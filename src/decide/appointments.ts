@@ -1,5 +1,7 @@
 /** When to look at which source again: at most one time each, the earliest first. As large as the sources that have one. */
 
+import { networkContains, parseNetwork } from '../core/address.ts';
+
 interface Appointment {
   readonly source: string;
   readonly at: number;
@@ -29,6 +31,16 @@ export class Appointments {
 
   cancel(source: string): void {
     this.#times.delete(source);
+  }
+
+  /** Those of all addresses of a network, in CIDR. */
+  cancelWithin(cidr: string): void {
+    const network = parseNetwork(cidr);
+    if (network === null) return;
+    for (const source of this.#times.keys()) {
+      const held = parseNetwork(source);
+      if (held !== null && networkContains(network, held)) this.#times.delete(source);
+    }
   }
 
   /** The time of the earliest, null where there is none. */

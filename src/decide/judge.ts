@@ -337,14 +337,15 @@ export class Judge {
     return fallen;
   }
 
-  /** A person lifted the decision: nothing stands, and the score starts anew. */
+  /** A person lifted the decision: nothing stands, nothing is foreseen, of a network of none of its addresses, and the score starts anew. */
   lift(source: string): void {
+    this.#forecast?.appointments.cancel(source);
+    if (source.includes('/')) this.#forecast?.appointments.cancelWithin(source);
     const record = this.sources.find(source);
     if (record === undefined) return;
     record.standing = null;
     record.score = 0;
     record.quietUntil = 0;
-    this.#forecast?.appointments.cancel(source);
   }
 
   /** Puts back a decision that stood before a restart. */
