@@ -1,6 +1,7 @@
 /** Fields of protocols that count from the little end, as Microsoft's do. */
 
 import { Buffer } from 'node:buffer';
+import { utf16Text } from './utf16-text.ts';
 
 /** Reads fields by offset; what lies outside is zero or empty, so that a short message is one with zeros. */
 export class LittleReader {
@@ -36,7 +37,7 @@ export class LittleReader {
 
   /** UTF-16 text of this many octets. */
   wide(at: number, count: number): string {
-    return this.slice(at, count & ~1).toString('utf16le');
+    return utf16Text(this.slice(at, count));
   }
 }
 

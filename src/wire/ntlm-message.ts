@@ -1,6 +1,7 @@
 /** The three messages of NTLM ([MS-NLMP] §2.2.1); numbers are little-endian. */
 
 import { Buffer } from 'node:buffer';
+import { utf16Text } from './utf16-text.ts';
 
 const signature = Buffer.from('NTLMSSP\0', 'latin1');
 
@@ -123,10 +124,9 @@ export function decodeAuthenticate(message: Uint8Array): NtlmAuthenticate | null
     return offset + length > bytes.length ? Buffer.alloc(0) : bytes.subarray(offset, offset + length);
   };
   const flags = bytes.readUInt32LE(60);
+  const isWide = (flags & ntlmFlag.unicode) !== 0;
   const text = (at: number): string =>
-    field(at)
-      .toString((flags & ntlmFlag.unicode) === 0 ? 'latin1' : 'utf16le')
-      .slice(0, 256);
+    (isWide ? utf16Text(field(at)) : field(at).toString('latin1')).slice(0, 256);
   return {
     user: text(36),
     domain: text(28),

@@ -2,6 +2,7 @@
 
 import { gunzipSync } from 'node:zlib';
 import { unwrapCommand } from './injected-command.ts';
+import { utf16Text } from '../../wire/utf16-text.ts';
 
 const textLimit = 262_144;
 const textsRead = 32;
@@ -18,7 +19,7 @@ function decoded(run: string): string {
   }
   const text = bytes.subarray(0, textLimit).toString('latin1');
   // PowerShell's and .NET's own texts are UTF-16.
-  return /^(?:[\t\r\n\x20-\x7e]\0){4}/.test(text) ? bytes.toString('utf16le') : text;
+  return /^(?:[\t\r\n\x20-\x7e]\0){4}/.test(text) ? utf16Text(bytes) : text;
 }
 
 /** A text and what stands in it encoded, the outermost first, at most 32 texts in four layers. */

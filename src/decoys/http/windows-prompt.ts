@@ -2,6 +2,7 @@
 
 import type { Persona } from '../../core/persona.ts';
 import { arithmetic } from './php-evaluation.ts';
+import { utf16Text } from '../../wire/utf16-text.ts';
 
 /** The identity under which IIS runs a site that nobody configured. */
 const worker = 'iis apppool\\defaultapppool';
@@ -123,7 +124,7 @@ function powershell(persona: Persona, text: string, depth: number): string {
           /^(?:\s*-(?!c)[a-z]{1,20}(?:\s+(?:bypass|hidden|unrestricted))?)*\s*(?:-c[a-z]*\s+)?/i,
           '',
         )
-      : Buffer.from(encoded, 'base64').toString('utf16le');
+      : utf16Text(Buffer.from(encoded, 'base64'));
   const plain = script
     .trim()
     .replace(/^(["'])([^\0]*)\1$/, '$2')

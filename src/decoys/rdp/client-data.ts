@@ -1,6 +1,7 @@
 /** What an RDP client says of itself in its MCS Connect Initial: [MS-RDPBCGR] §2.2.1.3. */
 
 import type { Buffer } from 'node:buffer';
+import { utf16Text } from '../../wire/utf16-text.ts';
 
 export interface ClientData {
   readonly name: string;
@@ -40,7 +41,7 @@ export function readClientData(message: Buffer): ClientData | null {
       data.height = body.readUInt16LE(6);
       data.keyboard = body.readUInt32LE(12);
       data.build = body.readUInt32LE(16);
-      data.name = body.toString('utf16le', 20, 52).replace(/\0.*$/s, '');
+      data.name = utf16Text(body.subarray(20, 52)).replace(/\0.*$/s, '');
       if (body.length >= 212) data.protocols = body.readUInt32LE(208);
     } else if (type === block.security && body.length >= 8) {
       // encryptionMethods (4), extEncryptionMethods (4), which stands in for it in French systems

@@ -1,6 +1,7 @@
 /** The Client Info PDU, in which a client without NLA tells name and password: [MS-RDPBCGR] §2.2.1.11. */
 
 import type { Buffer } from 'node:buffer';
+import { utf16Text } from '../../wire/utf16-text.ts';
 
 export interface ClientInfo {
   readonly domain: string;
@@ -24,7 +25,8 @@ export function readClientInfo(data: Buffer): ClientInfo | null {
   const lengths = [12, 14, 16, 18].map((at) => data.readUInt16LE(at));
   let at = 22;
   const texts = lengths.map((length) => {
-    const text = data.subarray(at, at + length).toString(isWide ? 'utf16le' : 'latin1');
+    const octets = data.subarray(at, at + length);
+    const text = isWide ? utf16Text(octets) : octets.toString('latin1');
     at += length + (isWide ? 2 : 1);
     return text.replace(/\0.*$/s, '').slice(0, 512);
   });

@@ -9,6 +9,7 @@ import {
   derOctetString,
   derSequence,
 } from '../../wire/der-writer.ts';
+import { utf16Text } from '../../wire/utf16-text.ts';
 
 export interface Request {
   readonly version: number;
@@ -98,9 +99,7 @@ export function readCredentials(bytes: Uint8Array): Credentials | null {
   const inner = octets === null ? null : readDer(octets.contents);
   if (inner === null) return null;
   const [domain = '', user = '', password = ''] = derChildren(inner.contents).map((value) =>
-    Buffer.from(explicit(value)?.contents ?? [])
-      .toString('utf16le')
-      .slice(0, 512),
+    utf16Text(Buffer.from(explicit(value)?.contents ?? [])).slice(0, 512),
   );
   return { domain, user, password };
 }

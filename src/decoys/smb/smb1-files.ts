@@ -18,6 +18,7 @@ import { matches } from './search-pattern.ts';
 import { type Share, volumeSerial } from './server.ts';
 import type { ShareFiles } from './share-files.ts';
 import { status } from './status.ts';
+import { utf16Text } from '../../wire/utf16-text.ts';
 
 export interface Smb1Answer {
   readonly code: number;
@@ -104,7 +105,8 @@ export class Smb1Files {
   #text(request: LittleReader, at: number): string {
     const isWide = this.#isWide(request);
     const start = isWide ? at + (at % 2) : at;
-    const text = request.slice(start, 2_048).toString(isWide ? 'utf16le' : 'latin1');
+    const octets = request.slice(start, 2_048);
+    const text = isWide ? utf16Text(octets) : octets.toString('latin1');
     return text.split('\0', 1)[0]?.replace(/^\\+/, '').slice(0, 1_024) ?? '';
   }
 
@@ -145,13 +147,10 @@ export class Smb1Files {
   *#rename(request: LittleReader, share: Share): Generator<DecoyOutput, Smb1Answer> {
     const isWide = this.#isWide(request);
     const bytes = request.slice(38, 4_096);
-    const [old = '', ...rest] = bytes.toString(isWide ? 'utf16le' : 'latin1').split('\0');
+    const [old = '', ...rest] = (isWide ? utf16Text(bytes) : bytes.toString('latin1')).split('\0');
     // Behind the NUL stand the second format and, before wide text, one octet of padding.
     const second = isWide
-      ? bytes
-          .subarray((old.length + 1) * 2 + 2)
-          .toString('utf16le')
-          .split('\0', 1)[0]
+      ? utf16Text(bytes.subarray((old.length + 1) * 2 + 2)).split('\0', 1)[0]
       : rest.join('\0').slice(1).split('\0', 1)[0];
     const [from, to] = [old, second ?? ''].map((name) => name.replace(/^\\+/, '').slice(0, 1_024));
     yield* this.#record(`rename \\${share.name}\\${from} ${to}`);

@@ -13,6 +13,7 @@ import { frame } from './reply.ts';
 import { ShareFiles } from './share-files.ts';
 import { Smb1Files } from './smb1-files.ts';
 import { status } from './status.ts';
+import { utf16Text } from '../../wire/utf16-text.ts';
 
 const mostCaptured = 4_194_304;
 const mostTrees = 16;
@@ -403,8 +404,5 @@ export function dialectNames(request: LittleReader): string[] {
 /** Texts that end in NUL, one behind the other. */
 function texts(request: LittleReader, at: number, isWide: boolean): string[] {
   const bytes = request.slice(at, 2_048);
-  return bytes
-    .toString(isWide ? 'utf16le' : 'latin1')
-    .split('\0')
-    .slice(0, 8);
+  return (isWide ? utf16Text(bytes) : bytes.toString('latin1')).split('\0').slice(0, 8);
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Unsupported } from '../script/unsupported.ts';
 import { fail, type Machinery, makeError } from './machinery.ts';
+import { utf16Text } from '../../../../wire/utf16-text.ts';
 
 const canonical = (encoding: string): string => {
   const name = encoding.toLowerCase().replaceAll(/[-_ ]/g, '');
@@ -77,10 +78,7 @@ function fault(bytes: string): readonly [position: number, reason: string] | nul
 export function decode(machinery: Machinery, bytes: string, encoding: string, errors: string): string {
   const name = canonical(encoding);
   if (name === 'latin-1') return bytes;
-  if (name === 'utf-16')
-    return Buffer.from(bytes, 'latin1')
-      .toString('utf16le')
-      .replace(/^\ufeff/, '');
+  if (name === 'utf-16') return utf16Text(Buffer.from(bytes, 'latin1')).replace(/^\ufeff/, '');
   if (name === 'ascii') {
     const at = bytes.search(/[\x80-\xff]/);
     if (at < 0) return bytes;
