@@ -3,6 +3,7 @@
 import { IdSource } from '../core/id.ts';
 import type { Observation, Transport } from '../core/observation.ts';
 import type { ReadBatch, ReadContext } from '../core/reader.ts';
+import { fittingObservation } from './fitting-observation.ts';
 
 const sampleLength = 200;
 
@@ -34,7 +35,7 @@ export class BatchWriter {
 
   /** Adds an observation of the record that `record` will end. */
   add(observation: Observation): void {
-    this.#observations.push(observation);
+    this.#observations.push(fittingObservation(observation));
     this.#recordOf.push(this.#firstRecord + this.#records);
   }
 

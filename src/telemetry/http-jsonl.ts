@@ -5,6 +5,7 @@
 
 import type { Header } from '../core/observation.ts';
 import type { ReadBatch, ReadContext, Reader } from '../core/reader.ts';
+import { boundedFact } from '../core/bounded-fact.ts';
 import { canonicalAddress } from '../core/address.ts';
 import { isoTime } from './log-time.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
@@ -72,14 +73,16 @@ export const httpJsonl: Reader = {
         const time = typeof record['time'] === 'string' ? isoTime(record['time'], 0) : null;
         writer.add({
           ...writer.seen(time?.at ?? context.near, given, 0, 80, ''),
-          kind: 'web-access',
-          method: typeof method === 'string' ? method : '',
-          path,
-          status: typeof record['status'] === 'number' ? record['status'] : 0,
-          userAgent: headerValue(headers, 'user-agent'),
-          referrer: headerValue(headers, 'referer'),
-          headers,
-          body: typeof body === 'string' ? body.slice(0, longestBody) : '',
+          ...boundedFact({
+            kind: 'web-access',
+            method: typeof method === 'string' ? method : '',
+            path,
+            status: typeof record['status'] === 'number' ? record['status'] : 0,
+            userAgent: headerValue(headers, 'user-agent'),
+            referrer: headerValue(headers, 'referer'),
+            headers,
+            body: typeof body === 'string' ? body.slice(0, longestBody) : '',
+          }),
         });
         writer.record();
       },
