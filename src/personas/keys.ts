@@ -5,6 +5,7 @@ import { checkPrimeSync, createECDH } from 'node:crypto';
 import { derContext, derInteger, derNull, derObjectIdentifier, derOctetString } from '../wire/der-writer.ts';
 import { derBitString, derSequence } from '../wire/der-writer.ts';
 import type { Seed } from './seed.ts';
+import { modularInverse } from '../core/modular-inverse.ts';
 
 function pem(label: string, der: Uint8Array): string {
   const lines =
@@ -89,26 +90,14 @@ function seededPrime(seed: Seed, purpose: string, bits: number, primes: readonly
   }
 }
 
-/** Inverse of a modulo m, by the extended Euclidean algorithm. */
-function inverse(value: bigint, modulus: bigint): bigint {
-  let [previous, current] = [value % modulus, modulus];
-  let [factor, next] = [1n, 0n];
-  while (current !== 0n) {
-    const quotient = previous / current;
-    [previous, current] = [current, previous - quotient * current];
-    [factor, next] = [next, factor - quotient * next];
-  }
-  return ((factor % modulus) + modulus) % modulus;
-}
-
 /** RSAPrivateKey (RFC 8017 §A.1.2): n, e, d, p, q, d mod (p-1), d mod (q-1), q⁻¹ mod p. */
 export function rsaKey(seed: Seed, purpose: string, bits: number): string {
   const primes = smallPrimes();
   let p = seededPrime(seed, `${purpose} p`, bits / 2, primes);
   let q = seededPrime(seed, `${purpose} q`, bits / 2, primes);
   if (p < q) [p, q] = [q, p];
-  const d = inverse(publicExponent, (p - 1n) * (q - 1n));
-  const numbers = [0n, p * q, publicExponent, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)];
+  const d = modularInverse(publicExponent, (p - 1n) * (q - 1n));
+  const numbers = [0n, p * q, publicExponent, d, p, q, d % (p - 1n), d % (q - 1n), modularInverse(q, p)];
   return privateKeyInfo(
     derSequence(derObjectIdentifier('1.2.840.113549.1.1.1'), derNull()),
     derSequence(...numbers.map(derInteger)),

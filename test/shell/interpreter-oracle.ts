@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ShellSession } from '../../src/shell/session.ts';
 import { shellPersona } from '../support/shell-persona.ts';
 import type { Answer } from './ask.ts';
+import { visitorShell } from '../support/visitor-shell.ts';
 
 export type Interpreter = 'python3' | 'perl';
 
@@ -77,20 +78,7 @@ const persona = shellPersona('linux-gnu', {
 
 /** The evaluator's own answer. Throws what it failed of. */
 export function ownInterpreter(name: Interpreter, script: string): Answer {
-  const session = new ShellSession({
-    persona,
-    user: 'root',
-    interactive: false,
-    terminal: false,
-    columns: 80,
-    rows: 24,
-    source: '198.51.100.4',
-    sourcePort: 40_001,
-    destination: '192.0.2.7',
-    destinationPort: 22,
-    now: () => 1_710_000_000_000,
-    service: 'exec',
-  });
+  const session = new ShellSession(visitorShell(persona, { service: 'exec' }));
   const quoted = `'${script.replaceAll("'", `'\\''`)}'`;
   const events = [...session.run(`cd /tmp; ${name} ${option[name]} ${quoted}`), ...session.end()];
   if (session.fault !== null) throw session.fault;

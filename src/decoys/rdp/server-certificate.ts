@@ -16,6 +16,7 @@ import {
 } from 'node:crypto';
 import type { Persona } from '../../core/persona.ts';
 import type { Random } from '../../core/random.ts';
+import { modularInverse } from '../../core/modular-inverse.ts';
 
 const exponent = 65_537n;
 
@@ -35,17 +36,6 @@ function power(base: bigint, exponentOf: bigint, modulus: bigint): bigint {
     square = (square * square) % modulus;
   }
   return result;
-}
-
-function inverse(value: bigint, modulus: bigint): bigint {
-  let [previous, current] = [value % modulus, modulus];
-  let [factor, next] = [1n, 0n];
-  while (current !== 0n) {
-    const quotient = previous / current;
-    [previous, current] = [current, previous - quotient * current];
-    [factor, next] = [next, factor - quotient * next];
-  }
-  return ((factor % modulus) + modulus) % modulus;
 }
 
 /** The first prime behind a drawn number whose top two bits are set, so that two of them give a modulus of full length. */
@@ -112,7 +102,7 @@ function keyOf(persona: Persona, bits: 512 | 2048): ServerKey {
   const q = drawnPrime(random, bits / 2);
   const modulus = p * q;
   const octets = bits / 8;
-  const d = inverse(exponent, (p - 1n) * (q - 1n));
+  const d = modularInverse(exponent, (p - 1n) * (q - 1n));
   const part = (value: bigint, length: number): string =>
     octetsOf(value, length).reverse().toString('base64url');
   const secret = createPrivateKey({
@@ -126,7 +116,7 @@ function keyOf(persona: Persona, bits: 512 | 2048): ServerKey {
       q: part(q, octets / 2),
       dp: part(d % (p - 1n), octets / 2),
       dq: part(d % (q - 1n), octets / 2),
-      qi: part(inverse(q, p), octets / 2),
+      qi: part(modularInverse(q, p), octets / 2),
     },
   });
   const key = { modulus, octets, secret, certificate: certificateOf(modulus, octets) };
