@@ -1,19 +1,19 @@
 /** The page for Prometheus: the engine's figures, the API's own, and those of the process. */
 
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { EngineApi, Metric } from './contract.ts';
 import type { Feed } from './feed.ts';
+import { processMetrics } from './process-metrics.ts';
 
 export class MetricsPage {
   readonly #engine: Pick<EngineApi, 'metrics'>;
   readonly #feed: Pick<Feed, 'counts'>;
-  readonly #process = new Registry();
+  readonly #process = processMetrics();
   readonly #responses = new Map<string, number>();
 
   constructor(engine: Pick<EngineApi, 'metrics'>, feed: Pick<Feed, 'counts'>) {
     this.#engine = engine;
     this.#feed = feed;
-    collectDefaultMetrics({ register: this.#process });
   }
 
   readonly contentType: string = Registry.PROMETHEUS_CONTENT_TYPE;

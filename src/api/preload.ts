@@ -2,8 +2,8 @@
 
 import swagger from '@fastify/swagger';
 import Fastify from 'fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { openApiOptions } from './openapi.ts';
+import { processMetrics } from './process-metrics.ts';
 
 /**
  * To be awaited before a process gives up the right to read its own files; `startApi` loads nothing after it. Static imports are not
@@ -16,7 +16,5 @@ export async function preloadApi(): Promise<void> {
   await app.ready();
   app.swagger();
   await app.close();
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  await registry.metrics();
+  await processMetrics().metrics();
 }
