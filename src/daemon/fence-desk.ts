@@ -4,6 +4,10 @@ import type { LinkPeer } from '../bus/link.ts';
 import type { PlacedRule } from '../bus/messages.ts';
 import type { Decision } from '../core/decision.ts';
 import type { FenceStatus } from '../fence/fence.ts';
+import { giveWay } from './give-way.ts';
+
+/** With so much time since the last order no burst is under way. */
+const quietMilliseconds = 1;
 
 export interface FenceDeskOptions {
   readonly now: () => number;
@@ -16,6 +20,7 @@ export class FenceDesk {
   readonly #rules = new Map<string, PlacedRule>();
   #peer: LinkPeer | null = null;
   #status: FenceStatus | null = null;
+  #placedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FenceDeskOptions) {
     this.#options = options;
@@ -42,6 +47,10 @@ export class FenceDesk {
     };
     this.#rules.set(rule.target, rule);
     this.#peer?.send({ type: 'change', add: [rule], remove: [] });
+    // In a burst the fence takes many at a time.
+    const now = performance.now();
+    if (now - this.#placedAt > quietMilliseconds) giveWay();
+    this.#placedAt = now;
   }
 
   remove(target: string): void {

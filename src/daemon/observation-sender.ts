@@ -3,6 +3,7 @@
 import { LinkClient, type LinkPeer } from '../bus/link.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Spool } from '../spool/spool.ts';
+import { giveWay } from './give-way.ts';
 
 /** Records read from the spool for one message. */
 const batchRecords = 500;
@@ -67,8 +68,10 @@ export class ObservationSender {
     this.#sent = observation.sequence;
     const isTelling =
       observation.kind !== 'contact' && performance.now() - this.#flushedAt > quietMilliseconds;
-    if (isTelling || this.#texts.length >= batchRecords) this.#flush();
-    else if (!this.#flushing) {
+    if (isTelling || this.#texts.length >= batchRecords) {
+      this.#flush();
+      if (isTelling) giveWay();
+    } else if (!this.#flushing) {
       this.#flushing = true;
       // After the input of this turn: a burst becomes one message.
       setImmediate(() => {
