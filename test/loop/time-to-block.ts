@@ -18,17 +18,19 @@ export interface Stimulus {
   readonly closedPort: number;
   /** The log file, for `line`. */
   readonly log?: string;
+  /** Between a source and the next, milliseconds. Left out, they come as fast as they are blocked. */
+  readonly rest?: number;
 }
 
-/** One source after the other; at most 170 s in all. */
+/** One source upon the other; at most 170 s in all. */
 export async function timeToBlock(
   network: LoopNetwork,
   stimulus: Stimulus,
   sources: readonly string[],
 ): Promise<TimeToBlock[]> {
-  const { mode, port, closedPort, log = '-' } = stimulus;
+  const { mode, port, closedPort, log = '-', rest = 0 } = stimulus;
   const script = join(import.meta.dirname, 'time-to-block.py');
-  const words = [script, mode, hostAddress, `${port}`, `${closedPort}`, log, ...sources];
+  const words = [script, mode, hostAddress, `${port}`, `${closedPort}`, log, `${rest}`, ...sources];
   const { output } = await network.run('attacker', 'python3', words, 170);
   const results = output
     .split('\n')
