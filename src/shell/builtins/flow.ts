@@ -1,8 +1,7 @@
 import { BreakLoop, BuiltinFault, ExitShell, ExpansionFault, ReturnFunction } from '../evaluate/control.ts';
 import { notFoundStatus, runNamed } from '../evaluate/named.ts';
-import type { Shell } from '../evaluate/shell.ts';
+import type { Builtin, Shell } from '../evaluate/shell.ts';
 import { FileFault } from '../files/fault.ts';
-import type { Builtin } from './builtin.ts';
 
 /** The number that `exit`, `return`, `shift` and their like take. Throws `BuiltinFault` in dash and ash. */
 function numberOf(shell: Shell, text: string, name: string): number | null {

@@ -1,8 +1,7 @@
 import { BuiltinFault } from '../evaluate/control.ts';
 import { FileFault } from '../files/fault.ts';
 import { FileSystem } from '../files/file-system.ts';
-import type { Shell } from '../evaluate/shell.ts';
-import type { Builtin } from './builtin.ts';
+import type { Builtin, Shell } from '../evaluate/shell.ts';
 
 function refuse(shell: Shell, target: string, fault: FileFault): number {
   const texts = {

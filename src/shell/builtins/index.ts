@@ -1,5 +1,11 @@
+import { alias } from './alias.ts';
+import { exportBuiltin, local, unset } from './declaration.ts';
+import { letBuiltin } from './let.ts';
+import { getopts, shift } from './positional.ts';
+import { mapfile, read } from './reading.ts';
+import { setBuiltin } from './setting.ts';
 import { echoBuiltin, falseBuiltin, printfBuiltin, testBuiltin, trueBuiltin } from './text.ts';
-import type { Builtin } from './builtin.ts';
+import type { Builtin } from '../evaluate/shell.ts';
 import type { Dialect } from '../language/dialect.ts';
 import {
   breakBuiltin,
@@ -24,18 +30,6 @@ import {
   ulimit,
   wait,
 } from './inquiry.ts';
-import {
-  alias,
-  exportBuiltin,
-  getopts,
-  letBuiltin,
-  local,
-  mapfile,
-  read,
-  setBuiltin,
-  shift,
-  unset,
-} from './variable.ts';
 
 /** The builtins, one line each family. */
 export const builtins: readonly Builtin[] = [

@@ -1,9 +1,8 @@
 import { findProgram, asRun } from '../evaluate/program.ts';
 import { BuiltinFault } from '../evaluate/control.ts';
 import { notFoundStatus, runNamed } from '../evaluate/named.ts';
-import type { Shell } from '../evaluate/shell.ts';
+import type { Builtin, Shell } from '../evaluate/shell.ts';
 import { sendSignal } from '../commands/signals.ts';
-import type { Builtin } from './builtin.ts';
 
 const keywords = new Set('if then else elif fi case esac for while until do done in { } !'.split(' '));
 const bashKeywords = new Set(['[[', ']]', 'function', 'select', 'time', 'coproc']);

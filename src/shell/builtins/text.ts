@@ -5,7 +5,7 @@ import { echo } from '../commands/echo.ts';
 import { formatPrintf } from '../commands/printf.ts';
 import { encodeText } from '../byte-text.ts';
 import { Pattern } from '../language/pattern.ts';
-import type { Builtin } from './builtin.ts';
+import type { Builtin } from '../evaluate/shell.ts';
 
 export const echoBuiltin: Builtin = {
   names: ['echo'],

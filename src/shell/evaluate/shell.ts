@@ -1,8 +1,8 @@
-import type { Builtin } from '../builtins/builtin.ts';
 import { FileFault } from '../files/fault.ts';
 import type { Dialect } from '../language/dialect.ts';
 import type { Command, List } from '../language/syntax.ts';
 import { Exhausted, limits } from '../limits.ts';
+import type { Process } from '../process.ts';
 import type { SessionState } from '../state.ts';
 import { closedOutput, type Input, nullOutput, type Output, type Run, TextInput } from '../stream.ts';
 import { Variables } from './variables.ts';
@@ -10,6 +10,12 @@ import { Variables } from './variables.ts';
 export interface Descriptor {
   readonly input: Input | null;
   readonly output: Output | null;
+}
+
+/** A command of the shell itself: it may change the shell. */
+export interface Builtin {
+  readonly names: readonly string[];
+  run(shell: Shell, words: readonly string[], process: Process): Run | number;
 }
 
 /** The evaluator, as the parts of it call each other. */
