@@ -1,5 +1,6 @@
 /** Attacks on mail servers that stand in the envelope or in the way a message ends. */
 
+import type { DecoyOutput } from '../../core/decoy.ts';
 import type { ExploitFact } from '../../core/observation.ts';
 
 type Found = Pick<ExploitFact, 'class' | 'name' | 'cves' | 'technique'>;
@@ -48,3 +49,11 @@ export const smuggling: Found = {
 
 /** Mail for a third party from a stranger: the test for an open relay, or its use. */
 export const openRelay: Found = { class: 'other', name: 'smtp-open-relay', cves: [], technique: 'T1090' };
+
+/** The fact that an attack was tried; of what it was found in, the first 500 characters. */
+export function exploit(found: Found, detail: string): DecoyOutput {
+  return {
+    do: 'saw',
+    fact: { kind: 'exploit', service: 'smtp', ...found, detail: detail.slice(0, 500) },
+  };
+}
