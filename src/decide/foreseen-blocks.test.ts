@@ -1,7 +1,8 @@
 /** Blocks that are placed before a source comes, because it is expected, and leases that end when it is not expected any more. */
 
 import { describe, expect, it } from 'vitest';
-import { formatNetwork, type Network, parseNetwork } from '../core/address.ts';
+import { network } from '../../test/support/court.ts';
+import { formatNetwork } from '../core/address.ts';
 import type { Decision } from '../core/decision.ts';
 import { IdSource } from '../core/id.ts';
 import type { Observation } from '../core/observation.ts';
@@ -17,12 +18,6 @@ import { defaultPolicy, type Policy } from './policy.ts';
 const start = 1_700_000_000_000;
 const hour = 3_600_000;
 const visitor = '45.33.32.156';
-
-function network(text: string): Network {
-  const parsed = parseNetwork(text);
-  if (parsed === null) throw new Error(`${text} is no network`);
-  return parsed;
-}
 
 function court(changes: Partial<Policy> = {}) {
   const policy: Policy = {

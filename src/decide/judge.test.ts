@@ -1,91 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../core/decision.ts';
-import { type GroundedEvidence, groundOf } from '../core/evidence.ts';
-import { parseNetwork, type Network } from '../core/address.ts';
-import { Allowlist } from './guards/allowlist.ts';
-import { Breaker } from './guards/breaker.ts';
-import { standardGuards } from './guards/standard.ts';
+import { court, evidence, network, source } from '../../test/support/court.ts';
+import { groundOf } from '../core/evidence.ts';
 import { Judge } from './judge.ts';
-import { defaultPolicy, type Policy } from './policy.ts';
-import { maliciousScore, suspiciousScore, updated } from './sequential-test.ts';
+import { defaultPolicy } from './policy.ts';
+import { maliciousScore, suspiciousScore } from './sequential-test.ts';
 
 const minute = 60_000;
-const day = 86_400_000;
-const source = '45.33.32.156';
 
-function network(text: string): Network {
-  const parsed = parseNetwork(text);
-  if (parsed === null) throw new Error(`${text} is no network`);
-  return parsed;
-}
-
-function evidence(weight: number, at: number, more: Partial<GroundedEvidence> = {}): GroundedEvidence {
-  return {
-    detector: 'test',
-    weight,
-    reason: `weight ${weight}`,
-    technique: 'T1110',
-    behavior: 'bruteforce:ssh',
-    cves: [],
-    source,
-    observation: 'an-id',
-    at,
-    sensor: 'one',
-    spoofable: false,
-    transport: 'tcp',
-    kind: 'auth',
-    ...more,
-  };
-}
-
-function court(
-  options: {
-    policy?: Partial<Policy>;
-    allow?: string[];
-    own?: string[];
-    lab?: string[];
-    benign?: string[];
-  } = {},
-) {
-  const policy = { ...defaultPolicy, ...options.policy };
-  const allowlist = new Allowlist(
-    (options.allow ?? []).map((text) => ({ network: network(text), note: '', by: 'test', until: null })),
-  );
-  const breaker = new Breaker(policy);
-  const judge = new Judge({
-    policy,
-    random: () => 0.5,
-    guards: standardGuards({
-      policy,
-      allowlist,
-      breaker,
-      own: (options.own ?? []).map(network),
-      lab: (options.lab ?? []).map(network),
-      benign: (options.benign ?? []).map((text) => ({ network: network(text), list: 'a list' })),
-    }),
-  });
-  const weigh = (weight: number, at: number, more: Partial<GroundedEvidence> = {}): Decision | null => {
-    const key = more.source ?? source;
-    const item = evidence(weight, at, more);
-    return judge.weigh(judge.saw(key, at), item, groundOf(item));
-  };
-  return { judge, weigh, allowlist, breaker };
-}
-
-describe('the sequential test', () => {
-  it('halves in a day and never falls below zero', () => {
-    expect(updated(8, day, 0)).toBeCloseTo(4);
-    expect(updated(1, 0, -5)).toBe(0);
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.double({ min: -10, max: 10, noNaN: true }), fc.nat(day))), (steps) => {
-        let score = 0;
-        for (const [weight, elapsed] of steps) score = updated(score, elapsed, weight);
-        expect(score).toBeGreaterThanOrEqual(0);
-      }),
-    );
-  });
-
+describe('the score', () => {
   it('keeps no credit: good behaviour first does not delay the block', () => {
     const { weigh } = court();
     for (let count = 0; count < 1000; count += 1) weigh(-Math.log(4), count);
@@ -135,26 +58,6 @@ describe('decisions', () => {
     expect(first?.until).toBe(900_000);
     expect(weigh(0.35, 899_999)).toBeNull();
     expect(weigh(0.35, 900_001)).toMatchObject({ action: 'block', from: 900_001 });
-  });
-
-  it('are renewed to twice their first length by a counted drop, up to the cap', () => {
-    const { judge, weigh } = court({ policy: { longestLeaseSeconds: 1500 } });
-    weigh(maliciousScore + 1, 0);
-    expect(judge.renew(source, 9_000)).toBeNull();
-    expect(judge.renew(source, minute)?.until).toBe(minute + 1500_000);
-    expect(judge.renew(source, minute + 5000)).toBeNull();
-    expect(judge.renew(source, 10 * minute)?.until).toBe(10 * minute + 1500_000);
-    expect(judge.renew('192.0.2.1', minute)).toBeNull();
-    expect(judge.renew(source, 10 * minute + 1500_001)).toBeNull();
-  });
-
-  it('are renewed to the same length after a restart', () => {
-    const { judge, weigh } = court();
-    weigh(maliciousScore + 1, 0);
-    const renewed = judge.renew(source, minute);
-    const after = court().judge;
-    if (renewed !== null) after.restore(renewed);
-    expect(after.renew(source, 20 * minute)?.until).toBe(20 * minute + 1800_000);
   });
 });
 
@@ -227,14 +130,6 @@ describe('guards', () => {
     expect(weigh(100, 20, { source: '45.33.33.1' })?.simulated).toBe(false);
   });
 
-  it('take out of force what a later allowlist entry covers', () => {
-    const { judge, weigh, allowlist } = court();
-    weigh(100, 0);
-    allowlist.add({ network: network('45.33.32.0/24'), note: '', by: 'test', until: null });
-    expect(judge.recheck(1)).toEqual([source]);
-    expect(judge.renew(source, 2)).toBeNull();
-  });
-
   it('are not shortened by a temporary entry within a lasting one', () => {
     const { weigh, allowlist } = court({ allow: ['45.33.32.0/24'] });
     allowlist.add({ network: network(`${source}/32`), note: '', by: 'test', until: 10 });
@@ -253,28 +148,6 @@ describe('guards', () => {
     expect(weigh(100, 0, { source: '2606:4700:4700::/64' })?.guards.at(-1)).toMatchObject({
       guard: 'benign-list',
       outcome: 'refuse',
-    });
-  });
-
-  it('let a person’s block stand where Picket would be milder or shorter, and end it when its target is allowed', () => {
-    const { judge, weigh, allowlist } = court({ benign: ['45.33.32.0/24'] });
-    expect(judge.byPerson(network(source), 'block', 86_400, 0, 'me', 'a try').simulated).toBe(false);
-    expect(weigh(100, 1)).toBeNull();
-    expect(judge.renew(source, 86_399_000)).toBeNull();
-    expect(judge.recheck(2)).toEqual([]);
-    allowlist.add({ network: network(`${source}/32`), note: '', by: 'test', until: null });
-    expect(judge.recheck(3)).toEqual([source]);
-  });
-
-  it('hold for a person’s own decision too where harm would be certain', () => {
-    const { judge } = court({ own: ['45.33.32.0/24'] });
-    const own = judge.byPerson(network('45.33.0.0/16'), 'block', 60, 0, 'me', 'a try');
-    expect(own).toMatchObject({ action: 'observe', simulated: true });
-    expect(judge.byPerson(network('45.34.0.0/16'), 'block', 60, 0, 'me', 'a try')).toMatchObject({
-      action: 'block',
-      target: '45.34.0.0/16',
-      simulated: false,
-      until: 60_000,
     });
   });
 

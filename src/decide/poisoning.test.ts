@@ -1,7 +1,7 @@
 /** What an attacker may try in order to have others blocked, or to be spared himself; docs/threat-model.md tells of each. */
 
 import { describe, expect, it } from 'vitest';
-import { parseNetwork } from '../core/address.ts';
+import { network } from '../../test/support/court.ts';
 import type { Decision } from '../core/decision.ts';
 import { type GroundedEvidence, groundOf } from '../core/evidence.ts';
 import { ContactForecast } from './contact-forecast.ts';
@@ -37,12 +37,6 @@ function evidence(source: string, weight: number, more: Partial<GroundedEvidence
     kind: 'exploit',
     ...more,
   };
-}
-
-function network(text: string): NonNullable<ReturnType<typeof parseNetwork>> {
-  const parsed = parseNetwork(text);
-  if (parsed === null) throw new Error(text);
-  return parsed;
 }
 
 interface Bench {
