@@ -1,4 +1,3 @@
-/* oxlint-disable unicorn/require-post-message-target-origin -- that is for windows; a worker thread has no origin */
 /**
  * The durable queue of one sensor.
  *
@@ -9,7 +8,6 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { PicketError } from '../core/errors.ts';
 import type { Observation } from '../core/observation.ts';
@@ -24,8 +22,10 @@ import type {
   ToWorker,
   TranscriptPiece,
 } from './spool-message.ts';
+import { SpoolThread } from './spool-thread.ts';
 import { TranscriptBatch } from './transcript-batch.ts';
 import { WriteQueue } from './write-queue.ts';
+import { type SpoolError, WriteTrouble } from './write-trouble.ts';
 
 export interface SpoolOptions {
   /** A folder that belongs to this sensor alone; made where it is missing. */
@@ -56,17 +56,11 @@ export interface SpoolStatus extends SpoolSizes {
   /** Raw bytes of conversations lost since the start. */
   readonly transcriptBytesLost: number;
   /** What keeps the spool from writing; null where it writes. */
-  readonly error: {
-    readonly code: 'PICKET_SPOOL_FULL' | 'PICKET_STATE_UNWRITABLE';
-    readonly message: string;
-  } | null;
+  readonly error: SpoolError | null;
 }
 
 const gatherMilliseconds = 4;
 const groupRows = 500;
-const firstRetryMilliseconds = 100;
-const lastRetryMilliseconds = 5_000;
-const logEveryMilliseconds = 30_000;
 const noSizes: SpoolSizes = {
   observationBytes: 0,
   transcriptBytes: 0,
@@ -74,26 +68,19 @@ const noSizes: SpoolSizes = {
   transcriptBytesPruned: 0,
 };
 
-interface Reading {
-  readonly resolve: (message: FromWorker) => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class Spool {
   readonly #folder: string;
-  readonly #path: string;
-  readonly #bounds: { readonly maximumBytes: number; readonly maximumTranscriptBytes: number };
   readonly #maximumMemoryBytes: number;
   readonly #log: (line: string) => void;
   readonly #clock: Clock;
+  readonly #thread: SpoolThread;
+  readonly #trouble: WriteTrouble;
   readonly #queue = new WriteQueue();
   readonly #transcript = new TranscriptBatch();
   readonly #lost = new LostRanges();
   readonly #committedCallbacks: ((sequence: number) => void)[] = [];
-  readonly #readings = new Map<number, Reading>();
   #sensor = '';
   #mark: SequenceMark | null = null;
-  #worker: Worker | null = null;
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new';
   #last = 0;
   #committed = 0;
@@ -101,24 +88,29 @@ export class Spool {
   #transcriptBytesLost = 0;
   #losing = false;
   #inFlight: Extract<ToWorker, { kind: 'write' }> | null = null;
-  #retryMilliseconds = 0;
   #timer: NodeJS.Timeout | null = null;
-  #error: SpoolStatus['error'] = null;
-  #loggedAt = Number.NEGATIVE_INFINITY;
   #sizes = noSizes;
-  #requests = 0;
   #drained: (() => void) | null = null;
 
   constructor(options: SpoolOptions) {
     this.#folder = options.folder;
-    this.#path = join(options.folder, 'spool.db');
-    this.#bounds = {
-      maximumBytes: options.maximumBytes ?? 1_073_741_824,
-      maximumTranscriptBytes: options.maximumTranscriptBytes ?? 1_073_741_824,
-    };
     this.#maximumMemoryBytes = options.maximumMemoryBytes ?? 67_108_864;
     this.#log = options.log ?? (() => {});
     this.#clock = options.clock ?? systemClock;
+    const path = join(options.folder, 'spool.db');
+    this.#trouble = new WriteTrouble(path, this.#log, this.#clock);
+    const bounds = {
+      maximumBytes: options.maximumBytes ?? 1_073_741_824,
+      maximumTranscriptBytes: options.maximumTranscriptBytes ?? 1_073_741_824,
+    };
+    this.#thread = new SpoolThread(
+      { path, bounds },
+      {
+        committed: (sizes) => this.#committedGroup(sizes),
+        failed: (message, full) => this.#failedGroup(message, full),
+        died: (message) => this.#threadDied(message),
+      },
+    );
   }
 
   /** The sensor's id, kept in the folder. Empty before `start`. */
@@ -133,7 +125,8 @@ export class Spool {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       this.#sensor = sensorIdentity(this.#folder);
       this.#mark = new SequenceMark(join(this.#folder, 'sequence'));
-      const opened = await this.#openWorker();
+      const { opened, sizes } = await this.#thread.open();
+      this.#sizes = sizes;
       this.#lost.load(opened.lost);
       this.#acknowledged = opened.acknowledged;
       const stated = Math.max(opened.last, this.#lost.last);
@@ -146,7 +139,7 @@ export class Spool {
       this.#gather();
     } catch (error) {
       this.#mark?.close();
-      await this.#worker?.terminate();
+      await this.#thread.giveUp('never opened');
       throw new PicketError(
         'PICKET_STATE_UNWRITABLE',
         `cannot use the spool folder ${this.#folder}: ${error instanceof Error ? error.message : String(error)}; ` +
@@ -227,7 +220,7 @@ export class Spool {
     }
     this.#acknowledged = sequence;
     // A spool that waits for room may have some now.
-    if (this.#error !== null) this.#retry(0);
+    if (this.#trouble.error !== null) this.#retry(0);
   }
 
   status(): SpoolStatus {
@@ -236,11 +229,11 @@ export class Spool {
       lastSequence: this.#last,
       committed: this.#committed,
       acknowledged: this.#acknowledged,
-      pending: this.#queue.length + (this.#inFlight?.records.length ?? 0),
+      pending: this.#pending,
       lostCount: this.#lost.count,
       lost: this.#lost.ranges,
       transcriptBytesLost: this.#transcriptBytesLost,
-      error: this.#error,
+      error: this.#trouble.error,
     };
   }
 
@@ -250,7 +243,7 @@ export class Spool {
     if (this.#state !== 'running') return;
     this.#state = 'stopping';
     await this.#drain(2_000);
-    const left = this.status().pending;
+    const left = this.#pending;
     if (left > 0) {
       this.#log(
         `PICKET_SPOOL_FULL: ${left} observations up to number ${this.#last} could not be written before the stop and are lost`,
@@ -258,10 +251,14 @@ export class Spool {
     } else this.#mark?.settle(this.#last);
     this.#state = 'stopped';
     if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.#closeWorker(left === 0);
+    await this.#thread.close(left === 0 ? this.#last : (this.#mark?.value ?? this.#last), this.#acknowledged);
     this.#mark?.close();
-    for (const reading of this.#readings.values()) reading.reject(new Error('the spool has stopped'));
-    this.#readings.clear();
+    this.#thread.rejectReadings('the spool has stopped');
+  }
+
+  /** Observations that wait in memory. */
+  get #pending(): number {
+    return this.#queue.length + (this.#inFlight?.records.length ?? 0);
   }
 
   #mayHold(bytes: number): boolean {
@@ -287,7 +284,7 @@ export class Spool {
   }
 
   #flush(): void {
-    if (this.#inFlight !== null || this.#retryMilliseconds > 0 || this.#worker === null) return;
+    if (this.#inFlight !== null || this.#trouble.retryMilliseconds > 0 || !this.#thread.isOpen) return;
     if (this.#timer !== null) {
       clearTimeout(this.#timer);
       this.#timer = null;
@@ -308,17 +305,17 @@ export class Spool {
       reserved: Math.max(this.#last, this.#mark?.value ?? 0),
       acknowledged: this.#acknowledged,
     };
-    this.#worker.postMessage(this.#inFlight);
+    this.#thread.write(this.#inFlight);
   }
 
   /** Sends the group that was refused again, after this long. */
   #retry(milliseconds: number): void {
-    if (this.#inFlight === null || this.#retryMilliseconds === 0) return;
+    if (this.#inFlight === null || this.#trouble.retryMilliseconds === 0) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      if (this.#inFlight === null || this.#worker === null) return;
-      this.#worker.postMessage({ ...this.#inFlight, acknowledged: this.#acknowledged } satisfies ToWorker);
+      if (this.#inFlight !== null)
+        this.#thread.write({ ...this.#inFlight, acknowledged: this.#acknowledged });
     }, milliseconds);
   }
 
@@ -326,14 +323,7 @@ export class Spool {
     const group = this.#inFlight;
     this.#inFlight = null;
     this.#sizes = sizes;
-    this.#retryMilliseconds = 0;
-    if (this.#error !== null) {
-      this.#error = null;
-      this.#loggedAt = Number.NEGATIVE_INFINITY;
-      this.#log(
-        `spool: writes again; ${this.#queue.length} observations still wait, ${this.#lost.count} were lost`,
-      );
-    }
+    this.#trouble.over(this.#queue.length, this.#lost.count);
     const through = Math.max(group?.sequences.at(-1) ?? 0, group?.lost.at(-1)?.last ?? 0);
     if (through > this.#committed) {
       this.#committed = through;
@@ -344,102 +334,36 @@ export class Spool {
   }
 
   #failedGroup(message: string, full: boolean): void {
-    this.#retryMilliseconds = Math.min(
-      Math.max(firstRetryMilliseconds, this.#retryMilliseconds * 2),
-      lastRetryMilliseconds,
-    );
-    const code = full ? 'PICKET_SPOOL_FULL' : 'PICKET_STATE_UNWRITABLE';
-    this.#error = { code, message };
-    const now = this.#clock.now();
-    if (now - this.#loggedAt >= logEveryMilliseconds) {
-      this.#loggedAt = now;
-      this.#log(
-        `${code}: cannot write ${this.#path}: ${message}; ${this.status().pending} observations wait in memory, ` +
-          `${this.#lost.count} are lost; free space on the disk, or raise the spool's bound`,
-      );
-    }
-    this.#retry(this.#retryMilliseconds);
+    this.#trouble.refused(message, full, this.#pending, this.#lost.count);
+    this.#retry(this.#trouble.retryMilliseconds);
   }
 
-  #openWorker(): Promise<Extract<FromWorker, { kind: 'opened' }>['opened']> {
-    const worker = new Worker(new URL('spool-worker.ts', import.meta.url), {
-      workerData: { path: this.#path, bounds: this.#bounds },
-    });
-    this.#worker = worker;
-    return new Promise((resolve, reject) => {
-      worker.on('message', (message: FromWorker) => {
-        if (message.kind === 'opened') {
-          this.#sizes = message.sizes;
-          resolve(message.opened);
-        } else if (message.kind === 'unopened') reject(new Error(message.message));
-        else this.#hear(message);
-      });
-      worker.on('error', (error) => {
-        reject(error);
-        this.#workerLost(worker, error.message);
-      });
-    });
-  }
-
-  /** A worker that died is started anew and given the group again; records are kept by their number, so none is doubled. */
-  #workerLost(worker: Worker, message: string): void {
-    if (this.#worker !== worker || this.#state === 'new' || this.#state === 'stopped') return;
-    this.#worker = null;
-    for (const reading of this.#readings.values()) reading.reject(new Error(message));
-    this.#readings.clear();
+  /** A thread that died is started anew and given the group again; records are kept by their number, so none is doubled. */
+  #threadDied(message: string): void {
+    if (this.#state === 'new' || this.#state === 'stopped') return;
     this.#failedGroup(message, false);
     setTimeout(() => {
-      if (this.#state === 'stopped') return;
-      void this.#reopen();
-    }, this.#retryMilliseconds);
+      if (this.#state !== 'stopped') void this.#reopen();
+    }, this.#trouble.retryMilliseconds);
   }
 
   async #reopen(): Promise<void> {
     try {
-      await this.#openWorker();
+      const { sizes } = await this.#thread.open();
+      this.#sizes = sizes;
       if (this.#inFlight === null) {
-        this.#retryMilliseconds = 0;
+        this.#trouble.nothingWaits();
         this.#gather();
       } else this.#retry(0);
     } catch (error) {
-      const worker = this.#worker;
-      await worker?.terminate();
-      if (worker !== null) this.#workerLost(worker, error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  #hear(message: FromWorker): void {
-    switch (message.kind) {
-      case 'committed':
-        this.#committedGroup(message.sizes);
-        break;
-      case 'failed':
-        this.#failedGroup(message.message, message.full);
-        break;
-      case 'records':
-      case 'pieces':
-        this.#readings.get(message.request)?.resolve(message);
-        this.#readings.delete(message.request);
-        break;
-      case 'unread':
-        this.#readings.get(message.request)?.reject(new Error(message.message));
-        this.#readings.delete(message.request);
-        break;
-      default:
-        break;
+      await this.#thread.giveUp(error instanceof Error ? error.message : String(error));
     }
   }
 
   #ask(question: (request: number) => ToWorker): Promise<FromWorker> {
-    const worker = this.#worker;
-    if (worker === null || this.#state !== 'running')
-      return Promise.reject(new Error('the spool is not running'));
-    this.#requests += 1;
-    const request = this.#requests;
-    return new Promise((resolve, reject) => {
-      this.#readings.set(request, { resolve, reject });
-      worker.postMessage(question(request));
-    });
+    return this.#state === 'running'
+      ? this.#thread.ask(question)
+      : Promise.reject(new Error('the spool is not running'));
   }
 
   async #drain(milliseconds: number): Promise<void> {
@@ -455,20 +379,6 @@ export class Spool {
         timer = setTimeout(resolve, milliseconds);
       }),
     ]);
-    clearTimeout(timer);
-  }
-
-  async #closeWorker(inOrder: boolean): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = null;
-    if (worker === null) return;
-    const ended = new Promise<void>((resolve) => {
-      worker.once('exit', () => resolve());
-    });
-    const reserved = inOrder ? this.#last : (this.#mark?.value ?? this.#last);
-    worker.postMessage({ kind: 'stop', reserved, acknowledged: this.#acknowledged } satisfies ToWorker);
-    const timer = setTimeout(() => void worker.terminate(), 2_000);
-    await ended;
     clearTimeout(timer);
   }
 }
