@@ -4,15 +4,16 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { sourceKey } from '../core/address.ts';
 import type { AsideEvent, Decoy, DecoyContext, DecoyOutput, DecoySession } from '../core/decoy.ts';
-import type { Fact, Fingerprints } from '../core/observation.ts';
+import type { Fingerprints } from '../core/observation.ts';
 import type { Persona } from '../core/persona.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { AsidePorts } from './aside-port.ts';
 import type { Attempts } from './attempts.ts';
 import type { SensorCounters } from './counters.ts';
+import { HeldOutputs, type OutputTaker } from './held-outputs.ts';
 import type { SensorLimits } from './limits.ts';
 import type { PayloadStore } from './payload-store.ts';
-import { plantedIn } from './planted-login.ts';
+import { PlantedLogins } from './planted-login.ts';
 import type { StrangePorts } from './strange-ports.ts';
 import type { Parties, Recorder } from './recorder.ts';
 import type { RecordingFolder, TerminalRecording } from './terminal-recording.ts';
@@ -44,18 +45,10 @@ export interface Ends {
   readonly destinationPort: number;
 }
 
-/** A visitor who sends much work at once gives way to the others after this long, and goes on when they had their turn. */
-const turnMilliseconds = 10;
-/** Time in which facts are still taken from a decoy after the client has gone. */
-const recordHeldMilliseconds = 100;
 const firstBytesKept = 1_024;
-const mostPlantedKept = 64;
-const longestPauseMilliseconds = 5_000;
-/** What is still taken from a decoy after the client has gone: its facts come early, and an endless answer has no end. */
-const mostHeldOutputs = 1_000;
 const nothing = new Uint8Array();
 
-export abstract class Conversation implements DecoyContext, Parties {
+export abstract class Conversation implements DecoyContext, OutputTaker, Parties {
   readonly persona: Persona;
   readonly source: string;
   readonly sourcePort: number;
@@ -68,14 +61,12 @@ export abstract class Conversation implements DecoyContext, Parties {
   tls = false;
   alpn?: string;
   fingerprints: Fingerprints | undefined = undefined;
+  closing = false;
 
   protected readonly around: Surroundings;
   protected decoy: Decoy | null;
-  protected closing = false;
   #talk: DecoySession | null = null;
-  #outputs: Iterator<DecoyOutput> | null = null;
-  /** Ends the pause at hand. */
-  #pausing: (() => void) | null = null;
+  readonly #outputs = new HeldOutputs(this);
   #protocol = '';
   #contactRecorded = false;
   #ended = false;
@@ -85,7 +76,7 @@ export abstract class Conversation implements DecoyContext, Parties {
   #recording: TerminalRecording | null = null;
   /** Null until it is asked. */
   #speaks: boolean | null = null;
-  readonly #planted: Set<string> = new Set();
+  readonly #planted = new PlantedLogins();
 
   constructor(
     around: Surroundings,
@@ -140,7 +131,7 @@ export abstract class Conversation implements DecoyContext, Parties {
 
   /** True while outputs wait for a pause or for the client to read. */
   protected get held(): boolean {
-    return this.#outputs !== null;
+    return this.#outputs.areHeld;
   }
 
   protected get bytesIn(): number {
@@ -150,9 +141,9 @@ export abstract class Conversation implements DecoyContext, Parties {
   /** Sends to the client. False where it does not take more for now; `resume` then goes on. */
   protected abstract send(bytes: Uint8Array): boolean;
   /** The outputs at hand are done. */
-  protected abstract settled(): void;
+  abstract settled(): void;
   /** Outputs wait: nothing more shall be read from the client until `settled`. */
-  protected abstract holding(): void;
+  abstract holding(): void;
   /** The client speaks TLS from here on; `rest` has come already. */
   protected abstract secure(rest: Uint8Array): void;
   /** The decoy has hung up. */
@@ -185,9 +176,9 @@ export abstract class Conversation implements DecoyContext, Parties {
     try {
       this.#talk = decoy.open(this);
       const outputs = this.#talk.start?.();
-      if (outputs !== undefined) this.#perform(outputs);
+      if (outputs !== undefined) this.#outputs.perform(outputs);
     } catch (error) {
-      this.#decoyFailed(error);
+      this.failed(error);
     }
   }
 
@@ -196,9 +187,9 @@ export abstract class Conversation implements DecoyContext, Parties {
     if (this.#talk === null || this.closing) return;
     if (!this.#contactRecorded && this.#firstBytes.length === 0) this.#firstBytes = bytes;
     try {
-      this.#perform(this.#talk.receive(bytes));
+      this.#outputs.perform(this.#talk.receive(bytes));
     } catch (error) {
-      this.#decoyFailed(error);
+      this.failed(error);
     }
     // The contact stands even where the decoy had nothing to say of it.
     this.#recordContact();
@@ -208,9 +199,9 @@ export abstract class Conversation implements DecoyContext, Parties {
   protected hearAside(event: AsideEvent): boolean {
     if (this.#talk?.aside === undefined || this.closing || this.#ended) return false;
     try {
-      this.#perform(this.#talk.aside(event));
+      this.#outputs.perform(this.#talk.aside(event));
     } catch (error) {
-      this.#decoyFailed(error);
+      this.failed(error);
     }
     return true;
   }
@@ -223,20 +214,19 @@ export abstract class Conversation implements DecoyContext, Parties {
     const talk = this.#talk;
     if (talk?.end === undefined || this.closing) return;
     try {
-      this.#perform(talk.end());
+      this.#outputs.perform(talk.end());
     } catch (error) {
-      this.#decoyFailed(error);
+      this.failed(error);
     }
   }
 
   /** Everything is over; called once, whatever the cause. */
   protected conclude(): void {
-    this.#pausing?.();
-    this.#pausing = null;
+    this.#outputs.endPause();
     // Facts that were held behind a pause are facts all the same.
-    this.#recordHeld();
+    this.#outputs.recordRest();
     this.finish();
-    this.#recordHeld();
+    this.#outputs.recordRest();
     this.#talk = null;
     if (this.#recording !== null) void this.around.recordings.close(this.#recording);
     this.#recording = null;
@@ -244,92 +234,11 @@ export abstract class Conversation implements DecoyContext, Parties {
 
   /** Goes on with held outputs, once the client reads again. */
   protected resume(): void {
-    if (this.#pausing === null && this.#outputs !== null) this.#pump();
-  }
-
-  #perform(outputs: Iterable<DecoyOutput>): void {
-    this.#outputs = outputs[Symbol.iterator]();
-    this.#pump();
-  }
-
-  #pump(): void {
-    const outputs = this.#outputs;
-    if (outputs === null) return;
-    const end = performance.now() + turnMilliseconds;
-    try {
-      while (!this.closing) {
-        if (performance.now() > end) {
-          this.#giveWay();
-          this.holding();
-          return;
-        }
-        const next = outputs.next();
-        if (next.done === true) break;
-        if (!this.#do(next.value)) {
-          this.holding();
-          return;
-        }
-      }
-    } catch (error) {
-      this.#outputs = null;
-      this.#decoyFailed(error);
-      return;
-    }
-    this.#outputs = null;
-    this.settled();
-  }
-
-  #recordHeld(): void {
-    const outputs = this.#outputs;
-    this.#outputs = null;
-    if (outputs === null) return;
-    const end = performance.now() + recordHeldMilliseconds;
-    try {
-      for (let count = 0; count < mostHeldOutputs && performance.now() < end; count += 1) {
-        const next = outputs.next();
-        if (next.done === true) return;
-        const output = next.value;
-        if (output.do === 'saw' || output.do === 'capture' || output.do === 'terminal') this.#do(output);
-      }
-    } catch (error) {
-      this.#decoyFailed(error);
-    }
-  }
-
-  /** A planted credential in a login, whatever the decoy; a decoy that has told of it itself is not repeated. */
-  #recordPlanted(fact: Fact): void {
-    if (fact.kind === 'exploit' && fact.name === 'planted-credential') this.#notePlanted(fact.detail);
-    if (fact.kind !== 'auth') return;
-    for (const planted of plantedIn(this.persona, fact)) {
-      if (this.#notePlanted(planted.detail)) this.around.recorder.record(this, planted);
-    }
-  }
-
-  /** True where this one is new here. */
-  #notePlanted(detail: string): boolean {
-    if (this.#planted.has(detail)) return false;
-    if (this.#planted.size < mostPlantedKept) this.#planted.add(detail);
-    return true;
-  }
-
-  #pauseFor(milliseconds: number): void {
-    const timer = setTimeout(() => this.#goOn(), milliseconds);
-    this.#pausing = () => clearTimeout(timer);
-  }
-
-  /** Whatever is ready for others is done before this goes on. */
-  #giveWay(): void {
-    const turn = setImmediate(() => this.#goOn());
-    this.#pausing = () => clearImmediate(turn);
-  }
-
-  #goOn(): void {
-    this.#pausing = null;
-    this.#pump();
+    this.#outputs.resume();
   }
 
   /** Does one thing. False where what follows has to wait. */
-  #do(output: DecoyOutput): boolean {
+  take(output: DecoyOutput): boolean {
     switch (output.do) {
       case 'reply':
         return output.bytes.length === 0 || this.isMute || this.send(output.bytes);
@@ -337,7 +246,8 @@ export abstract class Conversation implements DecoyContext, Parties {
         if (output.fingerprints !== undefined) this.know(output.fingerprints);
         this.#recordContact();
         this.around.recorder.record(this, output.fact);
-        this.#recordPlanted(output.fact);
+        for (const planted of this.#planted.newIn(this.persona, output.fact))
+          this.around.recorder.record(this, planted);
         return true;
       case 'know':
         if (output.fingerprints !== undefined) this.know(output.fingerprints);
@@ -362,11 +272,7 @@ export abstract class Conversation implements DecoyContext, Parties {
         this.sendAside(null);
         return true;
       case 'pause':
-        if (output.milliseconds <= 0) {
-          this.#giveWay();
-          return false;
-        }
-        this.#pauseFor(Math.min(output.milliseconds, longestPauseMilliseconds));
+        this.#outputs.pause(output.milliseconds);
         return false;
       case 'close':
       default:
@@ -423,7 +329,7 @@ export abstract class Conversation implements DecoyContext, Parties {
   }
 
   /** A decoy never throws by contract; where one does, the fault ends this conversation and no other. */
-  #decoyFailed(error: unknown): void {
+  failed(error: unknown): void {
     this.around.counters.decoyErrors += 1;
     this.around.log(
       `decoy ${this.decoy?.name ?? 'any'} failed in session ${this.session}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

@@ -67,8 +67,8 @@ export class DatagramConversation extends Conversation implements Linked {
     return true;
   }
 
-  protected settled(): void {}
-  protected holding(): void {}
+  settled(): void {}
+  holding(): void {}
   protected secure(): void {}
   protected hangUp(): void {}
 }

@@ -197,11 +197,11 @@ export class StreamConversation extends Conversation implements Linked {
     return this.#stream.write(bytes);
   }
 
-  protected holding(): void {
+  holding(): void {
     this.#stream.pause();
   }
 
-  protected settled(): void {
+  settled(): void {
     if (this.closing || this.#over) return;
     for (let event = this.#asideEvents.shift(); event !== undefined; event = this.#asideEvents.shift()) {
       // Whatever it led to has settled, or is held, and goes on from there.
