@@ -12,7 +12,8 @@ import { isLure, readLure } from '../../src/lures/read-lure.ts';
 import { createPersona } from '../../src/personas/index.ts';
 import { Sensor } from '../../src/sensor/sensor.ts';
 import { Spool } from '../../src/spool/spool.ts';
-import { readRunnable, runTemplate, type RunnableTemplate, type RunResult } from './template-runner.ts';
+import { readRunnable, type RunnableTemplate } from './runnable-template.ts';
+import { runTemplate, type RunResult } from './template-runner.ts';
 
 export interface TemplateFile {
   readonly path: string;
