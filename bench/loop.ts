@@ -3,7 +3,7 @@
  * clock starts at the deciding log line.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attackerAddress, LoopNetwork } from '../test/loop/namespaces.ts';
@@ -61,9 +61,11 @@ export const loop: Benchmark = {
       const restedTimes = await measure(network, { ...attack, rest }, addresses(sources, restedSources));
       await picket.stop();
 
-      await fail2ban.start();
+      const log = join(folder, 'auth.log');
+      writeFileSync(log, '');
+      await fail2ban.start([{ name: 'sshd', log, failures: 1 }]);
       const others = addresses(sources + restedSources, referenceSources);
-      const stimulus = { mode: 'line', port: 0, closedPort, log: fail2ban.log } as const;
+      const stimulus = { mode: 'line', port: 0, closedPort, log } as const;
       const referenceTimes = await measure(network, stimulus, others);
       for (const [metric, share, budget] of [
         ['time_to_block_p50', 0.5, middleBudget],

@@ -6,8 +6,20 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
+import { unpackedFolder, unpackedPackages } from './unpacked.ts';
 
 /** Each package with what it is for. */
 const toStart: Readonly<Record<string, string>> = {
@@ -32,6 +44,7 @@ const toTest: Readonly<Record<string, string>> = {
   curl: 'requests',
   dash: 'the POSIX shell',
   'dropbear-bin': 'SSH server and client of small devices',
+  fail2ban: 'the log blocker that benchmarks compare with',
   file: 'what a file is',
   'freerdp2-x11': 'xfreerdp, an RDP client',
   gcc: 'the C servers that benchmarks compare with',
@@ -48,6 +61,7 @@ const toTest: Readonly<Record<string, string>> = {
   lftp: 'an FTP client',
   'libc6-dev': 'headers for gcc',
   'libcoap3-bin': 'a CoAP client',
+  'libsqlite3-0': 'the database of crowdsec',
   lighttpd: 'the real web server beside the decoy',
   'mariadb-client': 'mariadb, mariadb-dump',
   'mariadb-server': 'the real database beside the decoy',
@@ -75,6 +89,7 @@ const toTest: Readonly<Record<string, string>> = {
   python3: 'clients seen from outside, forged packets',
   'python3-grpcio': 'a gRPC client',
   'python3-protobuf': 'the messages of the gRPC client',
+  'python3-pyinotify': 'how fail2ban follows a file',
   radosgw: 'the real object store behind the gate',
   'redis-server': 'the real server beside the decoy',
   'redis-tools': 'redis-cli',
@@ -110,6 +125,7 @@ const daemons: Readonly<Record<string, string>> = {
   'ceph-mon': 'ceph-mon',
   'ceph-osd': 'ceph-osd.target',
   chrony: 'chrony',
+  fail2ban: 'fail2ban',
   haproxy: 'haproxy',
   'inetutils-inetd': 'inetutils-inetd',
   'inetutils-syslogd': 'inetutils-syslogd',
@@ -159,12 +175,13 @@ function isRunnable(program: string): boolean {
 }
 
 /** True where the command ended well; what it printed is shown only where it did not. */
-function aptGet(words: readonly string[]): boolean {
+function aptGet(words: readonly string[], folder = '/'): boolean {
   const { status, stdout, stderr, error } = spawnSync(
     'apt-get',
     ['-qq', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::http::Timeout=20', ...words],
     {
       encoding: 'utf8',
+      cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' },
     },
@@ -199,6 +216,27 @@ function install(packages: readonly string[]): void {
   }
 }
 
+/** Unpacks a package beside the system; its scripts are not run. Nothing remains where that fails. */
+function unpack(name: string): boolean {
+  mkdirSync(unpackedFolder, { recursive: true });
+  const work = mkdtempSync(join(unpackedFolder, '.new-'));
+  try {
+    // As root, and not as apt's own user, who can't write here.
+    if (!aptGet(['-o', 'APT::Sandbox::User=root', 'download', name], work)) return false;
+    const archive = readdirSync(work).find((file) => file.endsWith('.deb')) ?? '';
+    const folder = join(work, name);
+    const { status } = spawnSync('dpkg-deb', ['--raw-extract', join(work, archive), folder], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (status !== 0) return false;
+    renameSync(folder, join(unpackedFolder, name));
+    return true;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+const isRoot = process.getuid?.() === 0;
 const wanted = { ...toStart, ...(process.argv.includes('--test') ? toTest : {}) };
 const isDebian = isRunnable('/usr/bin/dpkg-query') && isRunnable('/usr/bin/apt-get');
 const lacking = isDebian ? missing(Object.keys(wanted)) : [];
@@ -206,7 +244,7 @@ if (!isDebian) {
   say(`no apt here, so nothing was checked; picket doctor says what is missing`);
 } else if (lacking.length > 0) {
   const names = lacking.join(' ');
-  if (process.getuid?.() !== 0) {
+  if (!isRoot) {
     say(`not installed, and only root can: ${names}; what needs them is left out`);
   } else {
     say(`installing ${names}`);
@@ -216,4 +254,15 @@ if (!isDebian) {
     const still = missing(lacking);
     if (still.length > 0) say(`could not install ${still.join(' ')}; what needs them is left out`);
   }
+}
+
+if (isDebian && process.argv.includes('--test')) {
+  const packed = Object.keys(unpackedPackages).filter((name) => !existsSync(join(unpackedFolder, name)));
+  if (packed.length > 0 && !isRoot)
+    say(`not unpacked, and only root can: ${packed.join(' ')}; what needs them is left out`);
+  else
+    for (const name of packed) {
+      say(`unpacking ${name}`);
+      if (!aptGet(['update']) || !unpack(name)) say(`could not unpack ${name}; what needs it is left out`);
+    }
 }

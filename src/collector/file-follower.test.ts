@@ -25,12 +25,12 @@ let report: SourceReport;
 const line = (user: string): string =>
   `${new Date().toISOString()} host sshd[77]: Failed password for ${user} from 198.51.100.7 port 4000 ssh2\n`;
 
-function follower(): FileFollower {
+function follower(everyMilliseconds = 5): FileFollower {
   const positions = new PositionBook(folder);
   positions.load();
   report = new SourceReport('file0', () => {});
   const made = new FileFollower(
-    { path, reader: null, readers, positions, everyMilliseconds: 5 },
+    { path, reader: null, readers, positions, everyMilliseconds },
     {
       report,
       now: () => Date.now(),
@@ -70,6 +70,17 @@ it('begins at the end of a file, and takes a line when it is whole', async () =>
   await follower().start();
   appendFileSync(path, line('one').slice(0, 30));
   appendFileSync(path, `${line('one').slice(30)}${line('two')}`);
+  await heard('one', 'two');
+});
+
+it('reads a line when it is written, not only when it looks by the clock', async () => {
+  writeFileSync(path, line('past'));
+  await follower(3_600_000).start();
+  appendFileSync(path, line('one'));
+  await heard('one');
+  // The file, whatever its name.
+  renameSync(path, `${path}.1`);
+  appendFileSync(`${path}.1`, line('two'));
   await heard('one', 'two');
 });
 

@@ -3,8 +3,10 @@
 import { constants } from 'node:fs';
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { Reader } from '../core/reader.ts';
 import { detectReader } from '../telemetry/detect-reader.ts';
+import { FileChanges } from './file-changes.ts';
 import { LineReading } from './line-reading.ts';
 import type { PositionBook } from './position-book.ts';
 import type { SourceOptions, TelemetrySource } from './source.ts';
@@ -21,7 +23,7 @@ export interface FollowedFile {
   readonly reader: Reader | null;
   readonly readers: readonly Reader[];
   readonly positions: PositionBook;
-  /** Between two looks at the file. Default 200. */
+  /** Between two looks at the file where the kernel tells of no change, and at whether another has taken its place. Default 200. */
   readonly everyMilliseconds?: number;
 }
 
@@ -40,7 +42,8 @@ export class FileFollower implements TelemetrySource {
   /** True once the file at the path was seen to be another, and this one read to its end since. */
   #isReplaced = false;
   #stopping = false;
-  #wake: (() => void) | null = null;
+  readonly #changes = new FileChanges();
+  #rotationChecked = 0;
   #running: Promise<void> = Promise.resolve();
 
   constructor(file: FollowedFile, options: SourceOptions) {
@@ -58,7 +61,7 @@ export class FileFollower implements TelemetrySource {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#wake?.();
+    this.#changes.stop();
     await this.#running;
     await this.#reading?.end();
     this.#remember();
@@ -68,12 +71,13 @@ export class FileFollower implements TelemetrySource {
 
   async #run(): Promise<void> {
     while (!this.#stopping) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        setTimeout(resolve, this.#file.everyMilliseconds ?? 200);
-      });
+      await this.#changes.next(this.#everyMilliseconds);
       if (!this.#stopping) await this.#look();
     }
+  }
+
+  get #everyMilliseconds(): number {
+    return this.#file.everyMilliseconds ?? 200;
   }
 
   async #look(): Promise<void> {
@@ -110,6 +114,7 @@ export class FileFollower implements TelemetrySource {
     }
     const isKnown = known !== undefined && known.inode === stats.ino && known.device === stats.dev;
     this.#handle = handle;
+    this.#changes.watch(handle.fd);
     this.#device = stats.dev;
     this.#inode = stats.ino;
     this.#isReplaced = false;
@@ -191,6 +196,10 @@ export class FileFollower implements TelemetrySource {
 
   /** Goes over to the file that has taken this one's place, once this one grows no more: its writer may hold it open for a moment. */
   async #checkRotation(): Promise<void> {
+    // Not at each change: a file that has been renamed is written on for a moment.
+    const now = performance.now();
+    if (now - this.#rotationChecked < this.#everyMilliseconds) return;
+    this.#rotationChecked = now;
     const here = await stat(this.#file.path).catch(() => null);
     if (here === null || (here.ino === this.#inode && here.dev === this.#device)) {
       this.#isReplaced = false;

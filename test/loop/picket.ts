@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import process from 'node:process';
 import { stopGroup, within, type LoopNetwork } from './namespaces.ts';
+import { Transcript } from './transcript.ts';
 
 const entry = join(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -24,7 +25,8 @@ export class LoopPicket {
   readonly #network: LoopNetwork;
   readonly #folder: string;
   #up: ChildProcess | null = null;
-  #said = '';
+  /** All that it printed: live lines and complaints. */
+  readonly transcript: Transcript = new Transcript();
 
   /** The folder gets the configuration file and the state; other users must be able to enter it. */
   constructor(network: LoopNetwork, folder: string) {
@@ -32,9 +34,13 @@ export class LoopPicket {
     this.#folder = folder;
   }
 
-  /** All that it printed: live lines and complaints. */
   get said(): string {
-    return this.#said;
+    return this.transcript.text;
+  }
+
+  /** Of the process that the others are children of; 0 where there is none. */
+  get rootPid(): number {
+    return this.#up?.pid ?? 0;
   }
 
   /** Starts it in mode enforce; resolves when decoys, engine and fence speak to each other. */
@@ -52,15 +58,11 @@ export class LoopPicket {
     );
     const child = this.#network.spawn('host', process.execPath, [entry, 'up', '--config', file, ...words]);
     this.#up = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk) => {
-        this.#said += String(chunk);
-      });
-    }
-    const up = await within(60, () => this.#said.includes('Picket is up.') || child.exitCode !== null);
-    if (!up || child.exitCode !== null) throw new Error(`Picket did not start:\n${this.#said}`);
+    this.transcript.hear(child);
+    const up = await within(60, () => this.said.includes('Picket is up.') || child.exitCode !== null);
+    if (!up || child.exitCode !== null) throw new Error(`Picket did not start:\n${this.said}`);
     const ready = await within(30, async () => (await this.table()).includes('block_ipv4_32'));
-    if (!ready) throw new Error(`the fence made no table:\n${this.#said}`);
+    if (!ready) throw new Error(`the fence made no table:\n${this.said}`);
   }
 
   async stop(): Promise<void> {
