@@ -114,15 +114,18 @@ export class HttpRequestReader {
   readonly #bodyLimit: number;
   readonly #bodyKept: number;
   readonly #blankLinesAllowed: number;
+  readonly #repeatsChunked: boolean;
 
   /**
    * `limit` is the longest body that is read, `kept` how much of it is handed over; both in bytes. `blankLines` are passed over
-   * ahead of a request: servers in Go take none.
+   * ahead of a request: servers in Go take none. Where `repeatsChunked`, `chunked, chunked` passes for `chunked`, as with servers that
+   * look at the last coding alone.
    */
-  constructor(limit: number = bodyLimit, kept: number = bodyKept, blankLines = 8) {
+  constructor(limit: number = bodyLimit, kept: number = bodyKept, blankLines = 8, repeatsChunked = false) {
     this.#bodyLimit = limit;
     this.#bodyKept = kept;
     this.#blankLinesAllowed = blankLines;
+    this.#repeatsChunked = repeatsChunked;
   }
 
   /** True between requests: nothing of the next one has come. */
@@ -243,7 +246,10 @@ export class HttpRequestReader {
       const codings = draft.headers.filter((header) => header[0].toLowerCase() === 'transfer-encoding');
       if (lengths.length > 0 || codings.length > 1 || draft.version === '1.0')
         return this.#bad(400, 'transfer-encoding');
-      if (coding.toLowerCase() !== 'chunked') return this.#bad(501, 'transfer-encoding');
+      const isChunked = this.#repeatsChunked
+        ? /^chunked(?:[ \t]*,[ \t]*chunked)?$/i.test(coding)
+        : coding.toLowerCase() === 'chunked';
+      if (!isChunked) return this.#bad(501, 'transfer-encoding');
       this.#state = 'chunk-size';
     } else if (lengths.length > 0) {
       const text = lengths[0]?.[1] ?? '';

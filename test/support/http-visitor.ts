@@ -72,14 +72,21 @@ export class HttpVisitor {
     this.#now = now;
   }
 
-  send(method: string, target: string, headers: Readonly<Record<string, string>> = {}, body = ''): Seen {
+  /** `chunks` is a body that brings its own framing. */
+  send(
+    method: string,
+    target: string,
+    headers: Readonly<Record<string, string>> = {},
+    body = '',
+    chunks: string | null = null,
+  ): Seen {
     const all = { Host: 'a.example', ...headers };
     const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
     const length =
-      body === '' && method !== 'POST' && method !== 'PUT'
+      chunks !== null || (body === '' && method !== 'POST' && method !== 'PUT')
         ? ''
         : `Content-Length: ${Buffer.byteLength(body, 'latin1')}\r\n`;
-    const request = `${method} ${target} HTTP/1.1\r\n${lines.join('')}${length}\r\n${body}`;
+    const request = `${method} ${target} HTTP/1.1\r\n${lines.join('')}${length}\r\n${chunks ?? body}`;
     const session = openHttp(this.#persona, this.#source, this.#now);
     return readOutputs([...session.receive(Buffer.from(request, 'latin1'))]);
   }

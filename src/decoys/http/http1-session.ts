@@ -30,12 +30,19 @@ function upgradeSettings(request: HttpRequest): Uint8Array | null {
 export class Http1Session {
   readonly #server: WebServer;
   readonly #upgrade: Upgrade | null;
-  readonly #reader = new HttpRequestReader();
+  readonly #reader: HttpRequestReader;
   #served = 0;
   #over = false;
 
   constructor(server: WebServer, upgrade: Upgrade | null) {
     this.#server = server;
+    const products = server.context.persona.http?.products ?? [];
+    this.#reader = new HttpRequestReader(
+      undefined,
+      undefined,
+      undefined,
+      products.includes('f5-bigip') || products.includes('*'),
+    );
     this.#upgrade = upgrade;
   }
 

@@ -72,14 +72,14 @@ export function unwrapCommand(text: string): string {
   return '';
 }
 
-/** After the first separator of a setting, up to a closing comment: `x;id;#` → `id`. */
+/** After the first separator of a setting, up to a closing comment or quote: `x;id;#` → `id`. */
 function afterSeparator(text: string): string {
   const start = text.search(/[;|&\n]/);
   if (start < 0) return '';
   return text
     .slice(start, start + commandLimit)
     .replace(/^[;|&\s]{1,8}/, '')
-    .replace(/[;&|\s]{1,8}(?:#.{0,64})?$/, '')
+    .replace(/[;&|\s]{1,8}(?:["']|#.{0,64})?$/, '')
     .trim();
 }
 

@@ -383,7 +383,7 @@ export const appliances: readonly CveSignature[] = [
     requests: [
       {
         path: ['/cslu/v1/*'],
-        where: [{ in: 'header:authorization', has: ['y3nsds13aw5kb3dzlwnsawvuddpmawjyyxj5ngmktfu'] }],
+        where: [{ in: 'header:authorization', has: ['y3nsds13aw5kb3dzlwnsawvuddpmawjyyxj5'] }],
       },
     ],
   },
@@ -404,6 +404,23 @@ export const appliances: readonly CveSignature[] = [
     confidence: 0.9,
     requests: [{ path: ['/cgi-bin/jarrewrite.sh'], where: [{ in: 'headers', has: ['() {', '(){'] }] }],
     command: ['header:user-agent'],
+  },
+  {
+    name: 'sonicwall-sma-environment-overflow',
+    product: 'sonicwall',
+    cves: ['CVE-2021-20038'],
+    class: 'rce',
+    // A query string that is no query: addresses over and over, beside a path that is a command.
+    requests: [
+      {
+        where: [
+          { in: 'path', has: ['/;'] },
+          { in: 'raw-path', matches: /^\/(?:;|%3b)/ },
+          { in: 'query', matches: /^[^=&]{256}/s },
+        ],
+      },
+    ],
+    command: ['raw-path'],
   },
   {
     name: 'sonicwall-sma-swap-cookie',

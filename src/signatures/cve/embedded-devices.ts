@@ -1,7 +1,7 @@
 /** Further routers, cameras and controllers whose web interfaces are exploited. */
 
 import type { CveSignature } from '../cve-signature.ts';
-import { shellMarks } from './shell-marks.ts';
+import { shellMarks, shellMarksOfInput } from './shell-marks.ts';
 
 export const embeddedDevices: readonly CveSignature[] = [
   {
@@ -70,7 +70,7 @@ export const embeddedDevices: readonly CveSignature[] = [
         path: ['/admin.cgi'],
         where: [
           { in: 'url', has: ['action=config_save', 'action=config_restore', 'action=upgrade'] },
-          { in: 'input', has: shellMarks },
+          { in: 'input', has: shellMarksOfInput },
         ],
       },
     ],
@@ -176,7 +176,7 @@ export const embeddedDevices: readonly CveSignature[] = [
         path: ['/datesetting.cgi'],
         where: [
           { in: 'input', has: ['szsrvipaddr'] },
-          { in: 'input', has: shellMarks },
+          { in: 'input', has: shellMarksOfInput },
         ],
       },
     ],
@@ -193,7 +193,7 @@ export const embeddedDevices: readonly CveSignature[] = [
         path: ['/cgi-bin/param.cgi'],
         where: [
           { in: 'input', has: ['ntp_addr', 'ntpaddr'] },
-          { in: 'input', has: shellMarks },
+          { in: 'input', has: shellMarksOfInput },
         ],
       },
     ],
@@ -237,7 +237,7 @@ export const embeddedDevices: readonly CveSignature[] = [
         path: ['/cgi-bin/server/server.cgi'],
         where: [
           { in: 'input', has: ['func=server02_main_submit', 'specific_server'] },
-          { in: 'input', has: shellMarks },
+          { in: 'input', has: shellMarksOfInput },
         ],
       },
     ],

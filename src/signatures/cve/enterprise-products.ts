@@ -1,7 +1,7 @@
 /** Enterprise servers and applications whose weaknesses are exploited but whose products are rarer on the open Internet. */
 
 import type { CveSignature } from '../cve-signature.ts';
-import { shellMarks } from './shell-marks.ts';
+import { shellMarks, shellMarksOfInput } from './shell-marks.ts';
 
 const entity: readonly string[] = ['<!entity', '<!doctype'];
 const dots: readonly string[] = ['../', '..\\'];
@@ -412,7 +412,7 @@ export const enterpriseProducts: readonly CveSignature[] = [
         path: ['/scripts/vtest.php', '/ucbsync.php'],
         where: [
           { in: 'input', has: ['get_url=', 'cmd='] },
-          { in: 'input', has: shellMarks },
+          { in: 'input', has: shellMarksOfInput },
         ],
       },
     ],
@@ -677,7 +677,7 @@ export const enterpriseProducts: readonly CveSignature[] = [
       {
         path: ['/lib/ajaxhandlers/ajaxaddtemplate.php'],
         where: [
-          { in: 'input', has: shellMarks },
+          { in: 'input', has: shellMarksOfInput },
           { in: 'input', has: ['filename'] },
         ],
       },

@@ -1,7 +1,7 @@
 /** Gateways and firewalls of Fortinet, Citrix, F5, Palo Alto Networks. */
 
 import type { CveSignature } from '../cve-signature.ts';
-import { shellMarks } from './shell-marks.ts';
+import { shellMarks, shellMarksOfInput } from './shell-marks.ts';
 
 export const gateways: readonly CveSignature[] = [
   {
@@ -433,7 +433,7 @@ export const gateways: readonly CveSignature[] = [
       },
       {
         path: ['/api/convertcsvtoparquet.php', '/bin/cronjobs.php'],
-        where: [{ in: 'input', has: shellMarks }],
+        where: [{ in: 'input', has: shellMarksOfInput }],
       },
     ],
     command: ['body'],

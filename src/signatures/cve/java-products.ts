@@ -568,6 +568,7 @@ export const javaProducts: readonly CveSignature[] = [
         ],
       },
     ],
+    command: ['body'],
   },
   {
     name: 'oracle-bi-publisher-xxe',

@@ -1,7 +1,7 @@
 /** Microsoft servers, file transfer, remote management, storage and backup products. */
 
 import type { CveSignature } from '../cve-signature.ts';
-import { shellMarks } from './shell-marks.ts';
+import { shellMarks, shellMarksOfInput } from './shell-marks.ts';
 
 export const serverProducts: readonly CveSignature[] = [
   {
@@ -451,6 +451,7 @@ export const serverProducts: readonly CveSignature[] = [
           '/nmapi/recurringreport*',
           '/nmapi/*',
           '/nmconsole/performancemonitorerrors/hastoppolls*',
+          '/nmconsole/platform/performancemonitorerrors/*',
           '/nmconsole/wugsystemappsettings/*',
         ],
         where: [
@@ -463,6 +464,7 @@ export const serverProducts: readonly CveSignature[] = [
               'renderoptions',
               'hastoppolls',
               'javakeystorepwd',
+              'keystorepassword',
             ],
           },
         ],
@@ -813,7 +815,7 @@ export const serverProducts: readonly CveSignature[] = [
         methods: ['POST'],
         path: ['/cgi/networkdiag.cgi'],
         where: [
-          { in: 'input', has: shellMarks },
+          { in: 'input', has: shellMarksOfInput },
           { in: 'body', has: ['ipaddr=', 'dnsaddr='] },
         ],
       },

@@ -1,11 +1,12 @@
 /** Remote-access gateways and firewalls. */
 
-import { pick } from '../../../core/random.ts';
-import { cookie } from '../created-account.ts';
 import type { Lure } from '../lure.ts';
 import { html, json, output, redirect, text, traversedFile } from './answers.ts';
+import { citrixAdc } from './citrix-adc.ts';
+import { f5Bigip } from './f5-bigip.ts';
 import { ivanti } from './ivanti.ts';
 import { panOs } from './pan-os.ts';
+import { sonicwall } from './sonicwall.ts';
 
 const fortiosFiles: Lure = {
   product: 'fortios',
@@ -65,69 +66,6 @@ const pulse: Lure = {
   },
 };
 
-const citrixFiles: Lure = {
-  product: 'citrix-adc',
-  summary: 'Citrix ADC: /vpns walks to smb.conf, and to the template scripts',
-  signatures: ['citrix-adc-vpns-traversal'],
-  answer: (visit) =>
-    visit.command === ''
-      ? text(
-          '# Samba config\n[global]\n\tencrypt passwords = yes\n\tname resolve order = lmhosts wins host bcast\n',
-        )
-      : output(visit),
-};
-
-const citrixBleed: Lure = {
-  product: 'citrix-adc',
-  summary: 'Citrix ADC: an overlong Host, or a login without a value, gives memory with sessions in it',
-  remembers: 'that a session was given away',
-  signatures: ['citrix-bleed', 'citrix-bleed-2'],
-  follows: (visit) =>
-    visit.memory.has('citrix session') && visit.request.path.startsWith('/logon/logonpoint/authentication/'),
-  answer: (visit) => {
-    if (!visit.matched.has('citrix-bleed') && !visit.matched.has('citrix-bleed-2')) {
-      const isKnown = cookie(visit, 'NSC_AAAC').startsWith(visit.token('session', 64));
-      const names = ['j.miller', 'a.schmidt', 'm.rossi', 'k.novak', 'p.dubois', 's.larsen'] as const;
-      return isKnown ? text(pick(visit.persona.random('citrix user'), names)) : text('', 403);
-    }
-    visit.memory.set('citrix session', 'given');
-    const rest = `${'a'.repeat(4096)}\0\0\0\0${visit.token('aaac', 64)}45525d5f4f58455e445a4a42\0\0pwcount=0;NSC_AAAC=${visit.token('session', 64)}`;
-    return visit.matched.has('citrix-bleed')
-      ? json({
-          issuer: `https://${rest}`,
-          authorization_endpoint: `https://${visit.persona.hostname}/oauth/idp/login`,
-        })
-      : {
-          status: 200,
-          headers: [['Content-Type', 'application/vnd.citrix.authenticateresponse-1+xml']],
-          body: `<InitialValue>${rest.slice(-200)}</InitialValue>`,
-        };
-  },
-};
-
-const f5Tmui: Lure = {
-  product: 'f5-bigip',
-  summary: 'F5 BIG-IP TMUI: ..; reaches the workspace scripts',
-  signatures: ['f5-bigip-tmui-traversal'],
-  answer: (visit) => {
-    if (visit.command !== '') return json({ error: '', output: visit.run(visit.command) });
-    return json({ error: '', output: traversedFile(visit) ?? visit.file('/etc/passwd') ?? '' });
-  },
-};
-
-const f5Icontrol: Lure = {
-  product: 'f5-bigip',
-  summary: 'F5 BIG-IP iControl: bash for whoever drops the authentication header on the way',
-  signatures: ['f5-bigip-icontrol-bash'],
-  answer: (visit) =>
-    json({
-      kind: 'tm:util:bash:runstate',
-      command: 'run',
-      utilCmdArgs: `-c ${visit.command}`,
-      commandResult: visit.run(visit.command),
-    }),
-};
-
 const ciscoAsa: Lure = {
   product: 'cisco-asa',
   summary: 'Cisco ASA WebVPN: file reads by the translation table',
@@ -176,13 +114,12 @@ export const gateways: readonly Lure[] = [
   fortiosAdmin,
   pulse,
   ...ivanti,
-  citrixFiles,
-  citrixBleed,
-  f5Tmui,
-  f5Icontrol,
+  ...citrixAdc,
+  ...f5Bigip,
   ...panOs,
   ciscoAsa,
   checkpoint,
   juniper,
+  ...sonicwall,
   exchangeProxylogon,
 ];

@@ -3,9 +3,11 @@
 import type { Answer, Lure, Visit } from '../lure.ts';
 import { administrators } from './administrators.ts';
 import { ciscoXe } from './cisco-ios-xe.ts';
+import { deviceCommands } from './device-commands.ts';
 import { fileServers } from './file-servers.ts';
 import { fortiweb } from './fortiweb.ts';
 import { gateways } from './gateways.ts';
+import { helpDesks } from './help-desks.ts';
 import { homeDevices } from './home-devices.ts';
 import { hostingPanels } from './hosting-panels.ts';
 import { javaApplications } from './java-applications.ts';
@@ -15,6 +17,7 @@ import { javascriptServers } from './javascript-servers.ts';
 import { leftFiles } from './left-files.ts';
 import { managementConsoles } from './management-consoles.ts';
 import { moveit } from './moveit.ts';
+import { openSourceServers } from './open-source-servers.ts';
 import { phpApplications } from './php-applications.ts';
 import { projectsend } from './projectsend.ts';
 import { sharepoint } from './sharepoint.ts';
@@ -23,6 +26,7 @@ import { windowsServices } from './windows-services.ts';
 
 export const lures: readonly Lure[] = [
   ...homeDevices,
+  ...deviceCommands,
   ...gateways,
   ...fortiweb,
   ...javaServers,
@@ -33,12 +37,14 @@ export const lures: readonly Lure[] = [
   ...administrators,
   projectsend,
   ...managementConsoles,
+  ...helpDesks,
   ...fileServers,
   moveit,
   ...sharepoint,
   ...windowsServices,
   ...phpApplications,
   ...webSoftware,
+  ...openSourceServers,
   ...hostingPanels,
   ...leftFiles,
 ];
