@@ -117,7 +117,15 @@ export const factFields: Readonly<
       principal: text(2048),
       userAgent: text(4096),
     },
-    optional: { error: text(128), owner: text(128), foreign: flag, decoy: flag, closed: flag },
+    optional: {
+      accessKeyId: text(128),
+      presigned: flag,
+      error: text(128),
+      owner: text(128),
+      foreign: flag,
+      decoy: flag,
+      closed: flag,
+    },
   },
   'web-access': {
     required: {

@@ -160,6 +160,10 @@ export interface ObjectAccessFact {
   /** Empty for an anonymous caller. */
   readonly principal: string;
   readonly userAgent: string;
+  /** The id of the key that the request was signed with, where the record says it. */
+  readonly accessKeyId?: string;
+  /** True where the signature stood in the address, which may be a link that somebody followed. */
+  readonly presigned?: boolean;
   /** The store's own code for a refusal, such as `NoSuchBucket`. */
   readonly error?: string;
   /** The account that the bucket belongs to, where the record says it. */

@@ -1,11 +1,13 @@
 /** The detectors of a configuration: Picket's own with what the operator has told of the world, and the rules. */
 
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Network, parseNetwork } from '../core/address.ts';
 import type { Detector } from '../core/detector.ts';
 import { PicketError } from '../core/errors.ts';
 import { Estate } from '../detectors/estate.ts';
 import { detectorsFor } from '../detectors/index.ts';
+import { recognisePlantedBy } from '../wire/planted-credential.ts';
 import type { Configuration } from './configuration-type.ts';
 import { networksOf, readBenignList } from './policy-of.ts';
 import { readFailure } from './read-failure.ts';
@@ -59,6 +61,24 @@ export function estateOf(configuration: Configuration, own: readonly Network[] =
   });
 }
 
+/**
+ * The seed of this installation's sensor, from which planted credentials are known: configured, or kept where `picket up` made it. Empty
+ * where there is none, or where who asks may not read it: recorded input is then judged without.
+ */
+function knownSeed({ sensor, state }: Configuration): string {
+  if (sensor.seed !== '') return sensor.seed;
+  try {
+    return readFileSync(join(state, 'seed'), 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
 export function detectorsOf(configuration: Configuration, own: readonly Network[] = []): readonly Detector[] {
-  return detectorsFor(estateOf(configuration, own), configuration.detectors.flood);
+  const seed = knownSeed(configuration);
+  return detectorsFor(
+    estateOf(configuration, own),
+    configuration.detectors.flood,
+    seed === '' ? null : (text) => recognisePlantedBy(seed, text),
+  );
 }

@@ -17,7 +17,7 @@ import { type FloodThresholds, usualFloodThresholds } from './flood-thresholds.t
 import { flood } from './flood.ts';
 import { flowGuessing } from './flow-guessing.ts';
 import { networkScan } from './network-scan.ts';
-import { plantedCredential } from './planted-credential.ts';
+import { plantedCredential, type Recognise } from './planted-credential.ts';
 import { portScan } from './port-scan.ts';
 import { exploitRequest } from './exploit-request.ts';
 import { payloadDelivery } from './payload-delivery.ts';
@@ -28,6 +28,7 @@ import { webGuessing } from './web-guessing.ts';
 export const detectorsFor = (
   estate: Estate,
   floods: FloodThresholds = usualFloodThresholds,
+  recognise: Recognise = null,
 ): readonly Detector[] => [
   decoyContact,
   decoyCommand,
@@ -41,7 +42,7 @@ export const detectorsFor = (
   credentialGuessing,
   accountGuessing,
   credentialStuffing,
-  plantedCredential,
+  plantedCredential(recognise),
   bucketEnumeration,
   bucketNetwork,
   bucketClient(estate),

@@ -11,7 +11,7 @@ import { AddressCache } from './address-cache.ts';
 import { accessTime } from './log-time.ts';
 import { addEvent, type LoggedEvent } from './logged-event.ts';
 import { readLines, shareOfLines } from './read-lines.ts';
-import { objectAccess } from './records/object-store.ts';
+import { objectAccess, signingKey } from './records/object-store.ts';
 
 const words = /^([0-9a-zA-Z_-]{1,80}) (\S{1,255}) \[$/;
 /** `" STATUS ERROR`: the status of a request whose line may hold quotes is behind the last quote that such a pair follows. */
@@ -38,6 +38,7 @@ function parse(line: string, near: number): LoggedEvent | null {
   const code = found?.[2] ?? '-';
   const quoted = found === null ? '' : rest.slice(found.index + found[0].length);
   const agent = /^[^"]{0,4096}" "([^"]{0,4096})"/.exec(quoted)?.[1] ?? '';
+  const accessKeyId = signingKey(found === null ? rest : rest.slice(0, found.index));
   const isAnonymous = requester === '-' || requester === 'Anonymous';
   return {
     at: Number.isFinite(time.at) ? time.at : near,
@@ -51,6 +52,9 @@ function parse(line: string, near: number): LoggedEvent | null {
       status: Number.isFinite(status) ? status : 0,
       principal: isAnonymous ? '' : requester,
       userAgent: agent === '-' ? '' : agent,
+      accessKeyId,
+      // The log has no headers: a key that it shows stood in the address.
+      presigned: accessKeyId !== '',
       error: code === '-' ? '' : code,
       owner: owner === '-' ? '' : owner,
       // A canonical user id that is not the owner's; an ARN does not tell.

@@ -268,8 +268,11 @@ export function plantedHexToken(persona: Persona, place: PlantedPlace, source: s
 }
 
 /** What of this text some decoy of this sensor has planted; looks at the first 64 KiB and at most 64 candidates of each form. */
-export function recognisePlanted(persona: Persona, text: string): readonly Planted[] {
-  const key = keyOf(persona);
+export const recognisePlanted = (persona: Persona, text: string): readonly Planted[] =>
+  recognisePlantedBy(keyOf(persona), text);
+
+/** The same by the seed that all personas of a sensor share, for who has no persona at hand. */
+export function recognisePlantedBy(key: string, text: string): readonly Planted[] {
   const searched = text.slice(0, textLimit);
   const found = new Map<string, Planted>();
   const look = (
@@ -312,8 +315,17 @@ export function credentialText(authorization: string): string {
   return basic === undefined ? authorization : Buffer.from(basic, 'base64').toString('latin1');
 }
 
+const likely = /A[KS]IA[A-Z2-7]{16}|(?<![\w-])(?:[a-z2-7]{16}|[0-9a-f]{40}|[\w-]{100,})(?![\w-])/;
+
+/** Whether there is anything in a text that could be one: cheap, for those who see many texts. */
+export const mayHoldPlanted = (text: string): boolean => text.length >= 16 && likely.test(text);
+
+/** `AWS access key planted in a web file for 203.0.113.9` */
+export const describePlanted = ({ form, place, source }: Omit<Planted, 'isFor'>): string =>
+  `${form} planted in ${place}${source === null ? '' : ` for ${source}`}`;
+
 /** The fact of its use. Its class is `auth-bypass`: it gets past a login without a guess, and the technique says how, by a valid account. */
-export function plantedUsed(service: string, { form, place, source }: Planted): ExploitFact {
+export function plantedUsed(service: string, planted: Planted): ExploitFact {
   return {
     kind: 'exploit',
     service,
@@ -321,6 +333,6 @@ export function plantedUsed(service: string, { form, place, source }: Planted): 
     name: 'planted-credential',
     cves: [],
     technique: 'T1078',
-    detail: `${form} planted in ${place}${source === null ? '' : ` for ${source}`}`,
+    detail: describePlanted(planted),
   };
 }

@@ -21,6 +21,8 @@ export interface AnalyzeChoices {
   readonly format?: string;
   readonly lab?: boolean;
   readonly near?: number;
+  /** YAML. */
+  readonly configuration?: string;
 }
 
 /** What is printed for this file, with `--records`. */
@@ -28,7 +30,7 @@ export async function analyzeFile(path: string, choices: AnalyzeChoices = {}): P
   const records: RecordLine[] = [];
   const damaged: DamagedRecord[] = [];
   const analysis = new Analysis({
-    configuration: parseConfiguration('', 'the defaults'),
+    configuration: parseConfiguration(choices.configuration ?? '', 'the defaults'),
     own: [],
     lab: choices.lab ?? true,
     record: (line) => void records.push(line),

@@ -13,13 +13,15 @@ interface Access {
   readonly status: number;
   readonly principal: string;
   readonly userAgent: string;
+  readonly accessKeyId?: string;
+  readonly presigned?: boolean;
   readonly error?: string;
   readonly foreign?: boolean;
   readonly owner?: string;
 }
 
 export function objectAccess(access: Access): ObjectAccessFact {
-  const { error, foreign, owner } = access;
+  const { accessKeyId, presigned, error, foreign, owner } = access;
   return {
     kind: 'object-access',
     operation: access.operation.slice(0, 64),
@@ -28,11 +30,20 @@ export function objectAccess(access: Access): ObjectAccessFact {
     status: access.status >= 100 && access.status <= 999 ? access.status : 0,
     principal: access.principal.slice(0, 2048),
     userAgent: access.userAgent.slice(0, 1024),
+    ...(accessKeyId === undefined || accessKeyId === '' ? {} : { accessKeyId: accessKeyId.slice(0, 128) }),
+    ...(presigned === true ? { presigned } : {}),
     ...(error === undefined || error === '' ? {} : { error: error.slice(0, 128) }),
     ...(owner === undefined || owner === '' ? {} : { owner: owner.slice(0, 128) }),
     ...(foreign === undefined ? {} : { foreign }),
   };
 }
+
+/** Where a signature names its key: version 4 in a header, in an address, version 2 in an address, in a header. */
+const signedBy =
+  /(?:\bCredential=|X-Amz-Credential=|AWSAccessKeyId=|^AWS )([A-Za-z0-9]{16,128})(?=\/|%2[fF]|[&:\s"]|$)/;
+
+/** The id of the key that signed, by an Authorization header or by an address with its query; empty where none did. */
+export const signingKey = (text: string): string => signedBy.exec(text.slice(0, 8_192))?.[1] ?? '';
 
 /** Codes for which a store answers 404 and 403. */
 const statusOfCode: Readonly<Record<string, number>> = {
@@ -65,7 +76,7 @@ function resourcesOf(event: Fields): { bucket: string; owner: string } {
 }
 
 /**
- * CloudTrail: `{eventSource, eventName, eventTime, sourceIPAddress, userIdentity: {type, accountId, principalId, arn}, requestParameters,
+ * CloudTrail: `{eventSource, eventName, eventTime, sourceIPAddress, userIdentity: {type, accountId, principalId, arn, accessKeyId?}, requestParameters,
  * errorCode?, resources?, recipientAccountId}`. Events of S3 are accesses; a console login that fails is a login.
  */
 export function cloudTrail(event: Fields, near: number): LoggedEvent | null {
@@ -116,6 +127,8 @@ export function cloudTrail(event: Fields, near: number): LoggedEvent | null {
         ? ''
         : textIn(identity, 'arn') || textIn(identity, 'principalId') || account || 'unknown',
       userAgent: textIn(event, 'userAgent'),
+      accessKeyId: textIn(identity, 'accessKeyId'),
+      presigned: textIn(objectIn(event, 'additionalEventData'), 'AuthenticationMethod') === 'QueryString',
       error,
       owner,
       // The type of a caller from another account that the bucket's owner knows no more of.
@@ -161,13 +174,15 @@ export function cloudTrailColumns(row: Fields, near: number): LoggedEvent | null
         ? ''
         : valueOf(identity, 'arn') || valueOf(identity, 'principalId') || account || 'unknown',
       userAgent: textIn(row, 'Request User Agent'),
+      accessKeyId: valueOf(identity, 'accessKeyId'),
       foreign: valueOf(identity, 'type') === 'AWSAccount' || !isAnonymous,
     }),
   };
 }
 
 /**
- * MinIO: `{version, time, api: {name, bucket, object, status, statusCode, …}, remotehost, requestID, userAgent, accessKey?, requestClaims?}`.
+ * MinIO: `{version, time, api: {name, bucket, object, status, statusCode, …}, remotehost, requestID, userAgent, accessKey?, requestClaims?,
+ * requestHeader?, requestQuery?}`.
  * The code of the refusal stands in `error` of newer versions, the status line in `api.status`.
  */
 export function minioAudit(record: Fields, near: number): LoggedEvent | null {
@@ -178,6 +193,8 @@ export function minioAudit(record: Fields, near: number): LoggedEvent | null {
   const status = numberIn(api, 'statusCode');
   const object = textIn(api, 'object');
   const reason = textIn(record, 'error') || textIn(api, 'error');
+  const inQuery = textIn(objectIn(record, 'requestQuery'), 'X-Amz-Credential');
+  const accessKey = textIn(record, 'accessKey') || textIn(objectIn(record, 'requestClaims'), 'accessKey');
   // A missing bucket and a missing object have the same status; only an operation on the bucket tells by it.
   const isMissing = /specified bucket does not exist|NoSuchBucket/.test(reason);
   return {
@@ -190,8 +207,13 @@ export function minioAudit(record: Fields, near: number): LoggedEvent | null {
       bucket: textIn(api, 'bucket'),
       object,
       status,
-      principal: textIn(record, 'accessKey') || textIn(objectIn(record, 'requestClaims'), 'accessKey'),
+      principal: accessKey,
       userAgent: textIn(record, 'userAgent'),
+      accessKeyId:
+        accessKey ||
+        signingKey(textIn(objectIn(record, 'requestHeader'), 'Authorization')) ||
+        (inQuery.split('/', 1)[0] ?? ''),
+      presigned: inQuery !== '',
       error: isMissing ? 'NoSuchBucket' : object !== '' && status === 404 ? 'NoSuchKey' : '',
     }),
   };
@@ -201,6 +223,7 @@ export function minioAudit(record: Fields, near: number): LoggedEvent | null {
 export function rgwOperation(record: Fields, near: number): LoggedEvent | null {
   if (!('http_status' in record) || !('remote_addr' in record) || !('bucket' in record)) return null;
   const user = textIn(record, 'user');
+  const accessKeyId = textIn(record, 'access_key_id') || signingKey(textIn(record, 'uri'));
   return {
     at: isoTime(textIn(record, 'time'), 0)?.at ?? near,
     source: textIn(record, 'remote_addr'),
@@ -213,6 +236,8 @@ export function rgwOperation(record: Fields, near: number): LoggedEvent | null {
       status: numberIn(record, 'http_status'),
       principal: user === 'anonymous' || user === '-' ? '' : user,
       userAgent: textIn(record, 'user_agent'),
+      accessKeyId,
+      presigned: textIn(record, 'access_key_id') === '' && accessKeyId !== '',
       error: textIn(record, 'error_code'),
       owner: textIn(record, 'bucket_owner'),
     }),
