@@ -2,15 +2,17 @@
 
 import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
-import { isObject, type JsonObject, listOf, textAt, valueAt } from '../../wire/json-value.ts';
+import { isObject, type JsonObject, type JsonValue, textAt, valueAt } from '../../wire/json-value.ts';
 import { recognisePlanted } from '../../wire/planted-credential.ts';
 import { valuesOf } from '../../wire/query-text.ts';
 import type { ServiceRequest } from '../http-service/request.ts';
 import type { Answer } from '../http-service/service.ts';
 import { shellLine } from '../http-service/shell-run.ts';
 import { type Cluster, clusterFor, clusterTime, put } from './cluster.ts';
+import { control, nameSuffix } from './controllers.ts';
 import { discover } from './discovery.ts';
 import { execAnswer } from './exec-stream.ts';
+import { protobufType, readProtobufObject } from './protobuf-object.ts';
 import { opennessOf, uuidFrom } from './release.ts';
 import { apiVersionOf, parseResourcePath, type Resource, type ResourcePath, resources } from './resources.ts';
 import { failure, json } from './status.ts';
@@ -90,6 +92,12 @@ export function* answerApiServer(request: ServiceRequest, context: DecoyContext)
   }
   return discover(request, context, path);
 }
+
+/** The object that a request brings, as JSON has it; null for one in Protocol Buffers of a kind that is not known. */
+const objectOf = (request: ServiceRequest): JsonValue | undefined =>
+  request.header('content-type').startsWith(protobufType)
+    ? readProtobufObject(Buffer.from(request.body, 'latin1'))
+    : request.json;
 
 function verbOf(method: string, name: string): string {
   if (method === 'GET' || method === 'HEAD') return name === '' ? 'list' : 'get';
@@ -202,9 +210,9 @@ function list({ request, context, cluster }: Call, resource: Resource, namespace
 
 function* create(call: Call, resource: Resource, namespace: string): Handling {
   const { request, context, cluster } = call;
-  const body = request.json;
+  const body = objectOf(request);
   yield* manifest(call, resource.kind);
-  if (request.header('content-type').startsWith('application/vnd.kubernetes.protobuf')) {
+  if (body === null) {
     return failure(
       request,
       415,
@@ -224,8 +232,7 @@ function* create(call: Call, resource: Resource, namespace: string): Handling {
   const given = isObject(body['metadata']) ? body['metadata'] : {};
   const prefix = textAt(given, 'generateName').slice(0, 200);
   const name =
-    textAt(given, 'name').slice(0, 253) ||
-    (prefix === '' ? '' : `${prefix}${Buffer.from(context.randomBytes(3)).toString('hex').slice(0, 5)}`);
+    textAt(given, 'name').slice(0, 253) || (prefix === '' ? '' : `${prefix}${nameSuffix(context, 5)}`);
   if (name === '') {
     return failure(
       request,
@@ -277,31 +284,8 @@ function* create(call: Call, resource: Resource, namespace: string): Handling {
       `${resource.name} ${JSON.stringify(name)} is forbidden: exceeded quota`,
       { name, kind: resource.name },
     );
-  if (resource.kind === 'Pod')
-    put(cluster, 'pods', {
-      ...made,
-      status: runningStatus(made, context),
-    });
+  control(cluster, context, resource.kind, made);
   return json(request, 201, wholeObject(resource, made));
-}
-
-/** What the kubelet tells of a pod that it has started: each container ready. */
-function runningStatus(pod: JsonObject, context: DecoyContext): JsonObject {
-  const startedAt = clusterTime(context.now());
-  const containers = listOf(valueAt(pod, 'spec', 'containers')).slice(0, 16);
-  return {
-    phase: 'Running',
-    podIP: '10.244.0.77',
-    hostIP: context.persona.address,
-    startTime: startedAt,
-    containerStatuses: containers.map((container) => ({
-      name: textAt(container, 'name'),
-      image: textAt(container, 'image'),
-      ready: true,
-      restartCount: 0,
-      state: { running: { startedAt } },
-    })),
-  };
 }
 
 function* update(
@@ -311,7 +295,7 @@ function* update(
   found: JsonObject | undefined,
 ): Handling {
   const { request, context, cluster } = call;
-  const body = request.json;
+  const body = objectOf(request) ?? undefined;
   yield* manifest(call, resource.kind);
   if (!isObject(body) || found === undefined)
     return failure(request, 400, 'BadRequest', 'the body of the request was in an unknown format');
@@ -360,7 +344,7 @@ function* exec({ request, context }: Call, named: ResourcePath): Handling {
 
 /** `kubectl auth can-i`. */
 function review(call: Call, named: ResourcePath): Answer {
-  const spec = isObject(call.request.json) ? call.request.json['spec'] : undefined;
+  const spec = valueAt(objectOf(call.request) ?? undefined, 'spec');
   const rules = named.resource.includes('rules');
   return json(call.request, 201, {
     kind: rules ? 'SelfSubjectRulesReview' : 'SelfSubjectAccessReview',

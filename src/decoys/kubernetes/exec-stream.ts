@@ -14,6 +14,8 @@ class ExecStream implements Hijacker {
   readonly #shell: ShellSession;
   readonly #words: readonly string[];
   readonly #stdin: boolean;
+  /** The program is a shell that reads its commands. */
+  readonly #isShell: boolean;
   readonly #framing: ExecFraming;
   #over = false;
 
@@ -26,8 +28,9 @@ class ExecStream implements Hijacker {
   ) {
     this.#words = words;
     this.#framing = framing;
-    this.#stdin = stdin && /^(?:\/bin\/)?(?:ba|da|a)?sh$/.test(words.join(' '));
-    this.#shell = openShell(context, 'kubernetes', this.#stdin && tty ? { columns: 80, rows: 24 } : null);
+    this.#stdin = stdin;
+    this.#isShell = stdin && /^(?:\/bin\/)?(?:ba|da|a)?sh$/.test(words.join(' '));
+    this.#shell = openShell(context, 'kubernetes', this.#isShell && tty ? { columns: 80, rows: 24 } : null);
   }
 
   *start(): Iterable<DecoyOutput> {
@@ -35,7 +38,7 @@ class ExecStream implements Hijacker {
   }
 
   *#begin(): Iterable<DecoyOutput> {
-    yield* this.#outputs(this.#stdin ? this.#shell.start() : this.#shell.run(shellLine(this.#words)));
+    yield* this.#outputs(this.#isShell ? this.#shell.start() : this.#shell.run(shellLine(this.#words)));
     if (!this.#stdin) yield* this.#outputs(this.#shell.end());
   }
 
