@@ -15,6 +15,8 @@ import {
   volumeInformation,
 } from './file-information.ts';
 import { ioctlBody } from './reply.ts';
+import { exploitFact } from './fact.ts';
+import { OpenFiles } from './open-files.ts';
 import { mostGathered, OpenedFile } from './opened-file.ts';
 import { Pipe, pipeNames } from './pipe.ts';
 import { matches } from './search-pattern.ts';
@@ -35,9 +37,7 @@ export interface Tree {
   readonly isKnown: boolean;
 }
 
-const mostOpen = 64;
 const mostRead = 1_048_576;
-const recordedFiles = 500;
 
 const refuse = (code: number): Answer => ({ code, body: null });
 const done = (body: Buffer): Answer => ({ code: status.success, body });
@@ -48,15 +48,15 @@ export class FileCommands {
   readonly #context: DecoyContext;
   readonly #server: FileServer;
   readonly #shareFiles: () => ShareFiles;
-  readonly #open = new Map<bigint, OpenedFile>();
+  readonly #open: OpenFiles<bigint>;
   #next = 1n;
   #last = 0n;
-  #recorded = 0;
 
   constructor(context: DecoyContext, server: FileServer, shareFiles: () => ShareFiles) {
     this.#context = context;
     this.#server = server;
     this.#shareFiles = shareFiles;
+    this.#open = new OpenFiles(shareFiles);
   }
 
   *answer(
@@ -92,17 +92,7 @@ export class FileCommands {
   }
 
   *closeAll(): Iterable<DecoyOutput> {
-    for (const [id, opened] of this.#open) {
-      this.#open.delete(id);
-      yield* this.#keep(opened);
-    }
-  }
-
-  exploit(name: string, cves: readonly string[], detail: string): DecoyOutput {
-    return {
-      do: 'saw',
-      fact: { kind: 'exploit', service: 'smb', class: 'rce', name, cves, technique: 'T1210', detail },
-    };
+    for (const id of this.#open.ids) yield* this.#end(id);
   }
 
   #opened(request: LittleReader, at: number, isRelated: boolean): { id: bigint; opened: OpenedFile } | null {
@@ -113,18 +103,12 @@ export class FileCommands {
     return opened === undefined ? null : { id, opened };
   }
 
-  *#record(input: string): Iterable<DecoyOutput> {
-    this.#recorded += 1;
-    if (this.#recorded <= recordedFiles)
-      yield { do: 'saw', fact: { kind: 'command', service: 'smb', input } };
-  }
-
   // StructureSize (2) 57, SecurityFlags (1), RequestedOplockLevel (1), ImpersonationLevel (4), SmbCreateFlags (8), Reserved (8),
   // DesiredAccess (4), FileAttributes (4), ShareAccess (4), CreateDisposition (4), CreateOptions (4), NameOffset (2), NameLength (2)
   *#create(request: LittleReader, tree: Tree): Generator<DecoyOutput, Answer> {
     this.#last = 0n;
     const name = request.wide(request.uint16(108), request.uint16(110)).replace(/^\\+/, '').slice(0, 1_024);
-    if (this.#open.size >= mostOpen) return refuse(status.insufficientServerResources);
+    if (this.#open.areMost) return refuse(status.insufficientServerResources);
     if (tree.isPipe) return yield* this.#openPipe(tree, name);
     const disposition = request.uint32(100);
     const options = request.uint32(104);
@@ -132,25 +116,20 @@ export class FileCommands {
     const files = this.#shareFiles();
     const path = files.resolve(tree.share.folder, name);
     const before = files.find(path);
-    // FILE_SUPERSEDE 0, FILE_OPEN 1, FILE_CREATE 2, FILE_OPEN_IF 3, FILE_OVERWRITE 4, FILE_OVERWRITE_IF 5
-    if (before === null && files.find(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory')
-      return refuse(status.pathNotFound);
-    if (before === null && (disposition === 1 || disposition === 4)) return refuse(status.nameNotFound);
-    if (before !== null && disposition === 2) return refuse(status.nameCollision);
-    if (before !== null && wantsFolder && before.kind !== 'directory') return refuse(status.notADirectory);
-    if (before?.kind === 'directory' && (options & 0x40) !== 0) return refuse(status.isDirectory);
+    const refused = this.#open.refusal(path, before, disposition, options);
+    if (refused !== null) return refuse(refused);
     if (before?.kind === 'directory' && !wantsFolder && disposition !== 1 && disposition !== 3)
       return refuse(status.isDirectory);
     let action = 1;
     if (before === null) {
       if (!files.make(path, wantsFolder ? 'directory' : 'file')) return refuse(status.nameNotFound);
       action = 2;
-      yield* this.#record(`create \\${tree.share.name}\\${name}`);
+      yield* this.#open.record(`create \\${tree.share.name}\\${name}`);
     } else if (disposition === 0 || disposition === 4 || disposition === 5) {
       if (!files.put(path, new Uint8Array())) return refuse(status.accessDenied);
       action = 3;
-      yield* this.#record(`overwrite \\${tree.share.name}\\${name}`);
-    } else if (name !== '') yield* this.#record(`open \\${tree.share.name}\\${name}`);
+      yield* this.#open.record(`overwrite \\${tree.share.name}\\${name}`);
+    } else if (name !== '') yield* this.#open.record(`open \\${tree.share.name}\\${name}`);
     const node = files.find(path);
     if (node === null) return refuse(status.nameNotFound);
     const opened = new OpenedFile(tree.share, path, name, null);
@@ -161,9 +140,9 @@ export class FileCommands {
 
   *#openPipe(tree: Tree, name: string): Generator<DecoyOutput, Answer> {
     const pipe = name.replace(/^pipe\\/i, '').toLowerCase();
-    yield* this.#record(`open pipe ${pipe}`);
+    yield* this.#open.record(`open pipe ${pipe}`);
     // Shared objects loaded over a pipe's name: is_known_pipename of Samba.
-    if (/^\/.*\.so$/.test(pipe)) yield this.exploit('samba-pipe-library', ['CVE-2017-7494'], pipe);
+    if (/^\/.*\.so$/.test(pipe)) yield exploitFact('samba-pipe-library', ['CVE-2017-7494'], pipe);
     if (!pipeNames.has(pipe)) return refuse(status.nameNotFound);
     // Windows shows a stranger without a name nothing of itself.
     if (!tree.isKnown && !this.#server.isSamba) return refuse(status.accessDenied);
@@ -181,7 +160,7 @@ export class FileCommands {
   #created(opened: OpenedFile, action: number, node: Node | null): Answer {
     const id = this.#next;
     this.#next += 1n;
-    this.#open.set(id, opened);
+    this.#open.add(id, opened);
     this.#last = id;
     const writer = new LittleWriter().uint16(89).uint16(0).uint32(action);
     if (node === null) writer.zeros(32).uint64(4_096n).uint64(0n).uint32(0x80);
@@ -193,8 +172,7 @@ export class FileCommands {
   *#close(request: LittleReader, isRelated: boolean): Generator<DecoyOutput, Answer> {
     const found = this.#opened(request, 72, isRelated);
     if (found === null) return refuse(status.fileClosed);
-    this.#open.delete(found.id);
-    yield* this.#keep(found.opened);
+    yield* this.#end(found.id);
     const flags = request.uint16(66) & 1;
     const writer = new LittleWriter().uint16(60).uint16(flags).uint32(0);
     const node =
@@ -203,18 +181,11 @@ export class FileCommands {
     return done(putSizes(putTimes(writer, node), lengthOf(node)).uint32(attributesOf(node)).finish());
   }
 
-  /** A file that is closed, by the visitor or by his going: what he wrote is put in its place and kept. */
-  *#keep(opened: OpenedFile): Iterable<DecoyOutput> {
-    if (opened.pipe !== null) return;
-    const { gathered } = opened;
-    const name = `\\${opened.share.name}\\${opened.name}`;
-    if (gathered !== null) {
-      this.#shareFiles().put(opened.path, gathered);
-      if (gathered.length > 0)
-        yield { do: 'capture', bytes: new Uint8Array(gathered), how: 'smb-write', name };
-    }
-    if (!opened.isDeletedOnClose) return;
-    yield* this.#record(`delete ${name}`);
+  /** A file is closed, by the visitor or by his going, and removed where he wished that. */
+  *#end(id: bigint): Iterable<DecoyOutput> {
+    const opened = yield* this.#open.close(id);
+    if (opened === null || opened.pipe !== null || !opened.isDeletedOnClose) return;
+    yield* this.#open.record(`delete \\${opened.share.name}\\${opened.name}`);
     if (opened.path !== opened.share.folder) this.#shareFiles().remove(opened.path);
   }
 
@@ -226,12 +197,7 @@ export class FileCommands {
     const { opened } = found;
     const count = Math.min(request.uint32(68), mostRead);
     const offset = Number(request.uint64(72));
-    let bytes: Uint8Array;
-    if (opened.pipe !== null) bytes = opened.pipe.read(count);
-    else
-      bytes =
-        opened.gathered?.subarray(offset, offset + count) ??
-        this.#shareFiles().read(opened.path, offset, count);
+    const bytes = opened.pipe?.read(count) ?? this.#open.read(opened, offset, count);
     if (bytes.length === 0 && count > 0) return refuse(status.endOfFile);
     const writer = new LittleWriter().uint16(17).uint8(80).uint8(0).uint32(bytes.length).uint32(0).uint32(0);
     const code = opened.pipe !== null && opened.pipe.waiting > 0 ? status.bufferOverflow : status.success;
@@ -248,14 +214,11 @@ export class FileCommands {
     else {
       const given = request.uint64(72);
       // All ones: at the end.
-      const before = (): Uint8Array => this.#shareFiles().read(opened.path, 0, mostGathered);
       const offset =
-        given === 0xffff_ffff_ffff_ffffn ? (opened.gathered?.length ?? before().length) : Number(given);
-      const end = offset + bytes.length;
-      let held = opened.growth(end);
-      for (const each of this.#open.values()) held += each.gathered?.length ?? 0;
-      if (end > mostGathered || held > 2 * mostGathered) return refuse(status.diskFull);
-      opened.write(offset, bytes, before);
+        given === 0xffff_ffff_ffff_ffffn
+          ? (opened.gathered?.length ?? this.#shareFiles().read(opened.path, 0, mostGathered).length)
+          : Number(given);
+      if (!this.#open.write(opened, offset, bytes)) return refuse(status.diskFull);
     }
     return done(new LittleWriter().uint16(17).uint16(0).uint32(bytes.length).uint32(0).uint32(0).finish());
   }
@@ -366,7 +329,7 @@ export class FileCommands {
         const name = request.wide(at + 20, Math.min(request.uint32(at + 16), 2_048));
         const files = this.#shareFiles();
         const path = files.resolve(opened.share.folder, name);
-        yield* this.#record(`rename \\${opened.share.name}\\${opened.name} ${name}`);
+        yield* this.#open.record(`rename \\${opened.share.name}\\${opened.name} ${name}`);
         if (request.uint8(at) === 0 && files.find(path) !== null) return refuse(status.nameCollision);
         if (!files.rename(opened.path, path)) return refuse(status.nameNotFound);
         opened.path = path;

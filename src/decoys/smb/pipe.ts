@@ -12,6 +12,7 @@ import {
   rpcResponse,
 } from '../../wire/dce-rpc.ts';
 import { LittleWriter, type LittleReader } from '../../wire/little-endian.ts';
+import { commandFact, exploitFact } from './fact.ts';
 import type { FileServer } from './server.ts';
 
 export const pipeNames: ReadonlySet<string> = new Set([
@@ -84,28 +85,13 @@ export class Pipe {
   }
 
   *#record(operation: number, stub: LittleReader): Iterable<DecoyOutput> {
-    const say = (input: string): DecoyOutput => ({
-      do: 'saw',
-      fact: { kind: 'command', service: 'smb', input },
-    });
     if (this.name === 'srvsvc')
-      yield say(`srvsvc ${operation === 15 ? 'NetShareEnumAll' : `operation ${operation}`}`);
+      yield commandFact(`srvsvc ${operation === 15 ? 'NetShareEnumAll' : `operation ${operation}`}`);
     else if (this.name === 'svcctl' && operation === 12) {
       const { name, path } = createService(stub);
-      yield say(`CreateService ${name} ${path}`);
-      yield {
-        do: 'saw',
-        fact: {
-          kind: 'exploit',
-          service: 'smb',
-          class: 'rce',
-          name: 'remote-service',
-          cves: [],
-          technique: 'T1569.002',
-          detail: `${name}: ${path}`.slice(0, 500),
-        },
-      };
-    } else yield say(`${this.name} operation ${operation}`);
+      yield commandFact(`CreateService ${name} ${path}`);
+      yield exploitFact('remote-service', [], `${name}: ${path}`.slice(0, 500), 'T1569.002');
+    } else yield commandFact(`${this.name} operation ${operation}`);
   }
 
   /** [MS-SRVS] §3.1.4: 15 NetrShareEnum, 16 NetrShareGetInfo, 21 NetrServerGetInfo. Null where there is no such call. */

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.ts';
 import { LittleReader } from '../../wire/little-endian.ts';
+import { exploitFact } from './fact.ts';
 import { fileServerOf } from './server.ts';
 import { dialectNames, Smb1 } from './smb1.ts';
 import { frame } from './reply.ts';
@@ -94,18 +95,11 @@ export class SmbSession implements DecoySession {
     const reader = new LittleReader(message);
     const [size, offset] = [reader.uint32(4), reader.uint32(12)];
     if (size + offset <= 0xffff_ffff && offset <= message.length) return;
-    yield {
-      do: 'saw',
-      fact: {
-        kind: 'exploit',
-        service: 'smb',
-        class: 'rce',
-        name: 'smbghost',
-        cves: ['CVE-2020-0796'],
-        technique: 'T1210',
-        detail: `compressed segment of ${size} octets at offset ${offset}`,
-      },
-    };
+    yield exploitFact(
+      'smbghost',
+      ['CVE-2020-0796'],
+      `compressed segment of ${size} octets at offset ${offset}`,
+    );
   }
 
   *#close(): Iterable<DecoyOutput> {

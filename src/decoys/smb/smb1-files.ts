@@ -13,7 +13,8 @@ import {
   putTimes,
   volumeInformation,
 } from './file-information.ts';
-import { mostGathered, OpenedFile } from './opened-file.ts';
+import { OpenFiles } from './open-files.ts';
+import { OpenedFile } from './opened-file.ts';
 import { matches } from './search-pattern.ts';
 import { type Share, volumeSerial } from './server.ts';
 import type { ShareFiles } from './share-files.ts';
@@ -26,9 +27,8 @@ export interface Smb1Answer {
   readonly bytes: Buffer;
 }
 
-const mostOpen = 64;
+const mostSearches = 64;
 const mostRead = 60_000;
-const recordedFiles = 500;
 const nothing = Buffer.alloc(0);
 
 const refuse = (code: number): Smb1Answer => ({ code, words: nothing, bytes: nothing });
@@ -48,14 +48,14 @@ interface Search {
 export class Smb1Files {
   readonly #context: DecoyContext;
   readonly #files: () => ShareFiles;
-  readonly #open = new Map<number, OpenedFile>();
+  readonly #open: OpenFiles<number>;
   readonly #searches = new Map<number, Search>();
   #next = 1;
-  #recorded = 0;
 
   constructor(context: DecoyContext, files: () => ShareFiles) {
     this.#context = context;
     this.#files = files;
+    this.#open = new OpenFiles(files);
   }
 
   /** Null for a command that is none of these. */
@@ -94,7 +94,7 @@ export class Smb1Files {
   }
 
   *closeAll(): Iterable<DecoyOutput> {
-    for (const id of this.#open.keys()) yield* this.#close(id);
+    for (const id of this.#open.ids) yield* this.#close(id);
   }
 
   #isWide(request: LittleReader): boolean {
@@ -119,22 +119,16 @@ export class Smb1Files {
     return this.#files().find(this.#files().resolve(share.folder, name));
   }
 
-  *#record(input: string): Iterable<DecoyOutput> {
-    this.#recorded += 1;
-    if (this.#recorded <= recordedFiles)
-      yield { do: 'saw', fact: { kind: 'command', service: 'smb', input } };
-  }
-
   *#make(request: LittleReader, share: Share): Generator<DecoyOutput, Smb1Answer> {
     const name = this.#name(request, 35);
-    yield* this.#record(`create \\${share.name}\\${name}`);
+    yield* this.#open.record(`create \\${share.name}\\${name}`);
     const path = this.#files().resolve(share.folder, name);
     if (this.#files().find(path) !== null) return refuse(status.nameCollision);
     return this.#files().make(path, 'directory') ? done() : refuse(status.pathNotFound);
   }
 
   *#remove(share: Share, name: string, kind: 'file' | 'directory'): Generator<DecoyOutput, Smb1Answer> {
-    yield* this.#record(`delete \\${share.name}\\${name}`);
+    yield* this.#open.record(`delete \\${share.name}\\${name}`);
     const path = this.#files().resolve(share.folder, name);
     const node = this.#files().find(path);
     if (node === null) return refuse(status.nameNotFound);
@@ -153,7 +147,7 @@ export class Smb1Files {
       ? utf16Text(bytes.subarray((old.length + 1) * 2 + 2)).split('\0', 1)[0]
       : rest.join('\0').slice(1).split('\0', 1)[0];
     const [from, to] = [old, second ?? ''].map((name) => name.replace(/^\\+/, '').slice(0, 1_024));
-    yield* this.#record(`rename \\${share.name}\\${from} ${to}`);
+    yield* this.#open.record(`rename \\${share.name}\\${from} ${to}`);
     const files = this.#files();
     const source = files.resolve(share.folder, from ?? '');
     const target = files.resolve(share.folder, to ?? '');
@@ -166,35 +160,31 @@ export class Smb1Files {
   // ShareAccess (4), CreateDisposition (4), CreateOptions (4), ImpersonationLevel (4), SecurityFlags (1), ByteCount (2), FileName
   *#create(request: LittleReader, share: Share): Generator<DecoyOutput, Smb1Answer> {
     const name = this.#text(request, 83);
-    if (this.#open.size >= mostOpen) return refuse(status.insufficientServerResources);
+    if (this.#open.areMost) return refuse(status.insufficientServerResources);
     const [disposition, options] = [request.uint32(68), request.uint32(72)];
     const wantsFolder = (options & 1) !== 0;
     const files = this.#files();
     const path = files.resolve(share.folder, name);
     const before = files.find(path);
-    if (before === null && files.find(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory')
-      return refuse(status.pathNotFound);
-    if (before === null && (disposition === 1 || disposition === 4)) return refuse(status.nameNotFound);
-    if (before !== null && disposition === 2) return refuse(status.nameCollision);
-    if (before !== null && wantsFolder && before.kind !== 'directory') return refuse(status.notADirectory);
-    if (before?.kind === 'directory' && (options & 0x40) !== 0) return refuse(status.isDirectory);
+    const refused = this.#open.refusal(path, before, disposition, options);
+    if (refused !== null) return refuse(refused);
     let action = 1;
     if (before === null) {
       if (!files.make(path, wantsFolder ? 'directory' : 'file')) return refuse(status.accessDenied);
       action = 2;
-      yield* this.#record(`create \\${share.name}\\${name}`);
+      yield* this.#open.record(`create \\${share.name}\\${name}`);
     } else if (before.kind === 'file' && (disposition === 0 || disposition >= 4)) {
       if (!files.put(path, new Uint8Array())) return refuse(status.accessDenied);
       action = 3;
-      yield* this.#record(`overwrite \\${share.name}\\${name}`);
-    } else if (name !== '') yield* this.#record(`open \\${share.name}\\${name}`);
+      yield* this.#open.record(`overwrite \\${share.name}\\${name}`);
+    } else if (name !== '') yield* this.#open.record(`open \\${share.name}\\${name}`);
     const node = files.find(path);
     if (node === null) return refuse(status.nameNotFound);
     const id = this.#next;
     this.#next = (this.#next % 65_000) + 1;
     const opened = new OpenedFile(share, path, name, null);
     opened.isDeletedOnClose = (options & 0x1000) !== 0;
-    this.#open.set(id, opened);
+    this.#open.add(id, opened);
     // AndX (4), OplockLevel (1), FID (2), CreateDisposition (4), times (32), attributes (4), sizes (16), FileType (2), state (2), Directory (1)
     const words = andX().uint8(0).uint16(id).uint32(action);
     putSizes(putTimes(words, node).uint32(attributesOf(node)), lengthOf(node));
@@ -209,16 +199,8 @@ export class Smb1Files {
 
   // FID (2), LastTimeModified (4)
   *#close(id: number): Generator<DecoyOutput, Smb1Answer> {
-    const opened = this.#open.get(id);
-    if (opened === undefined) return refuse(status.invalidHandle);
-    this.#open.delete(id);
-    const { gathered } = opened;
-    const name = `\\${opened.share.name}\\${opened.name}`;
-    if (gathered !== null) {
-      this.#files().put(opened.path, gathered);
-      if (gathered.length > 0)
-        yield { do: 'capture', bytes: new Uint8Array(gathered), how: 'smb-write', name };
-    }
+    const opened = yield* this.#open.close(id);
+    if (opened === null) return refuse(status.invalidHandle);
     if (opened.isDeletedOnClose) yield* this.#remove(opened.share, opened.name, 'directory');
     return done();
   }
@@ -232,8 +214,7 @@ export class Smb1Files {
     const offset = high * 4_294_967_296 + request.uint32(39);
     const asked = request.uint16(43) + (request.uint32(47) === 0xffff_ffff ? 0 : request.uint16(47) * 65_536);
     const count = Math.min(asked, mostRead);
-    const bytes =
-      opened.gathered?.subarray(offset, offset + count) ?? this.#files().read(opened.path, offset, count);
+    const bytes = this.#open.read(opened, offset, count);
     const words = andX().uint16(0xffff).uint16(0).uint16(0).uint16(bytes.length).uint16(60).zeros(10);
     return done(words.finish(), Buffer.concat([Buffer.alloc(1), bytes]));
   }
@@ -246,11 +227,7 @@ export class Smb1Files {
     const high = request.uint8(32) >= 14 ? request.uint32(57) : 0;
     const offset = high * 4_294_967_296 + request.uint32(39);
     const bytes = request.slice(request.uint16(55), request.uint16(51) * 65_536 + request.uint16(53));
-    const end = offset + bytes.length;
-    let held = opened.growth(end);
-    for (const each of this.#open.values()) held += each.gathered?.length ?? 0;
-    if (end > mostGathered || held > 2 * mostGathered) return refuse(status.diskFull);
-    opened.write(offset, bytes, () => this.#files().read(opened.path, 0, mostGathered));
+    if (!this.#open.write(opened, offset, bytes)) return refuse(status.diskFull);
     const words = andX()
       .uint16(bytes.length & 0xffff)
       .uint16(0xffff);
@@ -286,7 +263,7 @@ export class Smb1Files {
         const search = { entries, at: 0 };
         const found = this.#entries(search, request.uint16(at + 6), request.uint16(at + 2), most);
         if (found === null) return refuse(status.invalidInfoClass);
-        if (search.at < entries.length && this.#searches.size < mostOpen) this.#searches.set(id, search);
+        if (search.at < entries.length && this.#searches.size < mostSearches) this.#searches.set(id, search);
         return transaction(new LittleWriter().uint16(id).octets(found.parameters).finish(), found.data);
       }
       case 2: {

@@ -8,6 +8,7 @@ import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
 import { fileTime, LittleReader, LittleWriter } from '../../wire/little-endian.ts';
 import { spnegoHint, spnegoResponse } from '../../wire/spnego.ts';
 import { Logon, type LogonOutcome } from './logon.ts';
+import { commandFact, exploitFact } from './fact.ts';
 import type { FileServer, Share } from './server.ts';
 import { frame } from './reply.ts';
 import { ShareFiles } from './share-files.ts';
@@ -229,10 +230,7 @@ export class Smb1 {
     const isWide = (request.uint16(10) & 0x8000) !== 0;
     const start = 43 + password;
     const [path = ''] = texts(request, isWide ? start + (start % 2) : start, isWide);
-    yield {
-      do: 'saw',
-      fact: { kind: 'command', service: 'smb', input: `tree connect ${path.slice(0, 512)}` },
-    };
+    yield commandFact(`tree connect ${path.slice(0, 512)}`);
     const name = path.slice(path.lastIndexOf('\\') + 1).toUpperCase();
     const share = this.#server.shares.find((each) => each.name.toUpperCase() === name);
     if (share === undefined) yield this.#reply(request, status.badNetworkName, Buffer.alloc(0));
@@ -345,18 +343,7 @@ export class Smb1 {
   *#report(name: string, detail: string): Iterable<DecoyOutput> {
     if (this.#reported.has(name + detail) || this.#reported.size >= 32) return;
     this.#reported.add(name + detail);
-    yield {
-      do: 'saw',
-      fact: {
-        kind: 'exploit',
-        service: 'smb',
-        class: 'rce',
-        name,
-        cves: name === 'doublepulsar' ? [] : ['CVE-2017-0144'],
-        technique: 'T1210',
-        detail,
-      },
-    };
+    yield exploitFact(name, name === 'doublepulsar' ? [] : ['CVE-2017-0144'], detail);
   }
 
   #reply(

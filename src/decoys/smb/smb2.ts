@@ -9,6 +9,7 @@ import { spnegoHint, spnegoResponse } from '../../wire/spnego.ts';
 import { Logon, type LogonOutcome } from './logon.ts';
 import { fileServerOf, type FileServer, type Share } from './server.ts';
 import { FileCommands, type Answer, type Tree } from './file-commands.ts';
+import { commandFact, exploitFact } from './fact.ts';
 import { ShareFiles } from './share-files.ts';
 import { frame, ioctlBody } from './reply.ts';
 import { status } from './status.ts';
@@ -118,10 +119,7 @@ export class Smb2 {
       answer = { code: status.success, body: four() };
     } else if (command === 3) {
       const connected = this.#treeConnect(request, session);
-      yield {
-        do: 'saw',
-        fact: { kind: 'command', service: 'smb', input: `tree connect ${connected.path}` },
-      };
+      yield commandFact(`tree connect ${connected.path}`);
       return this.#message(request, connected.answer, sessionId, connected.tree, session);
     } else {
       const tree = this.#trees.get(treeId);
@@ -147,11 +145,7 @@ export class Smb2 {
     const compression = this.#compressionOf(request);
     if (compression !== null && compression.count === 1) {
       // Windows offers several; one alone is how scanners look for CVE-2020-0796.
-      yield this.#commands.exploit(
-        'smbghost-probe',
-        ['CVE-2020-0796'],
-        'compression context with one algorithm',
-      );
+      yield exploitFact('smbghost-probe', ['CVE-2020-0796'], 'compression context with one algorithm');
     }
     const contexts = chosen === 0x0311 ? this.#contexts(compression !== null) : { bytes: empty, count: 0 };
     const body = this.#negotiation(chosen, contexts.bytes, contexts.count);
