@@ -135,6 +135,22 @@ describe('the folders of src/', () => {
     expect(wrong.map((arrow) => `${arrow.file} → ${arrow.target}`)).toEqual([]);
   });
 
+  it('have no files that import each other in a circle, not even for types', () => {
+    const imports = Map.groupBy(arrows, (arrow) => arrow.file);
+    const importers = Map.groupBy(arrows, (arrow) => arrow.target);
+    // Whoever imports none of those left, or is imported by none of them, stands in no circle of theirs.
+    const left = new Set(imports.keys());
+    for (let before = 0; before !== left.size;) {
+      before = left.size;
+      for (const file of left) {
+        const leads = imports.get(file)?.some((arrow) => left.has(arrow.target)) ?? false;
+        const isLedTo = importers.get(file)?.some((arrow) => left.has(arrow.file)) ?? false;
+        if (!leads || !isLedTo) left.delete(file);
+      }
+    }
+    expect([...left]).toEqual([]);
+  });
+
   it('is told by docs/architecture.md as it is held here', () => {
     const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
     for (const [folder, row] of Object.entries(allowed)) {

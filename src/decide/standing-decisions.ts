@@ -74,19 +74,7 @@ export class StandingDecisions {
         record.offences = isRested ? 1 : record.offences + 1;
         record.lastOffence = until;
       }
-      const beneath = this.#beneath(record.standing, ruling.action, until);
-      record.standing = {
-        decision: id,
-        action: ruling.action,
-        until,
-        from: at,
-        leaseSeconds: ruling.seconds,
-        renewals: 0,
-        capSeconds: ruling.capSeconds,
-        byPerson: false,
-        beneath,
-      };
-      if (beneath !== null) this.#layered.add(record.source);
+      this.#stand(record, ruling.action, ruling, { id, at, until, byPerson: false });
     }
     return this.#decision(record, {
       id,
@@ -172,18 +160,7 @@ export class StandingDecisions {
     if (placed && (ruling.action === 'block' || ruling.action === 'rate-limit')) {
       // Remembered, so that a milder decision of Picket's own does not take its place, and an allowed network ends it.
       const record = this.#sources.touch(targetText, at);
-      record.standing = {
-        decision: id,
-        action: ruling.action,
-        until,
-        from: at,
-        leaseSeconds: ruling.seconds,
-        renewals: 0,
-        capSeconds: ruling.capSeconds,
-        byPerson: true,
-        beneath: this.#beneath(record.standing, ruling.action, until),
-      };
-      if (record.standing.beneath != null) this.#layered.add(targetText);
+      this.#stand(record, ruling.action, ruling, { id, at, until, byPerson: true });
     }
     return {
       id,
@@ -264,6 +241,28 @@ export class StandingDecisions {
         : this.#policy.longestLeaseSeconds,
       byPerson: decision.by !== 'picket',
     };
+  }
+
+  /** The decision takes the place of the one that stands, which comes back if it is milder and lasts longer. */
+  #stand(
+    record: SourceRecord,
+    action: Standing['action'],
+    { seconds, capSeconds }: Ruling,
+    { id, at, until, byPerson }: { id: string; at: number; until: number; byPerson: boolean },
+  ): void {
+    const beneath = this.#beneath(record.standing, action, until);
+    record.standing = {
+      decision: id,
+      action,
+      until,
+      from: at,
+      leaseSeconds: seconds,
+      renewals: 0,
+      capSeconds,
+      byPerson,
+      beneath,
+    };
+    if (beneath !== null) this.#layered.add(record.source);
   }
 
   /** What of the decision that stands must come back after a harder one that ends at this time. */
