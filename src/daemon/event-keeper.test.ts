@@ -1,27 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../core/observation.ts';
 import type { EventStore, GoodHour } from '../store/event-store.ts';
+import { contactObservation } from '../../test/support/contact-observation.ts';
 import { EventKeeper } from './event-keeper.ts';
 
 function contact(sequence: number): Observation {
-  return {
-    id: `observation-${sequence}`,
-    at: 1_700_000_000_000,
-    sensor: 'one',
-    sequence,
-    source: '45.33.32.156',
-    sourcePort: 40_000,
-    destination: '192.0.2.1',
-    destinationPort: 22,
-    transport: 'tcp',
-    session: 's',
-    spoofable: false,
-    kind: 'contact',
-    service: 'ssh',
-    protocol: 'ssh',
-    tls: false,
-    firstBytes: '',
-  };
+  return contactObservation({ id: `observation-${sequence}`, sequence });
 }
 
 /** A store that is away until it is opened, and then holds what it was given. */

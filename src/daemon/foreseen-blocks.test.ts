@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { LinkPeer } from '../bus/link.ts';
 import type { PlacedRule } from '../bus/messages.ts';
+import { contactObservation } from '../../test/support/contact-observation.ts';
 import { systemClock } from '../core/clock.ts';
 import { IdSource } from '../core/id.ts';
 import { defaultPolicy } from '../decide/policy.ts';
@@ -61,24 +62,13 @@ it('tells the fence to block a steady visitor before he comes, writes it down, a
       return true;
     }
     sequence += 1;
-    const observation = {
+    const observation = contactObservation({
       id: ids.next(Date.now()),
       at: Date.now(),
-      sensor: 'one',
       sequence,
       source: visitor,
-      sourcePort: 40_000,
-      destination: '192.0.2.1',
-      destinationPort: 22,
-      transport: 'tcp',
       session: `s${sequence}`,
-      spoofable: false,
-      kind: 'contact',
-      service: 'ssh',
-      protocol: 'ssh',
-      tls: false,
-      firstBytes: '',
-    };
+    });
     engine.sensorDesk.received(sensor, { type: 'observations', observations: [observation] });
     return false;
   };

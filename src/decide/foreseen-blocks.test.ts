@@ -1,11 +1,11 @@
 /** Blocks that are placed before a source comes, because it is expected, and leases that end when it is not expected any more. */
 
 import { describe, expect, it } from 'vitest';
+import { contactObservation } from '../../test/support/contact-observation.ts';
 import { network } from '../../test/support/court.ts';
 import { formatNetwork } from '../core/address.ts';
 import type { Decision } from '../core/decision.ts';
 import { IdSource } from '../core/id.ts';
-import type { Observation } from '../core/observation.ts';
 import { Pipeline } from '../daemon/pipeline.ts';
 import { detectors } from '../detectors/index.ts';
 import { Allowlist } from './guards/allowlist.ts';
@@ -45,24 +45,7 @@ function court(changes: Partial<Policy> = {}) {
       judge.renew(target, at);
       return true;
     }
-    const contact: Observation = {
-      id: ids.next(at),
-      at,
-      sensor: 'one',
-      sequence: 1,
-      source,
-      sourcePort: 40_000,
-      destination: '192.0.2.1',
-      destinationPort: 22,
-      transport: 'tcp',
-      session: '',
-      spoofable: false,
-      kind: 'contact',
-      service: 'ssh',
-      protocol: 'ssh',
-      tls: false,
-      firstBytes: '',
-    };
+    const contact = contactObservation({ id: ids.next(at), at, source, session: '' });
     pipeline.observe(contact, (decision) => placed.push(decision));
     return false;
   };
