@@ -32,8 +32,15 @@ export interface JudgedTotals {
 
 export type FromJudge =
   | { readonly kind: 'ready' }
-  /** A parcel is judged. `asked` has two numbers for each block that the breaker must count: the observation's index, and the time. */
-  | { readonly kind: 'judged'; readonly asked: Float64Array }
+  /**
+   * A parcel is judged, whose numbers come back. `asked` has two numbers for each block that the breaker must count: the observation's
+   * index, and the time.
+   */
+  | {
+      readonly kind: 'judged';
+      readonly asked: Float64Array;
+      readonly numbers: Float64Array<ArrayBuffer>;
+    }
   | ({ readonly kind: 'ended' } & JudgedTotals)
   /** Verdicts, worst first, with what they are put in order by; none at the end. */
   | {

@@ -82,9 +82,10 @@ port.on('message', (message: ToJudge) => {
       index = place;
       analysis.observe(observation, across);
     });
-    const numbers = Float64Array.from(asked);
+    const { numbers } = message.parcel;
+    const noted = Float64Array.from(asked);
     asked = [];
-    say({ kind: 'judged', asked: numbers }, [numbers.buffer]);
+    say({ kind: 'judged', asked: noted, numbers }, [noted.buffer, numbers.buffer]);
   } else if (message.kind === 'end') {
     counted = message.blocks;
     const { user, system } = process.threadCpuUsage(atStart);

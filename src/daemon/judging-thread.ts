@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { AnalysisShare, FromJudge, JudgedTotals, ToJudge } from './analysis-message.ts';
 import type { VerdictLine } from './analyze.ts';
+import type { NameNumbers } from './name-numbers.ts';
 import { type Parcel, ParcelWriter } from './observation-parcel.ts';
 
 /** Parcels on their way at most: the thread never waits for the next one, and memory stays bounded. */
@@ -16,7 +17,7 @@ interface Page {
 }
 
 export class JudgingThread {
-  readonly writer: ParcelWriter = new ParcelWriter();
+  readonly writer: ParcelWriter;
   /** Of blocks that its breaker let pass and that are not yet counted: index and time of each. */
   readonly asked: number[] = [];
   /** Blocks that are counted, and the limit at each. */
@@ -31,7 +32,8 @@ export class JudgingThread {
   #ended = false;
   #page: Page | null = null;
 
-  constructor(share: AnalysisShare) {
+  constructor(share: AnalysisShare, names: NameNumbers) {
+    this.writer = new ParcelWriter(names);
     this.#worker = new Worker(new URL('analysis-worker.ts', import.meta.url), {
       workerData: share,
       // Observations live for a moment: with little room for the young they are taken for old ones.
@@ -105,6 +107,7 @@ export class JudgingThread {
   #heard(message: FromJudge): void {
     if (message.kind === 'judged') {
       for (const number of message.asked) this.asked.push(number);
+      this.writer.reuse(message.numbers);
       this.#judgedTo = this.#ahead.shift() ?? this.#judgedTo;
     } else if (message.kind === 'ended') {
       this.totals = message;

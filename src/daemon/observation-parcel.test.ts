@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Evidence } from '../core/evidence.ts';
+import { type Evidence, WordedEvidence } from '../core/evidence.ts';
 import type { Observation } from '../core/observation.ts';
+import { NameNumbers } from './name-numbers.ts';
 import { ParcelReader, ParcelWriter } from './observation-parcel.ts';
 
 const text = fc.oneof(
@@ -62,53 +63,92 @@ const observation: fc.Arbitrary<Observation> = fc.oneof(
   fc.record({ ...access, body: text }),
   fc.record({ ...seen, kind: fc.constant('scan' as const), probe: text }),
 );
-const evidence: Evidence = {
-  detector: 'network-scan',
-  weight: 1,
-  reason: 'one of four',
-  technique: 'T1595.001',
-  behavior: null,
-  cves: [],
-};
+const said: fc.Arbitrary<Evidence> = fc.record(
+  {
+    detector: fc.constantFrom('network-scan', 'flood', 'exploit-request'),
+    weight: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    reason: text,
+    technique: fc.constantFrom('T1595.001', 'T1498'),
+    behavior: fc.constantFrom(null, 'scan:horizontal' as const, 'flood:syn' as const),
+    cves: fc.array(fc.constantFrom('CVE-2021-44228', 'CVE-2017-5638'), { maxLength: 3 }),
+    target: fc.ipV4(),
+  },
+  { requiredKeys: ['detector', 'weight', 'reason', 'technique', 'behavior', 'cves'] },
+);
 
-it('brings every observation over as it was, with what was said of it, in any number of parcels', () => {
+it('brings every observation over as it was, with what was said of it, in any number of parcels to any number of threads', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(observation, fc.boolean()), { maxLength: 40 }),
+      fc.array(fc.tuple(observation, fc.array(said, { maxLength: 3 }), fc.nat(1)), { maxLength: 40 }),
       fc.integer({ min: 1, max: 9 }),
       (items, size) => {
-        const writer = new ParcelWriter();
-        const reader = new ParcelReader();
-        const came: unknown[] = [];
+        const names = new NameNumbers();
+        const threads = [0, 1].map(() => ({
+          writer: new ParcelWriter(names),
+          reader: new ParcelReader(),
+          came: [] as unknown[],
+        }));
         const send = (): void => {
-          const parcel = structuredClone(writer.take());
-          reader.read(parcel, (index, got, across) => came.push([index, got, across]));
+          for (const { writer, reader, came } of threads) {
+            const parcel = structuredClone(writer.take());
+            reader.read(parcel, (index, got, across) => came.push([index, got, across]));
+            writer.reuse(parcel.numbers);
+          }
         };
-        for (const [index, [item, hasEvidence]] of items.entries()) {
-          writer.add(index, item, hasEvidence ? [evidence] : []);
-          if (writer.count >= size) send();
+        for (const [index, [item, across, place]] of items.entries()) {
+          threads[place]?.writer.add(index, item, names.of(item.source), across);
+          if (index % size === 0) send();
         }
         send();
-        expect(came).toEqual(
-          items.map(([item, hasEvidence], index) => [index, item, hasEvidence ? [evidence] : []]),
-        );
+        for (const [thread, { came }] of threads.entries())
+          expect(came).toEqual(
+            items.flatMap(([item, across, place], index) =>
+              place === thread ? [[index, item, across]] : [],
+            ),
+          );
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 200 },
   );
 });
 
-it('begins its names anew when there are too many, and says so', () => {
-  const writer = new ParcelWriter();
+it('says nothing for a sentence that nobody had asked for', () => {
+  const names = new NameNumbers();
+  const writer = new ParcelWriter(names);
+  const [login] = fc.sample(observation, 1);
+  if (login === undefined) throw new Error('no sample');
+  const claim = { detector: 'account-guessing', weight: 1.4, technique: 'T1110.001', behavior: null };
+  const worded = new WordedEvidence(
+    claim,
+    () => {
+      throw new Error('the sentence is made');
+    },
+    'ssh',
+    'root',
+    6,
+    0,
+  );
+  writer.add(1, login, names.of(login.source), [worded]);
+  const came: unknown[] = [];
+  new ParcelReader().read(writer.take(), (_, __, across) => came.push(...across));
+  expect(came).toEqual([{ ...claim, reason: '', cves: [] }]);
+});
+
+it('begins its names anew when there are too many, and says so', { timeout: 60_000 }, () => {
+  const names = new NameNumbers();
+  const writer = new ParcelWriter(names);
   const reader = new ParcelReader();
   const [base] = fc.sample(fc.record(flow), 1);
   if (base === undefined) throw new Error('no sample');
   let wrong = 0;
   let anew = 0;
   for (let round = 0; round < 3; round += 1) {
-    for (let at = 0; at < 150_000; at += 1)
-      writer.add(at, { ...base, source: `${round} ${at}`, destination: '192.0.2.1' }, []);
+    for (let at = 0; at < 140_000; at += 1) {
+      const source = `${round} ${at}`;
+      writer.add(at, { ...base, source, destination: '192.0.2.1' }, names.of(source), []);
+    }
     const parcel = writer.take();
+    names.makeRoom();
     if (parcel.anew) anew += 1;
     reader.read(parcel, (index, got) => {
       if (got.source !== `${round} ${index}` || got.destination !== '192.0.2.1') wrong += 1;

@@ -22,14 +22,13 @@ import {
 import { AttackBook } from './attack-book.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { JudgingThread } from './judging-thread.ts';
+import { NameNumbers, NumberByName } from './name-numbers.ts';
 import { policyOf } from './policy-of.ts';
 import { openInput, type RecordedInput, sensorName, shownName } from './recorded-input.ts';
 import { readRules } from './rule-files.ts';
 
 /** Observations that are handed over at a time. */
 const parcelSize = 4_096;
-/** Sources whose thread is remembered. */
-const sourcesKept = 262_144;
 
 export interface ParallelOptions extends Omit<AnalysisOptions, 'record' | 'breaker'> {
   /** Folders of lures that the judging threads must load too. */
@@ -49,7 +48,9 @@ export class ParallelAnalysis {
   readonly #across: DetectorRunner;
   readonly #attacks = new AttackBook();
   readonly #breaker: Breaker;
-  readonly #threadOf = new Map<string, JudgingThread>();
+  readonly #names = new NameNumbers();
+  /** By source: the thread that judges it, from 1. */
+  readonly #placeOf = new NumberByName(this.#names);
   readonly #done: Done[] = [];
   #records = 0;
   #damaged = 0;
@@ -84,7 +85,7 @@ export class ParallelAnalysis {
       rules,
       lures,
     };
-    this.#threads = Array.from({ length: threads }, () => new JudgingThread(share));
+    this.#threads = Array.from({ length: threads }, () => new JudgingThread(share, this.#names));
   }
 
   get records(): number {
@@ -212,7 +213,8 @@ export class ParallelAnalysis {
         if (observation.source === '') continue;
         const across = this.#across.runAcross(observation);
         if (across.length > 0) this.#attacks.take(across, observation.at);
-        this.#threadFor(observation.source).writer.add(this.#next, observation, across);
+        const source = this.#names.of(observation.source);
+        this.#threadFor(source, observation.source).writer.add(this.#next, observation, source, across);
         if (this.#next - this.#sent >= parcelSize) await this.#send();
       }
       if (!this.#countBlocks()) return;
@@ -221,7 +223,9 @@ export class ParallelAnalysis {
 
   async #send(): Promise<void> {
     this.#sent = this.#next;
-    await Promise.all(this.#threads.map((thread) => thread.send(this.#next)));
+    const sent = this.#threads.map((thread) => thread.send(this.#next));
+    this.#names.makeRoom();
+    await Promise.all(sent);
   }
 
   /** Waits until all that was read is judged. False where the breaker held a block. */
@@ -277,13 +281,14 @@ export class ParallelAnalysis {
     }
   }
 
-  #threadFor(source: string): JudgingThread {
-    let thread = this.#threadOf.get(source);
-    if (thread !== undefined) return thread;
-    thread = this.#threads[hashOf(networkText(source)) % this.#threads.length];
+  #threadFor(number: number, source: string): JudgingThread {
+    let place = this.#placeOf.get(number);
+    if (place === 0) {
+      place = 1 + (hashOf(networkText(source)) % this.#threads.length);
+      this.#placeOf.set(number, place);
+    }
+    const thread = this.#threads[place - 1];
     if (thread === undefined) throw new Error('no thread judges');
-    if (this.#threadOf.size >= sourcesKept) this.#threadOf.clear();
-    this.#threadOf.set(source, thread);
     return thread;
   }
 
