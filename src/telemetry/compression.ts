@@ -22,6 +22,36 @@ async function* startingWith(
 }
 
 /**
+ * What a stream holds, also where it failed meanwhile: its own iterator throws away what waits to be read, so that how much comes ahead of
+ * damage would depend on how fast it is taken.
+ */
+async function* piecesOf(stream: Readable): AsyncIterable<Uint8Array> {
+  let ended = false;
+  let failure: Error | null = null;
+  let wake = (): void => {};
+  stream.on('readable', () => wake());
+  for (const event of ['end', 'close'])
+    stream.on(event, () => {
+      ended = true;
+      wake();
+    });
+  stream.on('error', (error: Error) => {
+    failure = error;
+    wake();
+  });
+  for (;;) {
+    const piece: Uint8Array | null = stream.read();
+    if (piece !== null) yield piece;
+    else if (failure !== null) throw failure;
+    else if (ended) return;
+    else
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+  }
+}
+
+/**
  * The input without its compression, as a stream in constant memory. What was read ahead of damage is yielded first; then a
  * `PICKET_INPUT_UNREADABLE` error says what is wrong.
  */
@@ -45,8 +75,7 @@ export async function* decompressed(input: AsyncIterable<Uint8Array>): AsyncIter
   const inflate = compression === 'gzip' ? createGunzip() : createZstdDecompress();
   source.on('error', (error) => inflate.destroy(error));
   try {
-    const plain: AsyncIterable<Uint8Array> = source.pipe(inflate);
-    yield* plain;
+    yield* piecesOf(source.pipe(inflate));
   } catch (error) {
     throw new PicketError(
       'PICKET_INPUT_UNREADABLE',
@@ -55,5 +84,6 @@ export async function* decompressed(input: AsyncIterable<Uint8Array>): AsyncIter
     );
   } finally {
     source.destroy();
+    inflate.destroy();
   }
 }

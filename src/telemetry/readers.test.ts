@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -223,6 +224,31 @@ describe('compressed input', () => {
     await expect(read(of(packed.subarray(0, packed.length - 20), 50))).rejects.toThrow(
       /gzip data is damaged or cut off/,
     );
+  });
+
+  it('gives as much ahead of damage to one who takes it slowly', async () => {
+    const numbers = Buffer.from(Array.from({ length: 60_000 }, (_, index) => `${index * 7919}\n`).join(''));
+    const packed = [gzipSync, zstdCompressSync].map((compress) => {
+      const bytes = compress(numbers);
+      return bytes.subarray(0, bytes.length - 1_000);
+    });
+    const taken = async (input: Uint8Array, milliseconds: number): Promise<number> => {
+      let bytes = 0;
+      try {
+        for await (const part of decompressed(of(input, input.length))) {
+          bytes += part.length;
+          if (milliseconds > 0) await setTimeout(milliseconds);
+        }
+      } catch {
+        return bytes;
+      }
+      throw new Error('no damage was told of');
+    };
+    for (const input of packed) {
+      const atOnce = await taken(input, 0);
+      expect(atOnce).toBeGreaterThan(300_000);
+      expect(await taken(input, 5)).toBe(atOnce);
+    }
   });
 });
 
