@@ -1,4 +1,4 @@
-/** `picket analyze` on a file, as the command runs it: reader, all detectors, judge, guards. */
+/** `picket analyze` on files, as the command runs it: reader, all detectors, judge, guards. */
 
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -23,8 +23,8 @@ export interface Run {
 
 const secondsOf = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1e6;
 
-/** Reads and judges a file. The time runs from the first byte to the last verdict of the judge, and not while threads start. */
-export async function wholeAnalysis(path: string, threads: number): Promise<Run> {
+/** Reads and judges files. The time runs from the first byte to the last verdict of the judge, and not while threads start. */
+export async function wholeAnalysis(paths: readonly string[], threads: number): Promise<Run> {
   roomForObservations();
   const options = {
     configuration: parseConfiguration('', 'the defaults'),
@@ -38,7 +38,7 @@ export async function wholeAnalysis(path: string, threads: number): Promise<Run>
   const whole = process.cpuUsage();
   const own = process.threadCpuUsage();
   const started = performance.now();
-  await analysis.read(recordedInput(path, 1_700_000_000_000), 'auto');
+  for (const path of paths) await analysis.read(recordedInput(path, 1_700_000_000_000), 'auto');
   await analysis.end();
   const seconds = (performance.now() - started) / 1000;
   const threadSeconds = [
@@ -65,7 +65,7 @@ export async function wholeFigure(metric: string, path: string, budget: number):
   let byClock = 0;
   let byProcessor = 0;
   for (let round = 0; round < 4; round += 1) {
-    const { records, seconds, processSeconds } = await wholeAnalysis(path, 1);
+    const { records, seconds, processSeconds } = await wholeAnalysis([path], 1);
     byClock = Math.max(byClock, records / seconds);
     byProcessor = Math.max(byProcessor, records / processSeconds);
   }

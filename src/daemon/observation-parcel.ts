@@ -10,7 +10,7 @@
 
 import { type Evidence, noCves, noEvidence, WordedEvidence } from '../core/evidence.ts';
 import type { FlowFact, LoginFact, Observation, Transport } from '../core/observation.ts';
-import { NameNumbers, NumberByName } from './name-numbers.ts';
+import { type NameNumbers, NumberByName } from './name-numbers.ts';
 
 const transports: readonly Transport[] = ['tcp', 'udp', 'icmp', 'other'];
 const actions: readonly FlowFact['action'][] = ['accept', 'reject', 'unknown'];

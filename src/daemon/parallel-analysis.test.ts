@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { analyzeInThreads } from '../../test/support/analyze.ts';
 import { threadsFor } from './analysis-threads.ts';
@@ -84,6 +86,47 @@ it('comes to the same to the byte on one, two and three threads', { timeout: 60_
     expect(JSON.stringify(shared)).toBe(JSON.stringify(alone));
   }
 });
+
+it('comes to the same however many observations are handed over at a time, also of compressed input', async () => {
+  const packed = join(folder, 'logins.gz');
+  writeFileSync(packed, gzipSync(`${logins().join('\n')}\n`));
+  // Cut off: what came ahead of it counts.
+  const cut = join(folder, 'cut.gz');
+  writeFileSync(cut, gzipSync(`${flows().join('\n')}\n`).subarray(0, -3_000));
+  const zeek = [
+    '#separator \\x09',
+    '#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tconn_state',
+  ];
+  const columns = file('conn.log', [
+    ...zeek,
+    ...range(
+      900,
+      (index) =>
+        `${1_700_000_000 + index}.5\tC${index}\t203.0.${index % 9}.7\t4000\t198.51.100.${index % 99}\t${1 + index}\ttcp\tS0`,
+    ),
+  ]);
+  const paths = [
+    file('accesses', accesses()),
+    packed,
+    cut,
+    columns,
+    file('flows', [...flows().slice(0, 9), 'x'.repeat(70_000), ...flows()]),
+  ];
+  const one = await analyzeInThreads(paths, 1);
+  expect([one.failures, one.damaged.length]).toEqual([['PICKET_INPUT_UNREADABLE'], 3]);
+  const alone = JSON.stringify(one);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 600 }),
+      fc.integer({ min: 2, max: 3 }),
+      async (parcel, threads) => {
+        const shared = JSON.stringify(await analyzeInThreads(paths, threads, parcel));
+        expect(shared === alone).toBe(true);
+      },
+    ),
+    { numRuns: 3, examples: [[1, 2]] },
+  );
+}, 180_000);
 
 it('starts anew on one thread once the breaker holds a block, and tells of damage once', async () => {
   const text = range(2_100 * 8, (index) =>

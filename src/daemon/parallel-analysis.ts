@@ -27,13 +27,15 @@ import { policyOf } from './policy-of.ts';
 import { openInput, type RecordedInput, sensorName, shownName } from './recorded-input.ts';
 import { readRules } from './rule-files.ts';
 
-/** Observations that are handed over at a time. */
-const parcelSize = 4_096;
+/** Observations that are handed over at a time, where nobody says otherwise. */
+const usualParcel = 4_096;
 
 export interface ParallelOptions extends Omit<AnalysisOptions, 'record' | 'breaker'> {
   /** Folders of lures that the judging threads must load too. */
   readonly lures: readonly string[];
   readonly threads: number;
+  /** Observations that are handed over at a time. What comes of them does not depend on it. */
+  readonly parcel?: number;
 }
 
 /** An input, and how often it was said to be damaged. */
@@ -48,6 +50,7 @@ export class ParallelAnalysis {
   readonly #across: DetectorRunner;
   readonly #attacks = new AttackBook();
   readonly #breaker: Breaker;
+  readonly #parcel: number;
   readonly #names = new NameNumbers();
   /** By source: the thread that judges it, from 1. */
   readonly #placeOf = new NumberByName(this.#names);
@@ -65,6 +68,7 @@ export class ParallelAnalysis {
   constructor(options: ParallelOptions) {
     const { configuration, own, lab, rules = [], lures, threads } = options;
     this.#options = options;
+    this.#parcel = options.parcel ?? usualParcel;
     const policy = policyOf(configuration);
     const read = readRules([...configuration.detectors.rules, ...rules]);
     this.#across = new DetectorRunner(
@@ -215,7 +219,7 @@ export class ParallelAnalysis {
         if (across.length > 0) this.#attacks.take(across, observation.at);
         const source = this.#names.of(observation.source);
         this.#threadFor(source, observation.source).writer.add(this.#next, observation, source, across);
-        if (this.#next - this.#sent >= parcelSize) await this.#send();
+        if (this.#next - this.#sent >= this.#parcel) await this.#send();
       }
       if (!this.#countBlocks()) return;
     }

@@ -65,8 +65,12 @@ export interface ThreadsOutcome {
   readonly totals: readonly number[];
 }
 
-/** What `picket analyze --lab` finds in these files on so many threads. */
-export async function analyzeInThreads(paths: readonly string[], threads: number): Promise<ThreadsOutcome> {
+/** What `picket analyze --lab` finds in these files on so many threads, to which so many observations are handed at a time. */
+export async function analyzeInThreads(
+  paths: readonly string[],
+  threads: number,
+  parcel?: number,
+): Promise<ThreadsOutcome> {
   const damaged: DamagedRecord[] = [];
   const failures: string[] = [];
   const options = {
@@ -76,7 +80,9 @@ export async function analyzeInThreads(paths: readonly string[], threads: number
     damaged: (record: DamagedRecord): void => void damaged.push(record),
   };
   const analysis =
-    threads === 1 ? new Analysis(options) : new ParallelAnalysis({ ...options, lures: [], threads });
+    threads === 1
+      ? new Analysis(options)
+      : new ParallelAnalysis({ ...options, lures: [], threads, ...(parcel === undefined ? {} : { parcel }) });
   try {
     for (const path of paths) {
       try {
