@@ -107,6 +107,8 @@ export interface NtlmAuthenticate {
   readonly domain: string;
   readonly workstation: string;
   readonly response: Buffer;
+  /** The older response; with extended session security its first eight octets are the client’s challenge. */
+  readonly oldResponse: Buffer;
   readonly sessionKey: Buffer;
   readonly flags: number;
 }
@@ -132,6 +134,7 @@ export function decodeAuthenticate(message: Uint8Array): NtlmAuthenticate | null
     domain: text(28),
     workstation: text(44),
     response: field(20),
+    oldResponse: field(12),
     sessionKey: field(52),
     flags,
   };

@@ -15,10 +15,9 @@ import {
   volumeInformation,
 } from './file-information.ts';
 import { ioctlBody } from './reply.ts';
-import { exploitFact } from './fact.ts';
 import { OpenFiles } from './open-files.ts';
 import { mostGathered, OpenedFile } from './opened-file.ts';
-import { Pipe, pipeNames } from './pipe.ts';
+import { openPipe, pipeNameOf } from './pipe.ts';
 import { matches } from './search-pattern.ts';
 import { volumeSerial, type FileServer, type Share } from './server.ts';
 import type { ShareFiles } from './share-files.ts';
@@ -139,19 +138,11 @@ export class FileCommands {
   }
 
   *#openPipe(tree: Tree, name: string): Generator<DecoyOutput, Answer> {
-    const pipe = name.replace(/^pipe\\/i, '').toLowerCase();
-    yield* this.#open.record(`open pipe ${pipe}`);
-    // Shared objects loaded over a pipe's name: is_known_pipename of Samba.
-    if (/^\/.*\.so$/.test(pipe)) yield exploitFact('samba-pipe-library', ['CVE-2017-7494'], pipe);
-    if (!pipeNames.has(pipe)) return refuse(status.nameNotFound);
-    // Windows shows a stranger without a name nothing of itself.
-    if (!tree.isKnown && !this.#server.isSamba) return refuse(status.accessDenied);
-    const opened = new OpenedFile(
-      tree.share,
-      '',
-      pipe,
-      new Pipe(pipe, this.#context, this.#server, tree.isKnown),
-    );
+    const pipeName = pipeNameOf(name);
+    yield* this.#open.record(`open pipe ${pipeName}`);
+    const pipe = yield* openPipe(pipeName, this.#context, this.#server, tree.isKnown);
+    if (typeof pipe === 'number') return refuse(pipe);
+    const opened = new OpenedFile(tree.share, '', pipeName, pipe);
     return this.#created(opened, 1, null);
   }
 

@@ -1,7 +1,7 @@
 /** NTLM logons: challenge, answer, and what the persona's login policy makes of it ([MS-NLMP]). */
 
 import { Buffer } from 'node:buffer';
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import type { DecoyContext } from '../../core/decoy.ts';
 import type { AuthFact } from '../../core/observation.ts';
 import { md4, Rc4, sessionKeyOf } from '../../wire/ntlm-keys.ts';
@@ -10,6 +10,7 @@ import {
   encodeChallenge,
   findNtlm,
   negotiateFlags,
+  type NtlmAuthenticate,
   ntlmFlag,
   ntlmType,
 } from '../../wire/ntlm-message.ts';
@@ -54,18 +55,22 @@ export class Logon {
     }
     const given = decodeAuthenticate(message);
     if (given === null) return null;
-    return this.judge(given.user, given.domain, given.workstation, given.response, {
+    // Some clients put NTLMv1's answer where the older one stands, and cut it short in its own place (nmap does); servers take either.
+    const isInOldPlace = given.response.length < 24 && given.oldResponse.length === 24;
+    const response = isInOldPlace ? given.oldResponse : given.response;
+    return this.judge(given.user, given.domain, given.workstation, response, {
       encrypted: given.sessionKey,
       exchanged: (given.flags & ntlmFlag.keyExchange) !== 0,
+      clientChallenge: isExtended(given) ? given.oldResponse.subarray(0, 8) : null,
     });
   }
 
   /** The password that some decoy of this sensor has left lying about, where it is what the response proves. */
-  #plantedBehind(user: string, domain: string, response: Buffer): string | null {
+  #plantedBehind(user: string, domain: string, response: Buffer, asked: Uint8Array): string | null {
     const { persona, source } = this.#context;
     const isProved = (password: string): boolean =>
       response.length === 24
-        ? answerOf(password, this.challenge).equals(response)
+        ? answerOf(password, asked).equals(response)
         : sessionKeyOf(user, domain, password, this.challenge, response) !== null;
     return plantedPasswords(persona, source).find(isProved) ?? null;
   }
@@ -76,11 +81,17 @@ export class Logon {
     domain: string,
     workstation: string,
     response: Buffer,
-    key: { readonly encrypted: Buffer; readonly exchanged: boolean },
+    key: {
+      readonly encrypted: Buffer;
+      readonly exchanged: boolean;
+      /** Of a response of 24 octets with extended session security. */
+      readonly clientChallenge: Buffer | null;
+    },
   ): LogonOutcome {
     if (user === '' && response.length <= 1)
       return { kind: 'anonymous', fact: null, sessionKey: null, user: '' };
     const { login } = this.#context.persona;
+    const asked = answered(this.challenge, key.clientChallenge);
     const count = this.#context.countAttempt();
     const lower = user.toLowerCase();
     let base: Buffer | null = null;
@@ -89,17 +100,17 @@ export class Logon {
     for (const [name, password] of login.accepted) {
       if (name !== '*' && name.toLowerCase() !== lower) continue;
       if (password === '*') isAccepted = true;
-      else if (response.length === 24) isProved ||= answerOf(password, this.challenge).equals(response);
+      else if (response.length === 24) isProved ||= answerOf(password, asked).equals(response);
       else base ??= sessionKeyOf(user, domain, password, this.challenge, response);
     }
     if (base !== null || isProved) isAccepted = true;
-    const planted = this.#plantedBehind(user, domain, response);
+    const planted = this.#plantedBehind(user, domain, response, asked);
     const fact: AuthFact = {
       kind: 'auth',
       service: 'smb',
       user: domain === '' ? user : `${domain}\\${user}`,
       method: 'other',
-      password: planted ?? netNtlm(user, domain, workstation, this.challenge, response),
+      password: planted ?? netNtlm(user, domain, workstation, this.challenge, response, key.clientChallenge),
       accepted: isAccepted,
     };
     if (!isAccepted) {
@@ -114,6 +125,19 @@ export class Logon {
     return { kind: 'user', fact, user, sessionKey: exchanged ? new Rc4(base).next(key.encrypted) : base };
   }
 }
+
+/** With extended session security the older response is the client's challenge of eight octets, and nothing. */
+const isExtended = ({ flags, response, oldResponse }: NtlmAuthenticate): boolean =>
+  (flags & ntlmFlag.extendedSessionSecurity) !== 0 &&
+  response.length === 24 &&
+  oldResponse.length === 24 &&
+  oldResponse.subarray(8).every((octet) => octet === 0);
+
+/** What a response of 24 octets answers: the challenge, with extended session security a hash over those of both sides. */
+const answered = (challenge: Uint8Array, clientChallenge: Uint8Array | null): Uint8Array =>
+  clientChallenge === null
+    ? challenge
+    : createHash('md5').update(challenge).update(clientChallenge).digest().subarray(0, 8);
 
 /** NTLMv1 ([MS-NLMP] §3.3.1): the challenge under three DES keys of seven octets each, of the password's MD4 and five zeros. */
 function answerOf(password: string, challenge: Uint8Array): Buffer {
@@ -140,9 +164,11 @@ function netNtlm(
   workstation: string,
   challenge: Uint8Array,
   response: Buffer,
+  clientChallenge: Buffer | null,
 ): string {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
   if (response.length > 24)
     return `${user}::${domain}:${hex(challenge)}:${hex(response.subarray(0, 16))}:${hex(response.subarray(16, 1_040))}`;
-  return `${user}::${workstation}::${hex(response)}:${hex(challenge)}`;
+  const old = clientChallenge === null ? '' : `${hex(clientChallenge)}${'00'.repeat(16)}`;
+  return `${user}::${workstation}:${old}:${hex(response)}:${hex(challenge)}`;
 }

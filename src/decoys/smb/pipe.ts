@@ -13,9 +13,10 @@ import {
 } from '../../wire/dce-rpc.ts';
 import { LittleWriter, type LittleReader } from '../../wire/little-endian.ts';
 import { commandFact, exploitFact } from './fact.ts';
-import type { FileServer } from './server.ts';
+import type { FileServer, Share } from './server.ts';
+import { status } from './status.ts';
 
-export const pipeNames: ReadonlySet<string> = new Set([
+const pipeNames: ReadonlySet<string> = new Set([
   'srvsvc',
   'svcctl',
   'wkssvc',
@@ -31,6 +32,56 @@ export const pipeNames: ReadonlySet<string> = new Set([
 const mostInput = 65_536;
 const unknownOperation = 0x1c010002;
 const noSuchService = 1060;
+const callNames: Readonly<Record<number, string>> = {
+  15: 'NetShareEnumAll',
+  16: 'NetShareGetInfo',
+  21: 'NetServerGetInfo',
+  36: 'NetShareEnum',
+};
+const noSuchShare = 2310;
+const unknownLevel = 124;
+const accessDenied = 5;
+
+/** Where a share lies, as its server tells it: Samba puts a drive before the folders of its machine. */
+function shownFolder({ name, folder }: Share, isSamba: boolean): string {
+  if (isSamba) return `C:${(folder || '/tmp').replaceAll('/', '\\')}`;
+  if (name === 'ADMIN$') return 'C:\\Windows';
+  if (name === 'C$') return 'C:\\';
+  return folder === '' ? '' : `C:\\Shares\\${name}`;
+}
+
+/** The name of a pipe as a visitor gives it, with or without `PIPE\\` before it. */
+export const pipeNameOf = (path: string): string => path.replace(/^pipe\\/i, '').toLowerCase();
+
+/** Opens a pipe for a visitor who `isKnown` where he has logged in; the code of the refusal where he may not, or there is none. */
+export function* openPipe(
+  name: string,
+  context: DecoyContext,
+  server: FileServer,
+  isKnown: boolean,
+): Generator<DecoyOutput, Pipe | number> {
+  // Shared objects loaded over a pipe's name: is_known_pipename of Samba.
+  if (/^\/.*\.so$/.test(name)) yield exploitFact('samba-pipe-library', ['CVE-2017-7494'], name.slice(0, 500));
+  if (!pipeNames.has(name)) return status.nameNotFound;
+  // Windows shows a stranger without a name nothing of itself.
+  if (!isKnown && !server.isSamba) return status.accessDenied;
+  return new Pipe(name, context, server, isKnown);
+}
+
+// SHARE_INFO_2: name (4), type (4), remark (4), permissions (4), uses at most (4), uses now (4), path (4), password (4); 1 is the first three,
+// 0 the first; 502 has reserved (4) and a security descriptor (4) behind. The strings follow behind the last of a list.
+function putShare(answer: LittleWriter, share: Share, level: number, pointer: number): void {
+  answer.uint32(pointer);
+  if (level > 0) answer.uint32(share.type).uint32(pointer + 4);
+  if (level > 1)
+    answer
+      .uint32(0)
+      .uint32(0xffff_ffff)
+      .uint32(1)
+      .uint32(pointer + 8)
+      .uint32(0);
+  if (level === 502) answer.uint32(0).uint32(0);
+}
 
 export class Pipe {
   readonly name: string;
@@ -86,7 +137,7 @@ export class Pipe {
 
   *#record(operation: number, stub: LittleReader): Iterable<DecoyOutput> {
     if (this.name === 'srvsvc')
-      yield commandFact(`srvsvc ${operation === 15 ? 'NetShareEnumAll' : `operation ${operation}`}`);
+      yield commandFact(`srvsvc ${callNames[operation] ?? `operation ${operation}`}`);
     else if (this.name === 'svcctl' && operation === 12) {
       const { name, path } = createService(stub);
       yield commandFact(`CreateService ${name} ${path}`);
@@ -94,9 +145,10 @@ export class Pipe {
     } else yield commandFact(`${this.name} operation ${operation}`);
   }
 
-  /** [MS-SRVS] §3.1.4: 15 NetrShareEnum, 16 NetrShareGetInfo, 21 NetrServerGetInfo. Null where there is no such call. */
+  /** [MS-SRVS] §3.1.4: 15 NetrShareEnum, 16 NetrShareGetInfo, 21 NetrServerGetInfo, 36 NetrShareEnumSticky. Null where there is no such call. */
   #shares(operation: number, stub: LittleReader): Buffer | null {
-    if (operation === 15) return this.#shareList(stub);
+    if (operation === 15 || operation === 36) return this.#shareList(stub);
+    if (operation === 16) return this.#shareInformation(stub);
     if (operation !== 21) return null;
     const { computer, version, isSamba } = this.#server;
     // InfoStruct: level 101, pointer; platform 500 (NT), name, version, type, comment.
@@ -115,20 +167,46 @@ export class Pipe {
   // ResumeHandle: unique pointer.
   #shareList(stub: LittleReader): Buffer {
     const start = stub.uint32(0) === 0 ? 4 : readRpcString(stub, 4).end;
-    const level = stub.uint32(start) === 0 ? 0 : 1;
+    const level = stub.uint32(start);
     const { shares } = this.#server;
     const answer = new LittleWriter().uint32(level).uint32(level).uint32(0x20004);
+    const refusal = this.#refusalOf(level);
+    // No entries, no list of them; TotalEntries, ResumeHandle (null), return value.
+    if (refusal !== 0) return answer.uint32(0).uint32(0).uint32(0).uint32(0).uint32(refusal).finish();
     answer.uint32(shares.length).uint32(0x20008).uint32(shares.length);
-    for (const [index, share] of shares.entries()) {
-      answer.uint32(0x20010 + index * 8);
-      if (level === 1) answer.uint32(share.type).uint32(0x20014 + index * 8);
-    }
-    for (const share of shares) {
-      putRpcString(answer, share.name);
-      if (level === 1) putRpcString(answer, share.comment);
-    }
-    // TotalEntries, ResumeHandle (null), return value.
+    for (const [index, share] of shares.entries()) putShare(answer, share, level, 0x20010 + index * 16);
+    for (const share of shares) this.#putStrings(answer, share, level);
     return answer.uint32(shares.length).uint32(0).uint32(0).finish();
+  }
+
+  /** Where a share's folder lies is told to administrators alone. */
+  #refusalOf(level: number): number {
+    if (![0, 1, 2, 502].includes(level)) return unknownLevel;
+    return level > 1 && !this.#isAdministrator ? accessDenied : 0;
+  }
+
+  #putStrings(answer: LittleWriter, share: Share, level: number): void {
+    putRpcString(answer, share.name);
+    if (level > 0) putRpcString(answer, share.comment);
+    if (level < 2) return;
+    putRpcString(answer, shownFolder(share, this.#server.isSamba));
+  }
+
+  // ServerName: unique pointer and string; NetName: string; Level (4)
+  // the answer: switch (4), pointer (4), SHARE_INFO_0, 1 or 2 and its strings; return value (4)
+  #shareInformation(stub: LittleReader): Buffer {
+    const start = stub.uint32(0) === 0 ? 4 : readRpcString(stub, 4).end;
+    const { text, end } = readRpcString(stub, start);
+    const level = stub.uint32(end);
+    const { shares } = this.#server;
+    const share = shares.find((each) => each.name.toUpperCase() === text.toUpperCase());
+    const refusal = share === undefined ? noSuchShare : this.#refusalOf(level);
+    const answer = new LittleWriter().uint32(level);
+    if (share === undefined || refusal !== 0) return answer.uint32(0).uint32(refusal).finish();
+    answer.uint32(0x20000);
+    putShare(answer, share, level, 0x20004);
+    this.#putStrings(answer, share, level);
+    return answer.uint32(0).finish();
   }
 
   /** [MS-LSAD] §3.1.4: 0 LsarClose, 6 and 44 LsarOpenPolicy, 7 and 46 LsarQueryInformationPolicy (3 and 5: a domain's name and identifier). */

@@ -3,7 +3,8 @@ import type { DecoyContext, DecoyOutput, DecoySession } from '../../core/decoy.t
 import { LittleReader } from '../../wire/little-endian.ts';
 import { exploitFact } from './fact.ts';
 import { fileServerOf } from './server.ts';
-import { dialectNames, Smb1 } from './smb1.ts';
+import { Smb1 } from './smb1.ts';
+import { dialectNames } from './smb1-answer.ts';
 import { frame } from './reply.ts';
 import { Smb2 } from './smb2.ts';
 

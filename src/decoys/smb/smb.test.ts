@@ -7,81 +7,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecoyContext, DecoyOutput } from '../../core/decoy.ts';
-import type { Persona } from '../../core/persona.ts';
-import { createPersona } from '../../personas/index.ts';
+import type { DecoyOutput } from '../../core/decoy.ts';
 import { needRoot, needTools } from '../../../test/support/need.ts';
 import { serveDecoy } from '../../../test/support/serve-decoy.ts';
+import {
+  fileMachine,
+  first,
+  framed,
+  negotiate1,
+  run,
+  samba,
+  talk,
+  windows,
+} from '../../../test/support/smb-visitor.ts';
 import { LittleWriter } from '../../wire/little-endian.ts';
 import { smb } from './smb.ts';
-
-const now = Date.parse('2026-03-01T12:00:00Z');
-const base: Persona = { ...createPersona('ubuntu-web', 'smb test', { now }) };
-
-function persona(
-  product: 'Samba' | 'Windows',
-  version: string,
-  details: Record<string, string> = {},
-): Persona {
-  return {
-    ...base,
-    files: {
-      ...base.files,
-      '/srv/samba/public/readme.txt': { content: 'hello\n', mode: 0o644, owner: 'root' },
-    },
-    login: { accepted: [['bob', 'secret']], acceptAfter: 0 },
-    software: { smb: { product, version, details: { shares: 'public,backup', ...details } } },
-  };
-}
-
-const samba = (): Persona => persona('Samba', '4.17.12');
-const windows = (): Persona => persona('Windows', '6.1.7601');
-
-function contextOf(who: Persona): DecoyContext {
-  let attempts = 0;
-  return {
-    persona: who,
-    source: '198.51.100.7',
-    sourcePort: 40_000,
-    destination: '203.0.113.5',
-    destinationPort: 445,
-    transport: 'tcp',
-    tls: false,
-    session: 'session',
-    now: () => now,
-    randomBytes: (count) => new Uint8Array(count).fill(5),
-    countAttempt: () => (attempts += 1),
-  };
-}
-
-function talk(pieces: readonly Uint8Array[], who = windows()): DecoyOutput[] {
-  const session = smb.open(contextOf(who));
-  return [...pieces.flatMap((piece) => [...session.receive(piece)]), ...(session.end?.() ?? [])];
-}
-
-function framed(message: Uint8Array): Buffer {
-  const head = Buffer.alloc(4);
-  head.writeUInt32BE(message.length);
-  return Buffer.concat([head, message]);
-}
-
-/** An SMB 1 message: command, words, bytes. */
-function first(command: number, words: Uint8Array, bytes: Uint8Array = Buffer.alloc(0)): Buffer {
-  const writer = new LittleWriter()
-    .octets(Buffer.from('\xffSMB', 'latin1'))
-    .uint8(command)
-    .uint32(0)
-    .uint8(0x18);
-  writer.uint16(0xc001).uint16(0).zeros(10).uint16(0x0800).uint16(1).uint16(0x0800).uint16(0x41);
-  return framed(
-    writer
-      .uint8(words.length / 2)
-      .octets(words)
-      .uint16(bytes.length)
-      .octets(bytes)
-      .finish(),
-  );
-}
 
 /** An SMB 2 message: command, body. */
 function second(command: number, body: Uint8Array, session = 0n, tree = 0): Buffer {
@@ -90,7 +30,6 @@ function second(command: number, body: Uint8Array, session = 0n, tree = 0): Buff
   return framed(writer.zeros(16).octets(body).finish());
 }
 
-const negotiate1 = first(0x72, Buffer.alloc(0), Buffer.from('\x02NT LM 0.12\0', 'latin1'));
 /** Words of a transaction: fifteen or more, the last of them the setup. */
 const transaction = (setup: number, timeout = 0): Buffer =>
   new LittleWriter().zeros(12).uint32(timeout).zeros(10).uint16(1).uint16(setup).uint16(0).finish();
@@ -251,15 +190,6 @@ describe('files over SMB 1', () => {
     );
   });
 });
-
-async function run(command: string, words: readonly string[], folder = tmpdir()): Promise<string> {
-  const child = spawn(command, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));
-  child.stderr.on('data', (bytes: Buffer) => (text += bytes.toString()));
-  await new Promise((resolve) => child.on('close', resolve));
-  return text;
-}
 
 describe('real clients of the smb decoy', () => {
   needTools(['smbclient'])('smbclient fetches, delivers and removes in SMB 1', async () => {
@@ -427,7 +357,7 @@ describe('the smb decoy beside a real Samba', () => {
         if (isOpen) break;
         await sleep(50);
       }
-      await using served = await serveDecoy(smb, persona('Samba', '4.17.12', { computer: 'FILES' }));
+      await using served = await serveDecoy(smb, fileMachine('Samba', '4.17.12', { computer: 'FILES' }));
       writeFileSync(join(folder, 'local'), 'local\n');
       const script =
         'get nosuch; mkdir a; mkdir a; del nosuch; rmdir nosuch; put local x; rename x readme.txt; cd readme.txt; rmdir readme.txt; ' +

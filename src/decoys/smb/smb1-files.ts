@@ -18,26 +18,13 @@ import { OpenedFile } from './opened-file.ts';
 import { matches } from './search-pattern.ts';
 import { type Share, volumeSerial } from './server.ts';
 import type { ShareFiles } from './share-files.ts';
+import { andX, done, isWide, nameAt, refuse, type Smb1Answer, transaction } from './smb1-answer.ts';
 import { status } from './status.ts';
 import { utf16Text } from '../../wire/utf16-text.ts';
-
-export interface Smb1Answer {
-  readonly code: number;
-  readonly words: Buffer;
-  readonly bytes: Buffer;
-}
 
 const mostSearches = 64;
 const mostRead = 60_000;
 const nothing = Buffer.alloc(0);
-
-const refuse = (code: number): Smb1Answer => ({ code, words: nothing, bytes: nothing });
-const done = (words: Buffer = nothing, bytes: Buffer = nothing): Smb1Answer => ({
-  code: status.success,
-  words,
-  bytes,
-});
-const andX = (): LittleWriter => new LittleWriter().uint8(0xff).uint8(0).uint16(0);
 
 /** What is left of a search that did not fit in one answer. */
 interface Search {
@@ -97,22 +84,9 @@ export class Smb1Files {
     for (const id of this.#open.ids) yield* this.#close(id);
   }
 
-  #isWide(request: LittleReader): boolean {
-    return (request.uint16(10) & 0x8000) !== 0;
-  }
-
-  /** A text that ends in NUL; wide ones stand at even offsets. */
-  #text(request: LittleReader, at: number): string {
-    const isWide = this.#isWide(request);
-    const start = isWide ? at + (at % 2) : at;
-    const octets = request.slice(start, 2_048);
-    const text = isWide ? utf16Text(octets) : octets.toString('latin1');
-    return text.split('\0', 1)[0]?.replace(/^\\+/, '').slice(0, 1_024) ?? '';
-  }
-
   /** BufferFormat (1) 4 and the name. */
   #name(request: LittleReader, at: number): string {
-    return this.#text(request, at + 1);
+    return nameAt(request, at + 1);
   }
 
   #find(share: Share, name: string): Node | null {
@@ -139,11 +113,11 @@ export class Smb1Files {
 
   // SearchAttributes (2), ByteCount (2), 4, OldName, 4, NewName
   *#rename(request: LittleReader, share: Share): Generator<DecoyOutput, Smb1Answer> {
-    const isWide = this.#isWide(request);
+    const wide = isWide(request);
     const bytes = request.slice(38, 4_096);
-    const [old = '', ...rest] = (isWide ? utf16Text(bytes) : bytes.toString('latin1')).split('\0');
+    const [old = '', ...rest] = (wide ? utf16Text(bytes) : bytes.toString('latin1')).split('\0');
     // Behind the NUL stand the second format and, before wide text, one octet of padding.
-    const second = isWide
+    const second = wide
       ? utf16Text(bytes.subarray((old.length + 1) * 2 + 2)).split('\0', 1)[0]
       : rest.join('\0').slice(1).split('\0', 1)[0];
     const [from, to] = [old, second ?? ''].map((name) => name.replace(/^\\+/, '').slice(0, 1_024));
@@ -159,7 +133,7 @@ export class Smb1Files {
   // AndX (4), Reserved (1), NameLength (2), Flags (4), RootDirectoryFID (4), DesiredAccess (4), AllocationSize (8), ExtFileAttributes (4),
   // ShareAccess (4), CreateDisposition (4), CreateOptions (4), ImpersonationLevel (4), SecurityFlags (1), ByteCount (2), FileName
   *#create(request: LittleReader, share: Share): Generator<DecoyOutput, Smb1Answer> {
-    const name = this.#text(request, 83);
+    const name = nameAt(request, 83);
     if (this.#open.areMost) return refuse(status.insufficientServerResources);
     const [disposition, options] = [request.uint32(68), request.uint32(72)];
     const wantsFolder = (options & 1) !== 0;
@@ -248,7 +222,7 @@ export class Smb1Files {
     switch (request.uint16(61)) {
       case 1: {
         // SearchAttributes (2), SearchCount (2), Flags (2), InformationLevel (2), StorageType (4), FileName
-        const name = this.#text(request, at + 12);
+        const name = nameAt(request, at + 12);
         const slash = name.lastIndexOf('\\');
         const pattern = name.slice(slash + 1) || '*';
         const folderName = name.slice(0, Math.max(0, slash));
@@ -278,7 +252,7 @@ export class Smb1Files {
       case 3:
         return this.#volume(request.uint16(at), share);
       case 5:
-        return this.#inform(request.uint16(at), this.#text(request, at + 6), share);
+        return this.#inform(request.uint16(at), nameAt(request, at + 6), share);
       case 7: {
         const opened = this.#open.get(request.uint16(at));
         if (opened === undefined) return refuse(status.invalidHandle);
@@ -368,15 +342,4 @@ export class Smb1Files {
     const data = fileInformation(informationClass, name, node, false);
     return data === null ? refuse(status.invalidInfoClass) : transaction(Buffer.alloc(2), data);
   }
-}
-
-// TotalParameterCount (2), TotalDataCount (2), Reserved (2), ParameterCount (2), ParameterOffset (2), displacement (2), DataCount (2),
-// DataOffset (2), displacement (2), SetupCount (1), Reserved (1); parameters and data at offsets that four divides
-function transaction(parameters: Buffer, data: Buffer): Smb1Answer {
-  const before = 56;
-  const dataAt = before + Math.ceil(parameters.length / 4) * 4;
-  const words = new LittleWriter().uint16(parameters.length).uint16(data.length).uint16(0);
-  words.uint16(parameters.length).uint16(before).uint16(0).uint16(data.length).uint16(dataAt).uint16(0);
-  const padding = Buffer.alloc(dataAt - before - parameters.length);
-  return done(words.uint8(0).uint8(0).finish(), Buffer.concat([Buffer.alloc(1), parameters, padding, data]));
 }

@@ -1,6 +1,6 @@
 /**
  * SMB 1 ([MS-CIFS], [MS-SMB]) as far as those go who look for MS17-010 and use it: negotiation, session setup, tree connect, the
- * transactions by which EternalBlue and DoublePulsar are known; files in `smb1-files.ts`, pipes not.
+ * transactions by which EternalBlue and DoublePulsar are known; files in `smb1-files.ts`, pipes in `smb1-pipes.ts`.
  */
 
 import { Buffer } from 'node:buffer';
@@ -12,19 +12,23 @@ import { commandFact, exploitFact } from './fact.ts';
 import type { FileServer, Share } from './server.ts';
 import { frame } from './reply.ts';
 import { ShareFiles } from './share-files.ts';
+import { dialectNames, type Smb1Answer, texts } from './smb1-answer.ts';
 import { Smb1Files } from './smb1-files.ts';
+import { Smb1Pipes } from './smb1-pipes.ts';
 import { status } from './status.ts';
-import { utf16Text } from '../../wire/utf16-text.ts';
 
 const mostCaptured = 4_194_304;
 const mostTrees = 16;
 const badCommand = 0x0016_0002;
+/** The number of IPC$. */
+const pipeTree = 0x0801;
 
 export class Smb1 {
   readonly #context: DecoyContext;
   readonly #server: FileServer;
   readonly #logon: Logon;
   readonly #files: Smb1Files;
+  readonly #pipes: Smb1Pipes;
   /** Trees of files by their number. */
   readonly #trees = new Map<number, Share>();
   #kind: LogonOutcome['kind'] = 'anonymous';
@@ -42,6 +46,7 @@ export class Smb1 {
     this.#server = server;
     this.#logon = new Logon(context, server.takesStrangers);
     this.#files = new Smb1Files(context, () => this.#shares());
+    this.#pipes = new Smb1Pipes(context, server);
   }
 
   #shares(): ShareFiles {
@@ -111,14 +116,23 @@ export class Smb1 {
     }
   }
 
-  /** A command on files; false where it is none, or its tree has none. */
+  /** A command on files or pipes; false where it is none, or its tree has none. */
   *#file(request: LittleReader): Generator<DecoyOutput, boolean> {
-    const share = this.#trees.get(request.uint16(24));
-    if (share === undefined) return false;
-    const answer = yield* this.#files.answer(request.uint8(4), request, share);
+    const answer = yield* this.#answerIn(request.uint16(24), request);
     if (answer === null) return false;
     yield this.#reply(request, answer.code, answer.words, answer.bytes);
     return true;
+  }
+
+  *#answerIn(tree: number, request: LittleReader): Generator<DecoyOutput, Smb1Answer | null> {
+    const command = request.uint8(4);
+    if (tree === pipeTree) return yield* this.#pipes.answer(command, request, this.#isKnown);
+    const share = this.#trees.get(tree);
+    return share === undefined ? null : yield* this.#files.answer(command, request, share);
+  }
+
+  get #isKnown(): boolean {
+    return this.#kind === 'user' || this.#kind === 'guest';
   }
 
   // Words: DialectIndex (2), SecurityMode (1), MaxMpxCount (2), MaxNumberVcs (2), MaxBufferSize (4), MaxRawSize (4), SessionKey (4),
@@ -209,6 +223,7 @@ export class Smb1 {
     const outcome = this.#logon.judge(user, domain, '', response, {
       encrypted: Buffer.alloc(0),
       exchanged: false,
+      clientChallenge: null,
     });
     this.#kind = outcome.kind;
     if (outcome.fact !== null) yield { do: 'saw', fact: outcome.fact };
@@ -238,14 +253,13 @@ export class Smb1 {
     else {
       const words = new LittleWriter().uint8(0xff).uint8(0).uint16(0).uint16(1).uint32(0x1ff).uint32(0x1ff);
       const bytes = Buffer.from('IPC\0\0', 'latin1');
-      yield this.#reply(request, status.success, words.finish(), bytes, 0, 0x0801);
+      yield this.#reply(request, status.success, words.finish(), bytes, 0, pipeTree);
     }
   }
 
   // AndX (4), OptionalSupport (2), MaximalShareAccessRights (4), GuestMaximalShareAccessRights (4); bytes: Service, NativeFileSystem
   *#openTree(request: LittleReader, share: Share): Iterable<DecoyOutput> {
-    const isKnown = this.#kind === 'user' || this.#kind === 'guest';
-    if ((!isKnown && !share.isOpen) || share.folder === '' || this.#trees.size >= mostTrees) {
+    if ((!this.#isKnown && !share.isOpen) || share.folder === '' || this.#trees.size >= mostTrees) {
       yield this.#reply(request, status.accessDenied, Buffer.alloc(0));
       return;
     }
@@ -269,6 +283,7 @@ export class Smb1 {
 
   /** SMB_COM_TRANSACTION; PeekNamedPipe (0x23) on file 0 is how MS17-010 is asked for: a machine without the mend says it lacks resources. */
   *#transaction(request: LittleReader): Iterable<DecoyOutput> {
+    if (yield* this.#file(request)) return;
     const words = request.uint8(32);
     const setup = words > 14 ? request.uint16(33 + 28) : 0;
     if (setup !== 0x23) {
@@ -375,21 +390,4 @@ export class Smb1 {
       .octets(bytes);
     return frame(writer.finish());
   }
-}
-
-/** The dialects of a negotiation: BufferFormat (1) 2 and a text that ends in NUL, each. */
-export function dialectNames(request: LittleReader): string[] {
-  return request
-    .slice(35, 1_024)
-    .toString('latin1')
-    .split('\0')
-    .slice(0, 32)
-    .map((name) => name.replace(/^\x02/, ''))
-    .filter((name) => name !== '');
-}
-
-/** Texts that end in NUL, one behind the other. */
-function texts(request: LittleReader, at: number, isWide: boolean): string[] {
-  const bytes = request.slice(at, 2_048);
-  return (isWide ? utf16Text(bytes) : bytes.toString('latin1')).split('\0').slice(0, 8);
 }
