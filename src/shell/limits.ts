@@ -9,6 +9,8 @@ export const limits = {
   workAtOnce: 15_000,
   /** What is left at most once the visitor has gone: nobody reads the outputs any more. */
   workAfterEnd: 50_000,
+  /** Characters of a script that cost one unit to parse. */
+  parsedPerUnit: 8,
   /** Another shell: as dear as the many objects that it is made of. */
   shellWork: 250,
   /** Bytes that one line of input, and a session, may print. */
@@ -67,7 +69,9 @@ export class Budget {
     this.#session = Math.max(this.#session, this.#most - limits.workAfterEnd);
   }
 
-  spend(units: number): void {
+  /** Throws `Exhausted`. What is less than nothing costs nothing; what is no number, all. */
+  spend(given: number): void {
+    const units = Number.isNaN(given) ? this.#most + 1 : Math.max(0, given);
     this.#line += units;
     this.#session += units;
     this.#turn += units;
@@ -91,6 +95,7 @@ export class Budget {
 
   /** The work of handling this many bytes. */
   spendBytes(bytes: number): void {
-    this.spend(1 + (bytes >> 8));
+    // No shift: one of 32 bits turns negative beyond two gigabytes, and would give work back.
+    this.spend(1 + Math.floor(bytes / 256));
   }
 }

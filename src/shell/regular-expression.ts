@@ -1,4 +1,6 @@
-import { RE2JS } from 're2js';
+import { MatcherInput, RE2JS } from 're2js';
+import { largestProgram, programSize } from './expression-size.ts';
+import type { Budget } from './limits.ts';
 
 export interface ExpressionMatch {
   readonly start: number;
@@ -8,39 +10,80 @@ export interface ExpressionMatch {
 }
 
 export interface Expression {
-  /** The leftmost, longest match at or after a position, or null. Linear in the text. */
-  find(text: string, from: number): ExpressionMatch | null;
+  /**
+   * The leftmost, longest match at or after a position, or null. Linear in the text, which it may read to the end however
+   * short the match: what is read is spent. Throws `Exhausted`.
+   */
+  find(text: string, from: number, budget: Budget): ExpressionMatch | null;
 }
 
 const cache = new Map<string, Expression | null>();
 
+/** Characters times instructions that are one unit of work: a matcher rarely looks at all instructions. */
+const stepsPerUnit = 256;
+/** Up to here what a search may cost is spent as it is. Beyond, characters are counted as they are read. */
+const countedFrom = 2_048;
+/** Letters of an expression that are one unit of work to compile. */
+const compiledPerUnit = 4;
+
 /**
  * Compiles a POSIX expression (basic or extended, with what GNU adds) for a linear-time matcher. Null where it does
- * not compile; back-references do not, since no linear matcher has them.
+ * not compile; back-references do not, since no linear matcher has them. Throws `Exhausted`.
  */
 export function compileExpression(
   source: string,
   options: { extended: boolean; ignoreCase: boolean },
+  budget: Budget,
 ): Expression | null {
   const key = `${options.extended ? 'E' : 'B'}${options.ignoreCase ? 'i' : ''}:${source}`;
   const cached = cache.get(key);
   if (cached !== undefined) return cached;
+  if (source.length > 2_000) return null;
+  budget.spend(1 + Math.floor(source.length / compiledPerUnit));
   if (cache.size > 256) cache.clear();
   const compiled = compile(source, options);
   cache.set(key, compiled);
   return compiled;
 }
 
+/** A text that tells how much of it a matcher reads: each character, by way of the code unit. */
+class ReadText extends String {
+  readonly #budget: Budget;
+  readonly #size: number;
+  #steps = 0;
+
+  constructor(text: string, budget: Budget, size: number) {
+    super(text);
+    this.#budget = budget;
+    this.#size = size;
+  }
+
+  override charCodeAt(index: number): number {
+    this.#steps += this.#size;
+    if (this.#steps >= countedFrom) {
+      this.#budget.spend(Math.floor(this.#steps / stepsPerUnit));
+      this.#steps = 0;
+    }
+    return super.charCodeAt(index);
+  }
+}
+
 function compile(source: string, options: { extended: boolean; ignoreCase: boolean }): Expression | null {
-  if (source.length > 2_000) return null;
   const translated = translate(source, options.extended);
-  if (translated === null) return null;
+  if (translated === null || programSize(translated) > largestProgram) return null;
   try {
     const flags = RE2JS.LONGEST_MATCH | RE2JS.DOTALL | (options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
     const pattern = RE2JS.compile(translated, flags);
+    const size = pattern.programSize();
     return {
-      find(text, from) {
-        const matcher = pattern.matcher(text);
+      find(text, from, budget) {
+        const most = (text.length - from) * size;
+        if (most <= countedFrom) budget.spend(Math.floor(most / stepsPerUnit));
+        // The matcher asks for code units alone, which a String of our own can count.
+        const matcher =
+          most <= countedFrom
+            ? pattern.matcher(text)
+            : pattern.matcher(MatcherInput.utf16(new ReadText(text, budget, size)));
         if (!matcher.find(from)) return null;
         const groups: (string | undefined)[] = [];
         for (let group = 0; group <= matcher.groupCount(); group += 1)

@@ -4,6 +4,7 @@ import { decodeText, textToBytes } from '../../shell/byte-text.ts';
 import type { ShellEvent } from '../../shell/event.ts';
 import { FileFault } from '../../shell/files/fault.ts';
 import { contentOf, type Node } from '../../shell/files/node.ts';
+import { Budget, Exhausted, limits } from '../../shell/limits.ts';
 import { isPattern, Pattern, unescapePattern } from '../../shell/language/pattern.ts';
 import type { ScpCommand } from './scp-command.ts';
 import type { Visitor } from './visitor.ts';
@@ -85,11 +86,21 @@ export class ScpSource {
 
   /** The shell's part: patterns become the names that they match. */
   #expand(pattern: string): string[] {
-    const { files, folder } = this.#visitor;
     if (!isPattern(pattern)) return [unescapePattern(pattern)];
+    const budget = new Budget(limits.workAtOnce);
+    try {
+      return this.#matching(pattern, budget);
+    } catch (error) {
+      if (!(error instanceof Exhausted)) throw error;
+      return [unescapePattern(pattern)];
+    }
+  }
+
+  #matching(pattern: string, budget: Budget): string[] {
+    const { files, folder } = this.#visitor;
     let found = [pattern.startsWith('/') ? '/' : ''];
     for (const name of pattern.split('/').filter((each) => each !== '')) {
-      const matcher = isPattern(name) ? new Pattern(name) : null;
+      const matcher = isPattern(name) ? new Pattern(name, budget) : null;
       found = found
         .flatMap((base) => {
           const stem = base === '' || base === '/' ? base : `${base}/`;
@@ -104,6 +115,7 @@ export class ScpSource {
           } catch (error) {
             if (!(error instanceof FileFault)) throw error;
           }
+          budget.spend(1 + (names.length >> 2));
           return names
             .filter((each) => (name.startsWith('.') || !each.startsWith('.')) && matcher.matches(each))
             .sort()

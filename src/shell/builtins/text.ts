@@ -67,8 +67,8 @@ export const testBuiltin: Builtin = {
     }
     const [left, operator, right] = rest;
     if (closing === ']]' && rest.length === 3 && /^[=!]?=$/.test(operator ?? '')) {
-      shell.state.budget.spendBytes((left ?? '').length * Math.max(1, (right ?? '').length));
-      return new Pattern(right ?? '').matches(left ?? '') === (operator !== '!=') ? 0 : 1;
+      shell.state.budget.spendBytes((right ?? '').length);
+      return new Pattern(right ?? '', shell.state.budget).matches(left ?? '') === (operator !== '!=') ? 0 : 1;
     }
     const place = {
       folder: shell.folder,

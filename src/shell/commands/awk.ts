@@ -33,6 +33,13 @@ function readRules(program: string): Rule[] | null {
   return rules;
 }
 
+/** Characters of one value. */
+const longestValue = 65_536;
+/** Conditions within each other. */
+const deepest = 100;
+/** Characters of a program that are one unit of work to read; they are read anew for each line. */
+const readPerUnit = 16;
+
 /** The part of awk that bots use: patterns, print and printf of fields, sums. What is beyond it prints nothing. */
 class Awk {
   readonly #variables = new Map<string, string>();
@@ -45,7 +52,7 @@ class Awk {
   }
 
   set(name: string, value: string): void {
-    if (this.#variables.size < 500) this.#variables.set(name, value.slice(0, 65_536));
+    if (this.#variables.size < 500) this.#variables.set(name, value.slice(0, longestValue));
   }
 
   split(line: string): string[] {
@@ -53,13 +60,14 @@ class Awk {
     if (separator === ' ') return line.match(/[^ \t\n]+/g) ?? [];
     if (line === '') return [];
     if (separator.length === 1) return line.split(separator);
-    const expression = compileExpression(separator, { extended: true, ignoreCase: false });
+    const { budget } = this.#process.state;
+    const expression = compileExpression(separator, { extended: true, ignoreCase: false }, budget);
     const fields: string[] = [];
     let position = 0;
     for (
-      let match = expression?.find(line, 0) ?? null;
+      let match = expression?.find(line, 0, budget) ?? null;
       match !== null && match.end > match.start;
-      match = expression?.find(line, position) ?? null
+      match = expression?.find(line, position, budget) ?? null
     ) {
       fields.push(line.slice(position, match.start));
       position = match.end;
@@ -67,9 +75,11 @@ class Awk {
     return [...fields, line.slice(position)];
   }
 
-  matches(pattern: string, record: Record): boolean {
+  matches(pattern: string, record: Record, depth = 0): boolean {
     if (pattern === '') return true;
-    const value = this.#condition(pattern, record);
+    if (depth > deepest) return false;
+    this.#read(pattern);
+    const value = this.#condition(pattern, record, depth);
     return value !== '' && value !== '0';
   }
 
@@ -78,18 +88,19 @@ class Awk {
       this.#statement(statement.trim(), record);
   }
 
+  #read(source: string): void {
+    this.#process.state.budget.spend(1 + Math.floor(source.length / readPerUnit));
+  }
+
   #statement(statement: string, record: Record): void {
-    this.#process.state.budget.spend(1);
+    this.#read(statement);
     const printed = /^print(f?)(?![A-Za-z0-9_])\s*\(?([\s\S]*?)\)?$/.exec(statement);
     if (printed !== null) {
-      const items = splitOutside(printed[2] ?? '', ',').map((item) => this.#value(item.trim(), record));
-      if (printed[1] === 'f') this.#process.output.write(format(items));
-      else
-        this.#process.output.write(
-          ((printed[2] ?? '').trim() === ''
-            ? (record.fields[0] ?? '')
-            : items.join(this.#variables.get('OFS') ?? ' ')) + (this.#variables.get('ORS') ?? '\n'),
-        );
+      const given = printed[2] ?? '';
+      const sources = splitOutside(given, ',').map((item) => item.trim());
+      if (printed[1] === 'f') this.#format(sources, record);
+      else if (given.trim() === '') this.#print([record.fields[0] ?? '']);
+      else this.#print(this.#values(sources, record));
       return;
     }
     const assigned = /^([A-Za-z_]\w*)\s*([-+*/]?)=([^=][\s\S]*)$/.exec(statement);
@@ -107,16 +118,39 @@ class Awk {
       );
   }
 
-  #condition(source: string, record: Record): string {
+  *#values(sources: readonly string[], record: Record): Generator<string> {
+    for (const source of sources) yield this.#value(source, record);
+  }
+
+  /** Each value goes out as soon as it is there: together they may be far larger than an output takes. */
+  #print(values: Iterable<string>): void {
+    const { output } = this.#process;
+    let isFirst = true;
+    for (const value of values) {
+      output.write((isFirst ? '' : (this.#variables.get('OFS') ?? ' ')) + value);
+      isFirst = false;
+    }
+    output.write(this.#variables.get('ORS') ?? '\n');
+  }
+
+  #format([pattern = '', ...sources]: readonly string[], record: Record): void {
+    const values = this.#values(sources, record);
+    for (const piece of formatted(this.#value(pattern, record), values)) {
+      this.#process.state.budget.spend(piece.length >> 8);
+      this.#process.output.write(piece);
+    }
+  }
+
+  #condition(source: string, record: Record, depth: number): string {
     for (const joint of ['||', '&&']) {
       const at = indexOutside(source, joint);
       if (at < 0) continue;
-      const left = this.matches(source.slice(0, at).trim(), record);
-      const right = this.matches(source.slice(at + 2).trim(), record);
+      const left = this.matches(source.slice(0, at).trim(), record, depth + 1);
+      const right = this.matches(source.slice(at + 2).trim(), record, depth + 1);
       return (joint === '||' ? left || right : left && right) ? '1' : '0';
     }
     if (source.startsWith('!') && !source.startsWith('!~'))
-      return this.matches(source.slice(1).trim(), record) ? '0' : '1';
+      return this.matches(source.slice(1).trim(), record, depth + 1) ? '0' : '1';
     for (const operator of ['!~', '~', '==', '!=', '>=', '<=', '>', '<']) {
       const at = indexOutside(source, operator);
       if (at <= 0) continue;
@@ -136,33 +170,41 @@ class Awk {
   }
 
   #find(pattern: string, text: string): boolean {
-    return (
-      (compileExpression(pattern, { extended: true, ignoreCase: false })?.find(text, 0) ?? null) !== null
-    );
+    const { budget } = this.#process.state;
+    const expression = compileExpression(pattern, { extended: true, ignoreCase: false }, budget);
+    return (expression?.find(text, 0, budget) ?? null) !== null;
   }
 
   /** Concatenation of terms, each a product or sum of simple values. */
   #value(source: string, record: Record): string {
     const tokens =
       source.match(
-        /"(?:[^"\\]|\\.)*"|\$?[A-Za-z_]\w*(?:\([^()]*\))?|\$\(?\w+(?:-\d+)?\)?|\d+(?:\.\d+)?|[-+*/%]/g,
+        // A string that has no end goes to the end: else each quote in it would be looked at to the end.
+        /"(?:[^"\\]|\\[\s\S])*\\?"?|\$?[A-Za-z_]\w*(?:\([^()]*\))?|\$\(?\w+(?:-\d+)?\)?|\d+(?:\.\d+)?|[-+*/%]/g,
       ) ?? [];
     const terms: string[] = [];
+    let length = 0;
     for (let index = 0; index < tokens.length; index += 1) {
       const token = tokens[index] ?? '';
       if (/^[-+*/%]$/.test(token)) {
         const left = terms.pop() ?? '0';
         index += 1;
         terms.push(arithmetic(left, token, this.#simple(tokens[index] ?? '0', record)));
-      } else terms.push(this.#simple(token, record));
+      } else {
+        const term = this.#simple(token, record);
+        length += term.length;
+        terms.push(term);
+        if (length > longestValue) break;
+      }
     }
-    return terms.join('').slice(0, 65_536);
+    this.#process.state.budget.spend((tokens.length >> 3) + (length >> 8));
+    return terms.join('').slice(0, longestValue);
   }
 
   #simple(token: string, record: Record): string {
     if (token.startsWith('"'))
       return token
-        .slice(1, -1)
+        .slice(1, token.length > 1 && token.endsWith('"') ? -1 : undefined)
         .replaceAll(/\\(.)/g, (_, escape: string) => ({ n: '\n', t: '\t' })[escape] ?? escape);
     if (token.startsWith('$')) {
       const inner = token.slice(1).replaceAll(/[()]/g, '');
@@ -230,8 +272,14 @@ function compare(left: string, right: string, operator: string): boolean {
   }
 }
 
-/** Positions outside strings and expressions in slashes. */
+/** Where one of these comes first outside strings and expressions in slashes; -1 for nowhere. */
 function indexOutside(source: string, wanted: string): number {
+  for (const index of placesOutside(source)) if (source.startsWith(wanted, index)) return index;
+  return -1;
+}
+
+/** The places outside strings and expressions in slashes, in one pass. */
+function* placesOutside(source: string): Generator<number> {
   let quote = '';
   for (let index = 0; index < source.length; index += 1) {
     const character = source.charAt(index);
@@ -243,42 +291,40 @@ function indexOutside(source: string, wanted: string): number {
       (character === '/' && /(?:^|[~(,&|!]\s*)$/.test(source.slice(Math.max(0, index - 8), index)))
     )
       quote = character;
-    else if (source.startsWith(wanted, index)) return index;
+    else yield index;
   }
-  return -1;
 }
 
 function splitOutside(source: string, separators: string): string[] {
   const parts: string[] = [];
-  let rest = source;
-  for (;;) {
-    const places = Array.from(separators)
-      .map((separator) => indexOutside(rest, separator))
-      .filter((at) => at >= 0);
-    if (places.length === 0) return [...parts, rest];
-    const at = Math.min(...places);
-    parts.push(rest.slice(0, at));
-    rest = rest.slice(at + 1);
+  let start = 0;
+  for (const index of placesOutside(source)) {
+    if (!separators.includes(source.charAt(index))) continue;
+    parts.push(source.slice(start, index));
+    start = index + 1;
   }
+  return [...parts, source.slice(start)];
 }
 
-function format([pattern = '', ...items]: readonly string[]): string {
-  let index = 0;
-  return pattern.replaceAll(
-    /%(-?)(\d{0,4})(?:\.(\d{1,3}))?([sdif%])/g,
-    (_, left: string, width: string, precision: string | undefined, type: string) => {
-      if (type === '%') return '%';
-      const item = items[index] ?? '';
-      index += 1;
+/** What printf writes, piece by piece. */
+function* formatted(pattern: string, items: Iterator<string>): Generator<string> {
+  for (const [piece, left, width, precision, type] of pattern.matchAll(
+    /%(-?)(\d{0,4})(?:\.(\d{1,3}))?([sdif%])|[^%]+|%/g,
+  )) {
+    if (type === undefined) yield piece;
+    else if (type === '%') yield '%';
+    else {
+      const next = items.next();
+      const item = next.done === true ? '' : next.value;
       const text =
         type === 's'
           ? item
           : type === 'f'
-            ? (Number.parseFloat(item) || 0).toFixed(Number(precision ?? 6))
+            ? (Number.parseFloat(item) || 0).toFixed(Math.min(100, Number(precision ?? 6)))
             : String(Math.trunc(Number.parseFloat(item) || 0));
-      return left === '-' ? text.padEnd(Number(width)) : text.padStart(Number(width));
-    },
-  );
+      yield left === '-' ? text.padEnd(Number(width)) : text.padStart(Number(width));
+    }
+  }
 }
 
 export const awk: Command = {

@@ -72,7 +72,7 @@ function list(
   bare: boolean,
   format: string | undefined,
 ): number {
-  const wanted = patterns.map((text) => new Pattern(text));
+  const wanted = patterns.map((text) => new Pattern(text, process.state.budget));
   const rows = Array.from(installedPackages(process)).filter(
     ([name]) => wanted.length === 0 || wanted.some((pattern) => pattern.matches(name)),
   );

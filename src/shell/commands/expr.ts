@@ -1,4 +1,5 @@
 import type { Command } from '../process.ts';
+import type { Budget } from '../limits.ts';
 import { compileExpression } from '../regular-expression.ts';
 
 class ExprFault extends Error {
@@ -31,11 +32,13 @@ const levels: readonly (readonly string[])[] = [
 
 class Evaluator {
   readonly #words: readonly string[];
+  readonly #budget: Budget;
   #at = 0;
   #depth = 0;
 
-  constructor(words: readonly string[]) {
+  constructor(words: readonly string[], budget: Budget) {
     this.#words = words;
+    this.#budget = budget;
   }
 
   evaluate(): string {
@@ -53,7 +56,7 @@ class Evaluator {
       const operator = this.#words[this.#at];
       if (operator === undefined || !operators.includes(operator)) return left;
       this.#at += 1;
-      left = apply(operator, left, this.#level(level + 1));
+      left = apply(operator, left, this.#level(level + 1), this.#budget);
     }
   }
 
@@ -83,7 +86,7 @@ class Evaluator {
     const next = this.#words[this.#at];
     if (next === undefined) return word;
     if (word === 'length') return String(this.#word().length);
-    if (word === 'match') return apply(':', this.#word(), this.#word());
+    if (word === 'match') return apply(':', this.#word(), this.#word(), this.#budget);
     if (word === 'index') {
       const [text, set] = [this.#word(), this.#word()];
       const found = Array.from(text).findIndex((character) => set.includes(character));
@@ -102,7 +105,7 @@ class Evaluator {
   }
 }
 
-function apply(operator: string, left: string, right: string): string {
+function apply(operator: string, left: string, right: string, budget: Budget): string {
   switch (operator) {
     case '|':
       return truth(left) ? left : truth(right) ? right : '0';
@@ -122,11 +125,9 @@ function apply(operator: string, left: string, right: string): string {
       return String(operator === '/' ? dividend / divisor : dividend % divisor);
     }
     case ':': {
-      const expression = compileExpression(`^${right.replace(/^\^/, '')}`, {
-        extended: false,
-        ignoreCase: false,
-      });
-      const match = expression?.find(left, 0) ?? null;
+      const source = `^${right.replace(/^\^/, '')}`;
+      const expression = compileExpression(source, { extended: false, ignoreCase: false }, budget);
+      const match = expression?.find(left, 0, budget) ?? null;
       if (/\\\(/.test(right)) return match?.groups[1] ?? '';
       return String(match === null ? 0 : match.end);
     }
@@ -164,7 +165,7 @@ export const expr: Command = {
   systems: 'both',
   run(process) {
     try {
-      const value = new Evaluator(process.words).evaluate();
+      const value = new Evaluator(process.words, process.state.budget).evaluate();
       process.output.write(`${value}\n`);
       return truth(value) ? 0 : 1;
     } catch (error) {

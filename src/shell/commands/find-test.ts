@@ -61,7 +61,7 @@ export function findTest(
     case '-lname': {
       const text = argument(word);
       const folded = word.startsWith('-i');
-      const pattern = new Pattern(folded ? text.toLowerCase() : text);
+      const pattern = new Pattern(folded ? text.toLowerCase() : text, state.budget);
       return ({ path, node }) => {
         const shown =
           word === '-lname'
@@ -76,11 +76,10 @@ export function findTest(
     }
     case '-regex':
     case '-iregex': {
-      const expression = compileExpression(`^(${argument(word)})$`.replaceAll(/[()]/g, '\\$&'), {
-        extended: false,
-        ignoreCase: word === '-iregex',
-      });
-      return ({ path }) => expression !== null && expression.find(path, 0) !== null;
+      const source = `^(${argument(word)})$`.replaceAll(/[()]/g, '\\$&');
+      const options = { extended: false, ignoreCase: word === '-iregex' };
+      const expression = compileExpression(source, options, state.budget);
+      return ({ path }) => expression !== null && expression.find(path, 0, state.budget) !== null;
     }
     case '-type':
     case '-xtype': {

@@ -17,7 +17,8 @@ function compile(
   const [open, close] = extended ? ['(', ')'] : ['\\(', '\\)'];
   if (flags.has('w')) source = `\\b${open}${source}${close}\\b`;
   if (flags.has('x')) source = `^${open}${source}${close}$`;
-  return compileExpression(source, { extended, ignoreCase: flags.has('i') || flags.has('ignore-case') });
+  const ignoreCase = flags.has('i') || flags.has('ignore-case');
+  return compileExpression(source, { extended, ignoreCase }, process.state.budget);
 }
 
 function filesUnder(process: Process, path: string, found: string[], depth: number): void {
@@ -69,7 +70,7 @@ export const grep: Command = {
         if (index % 4 === 3) process.state.budget.spend(1 + (line.length >> 8));
         if (process.state.budget.takeTurn()) yield;
         if (count >= maximum) break;
-        const match = expression.find(line, 0);
+        const match = expression.find(line, 0, process.state.budget);
         if ((match !== null) === flags.has('v')) continue;
         count += 1;
         hits.add(index);
@@ -111,9 +112,9 @@ function* print(
     else if (!flags.has('v')) {
       let from = 0;
       for (
-        let match = expression.find(line, from);
+        let match = expression.find(line, from, process.state.budget);
         match !== null && from <= line.length;
-        match = expression.find(line, from)
+        match = expression.find(line, from, process.state.budget)
       ) {
         process.state.budget.spend(1);
         if (process.state.budget.takeTurn()) yield;

@@ -79,6 +79,7 @@ function* onStream(process: Process, work: Work): Reading<number> {
     );
     return 1;
   }
+  process.state.budget.spendBytes(content.length);
   if (!work.tests) process.output.write(content);
   return 0;
 }
@@ -131,6 +132,7 @@ function* onFile(process: Process, given: string, work: Work): Reading<number> {
     );
     return 1;
   }
+  budget.spendBytes(result.length);
   if (work.lists) {
     const saved =
       result.length === 0

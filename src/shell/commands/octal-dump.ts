@@ -214,7 +214,7 @@ function* dump(
         `${index === 0 ? address(skip + at) : ' '.repeat(address(0).length)}${cells.join('')}${tail}\n`,
       );
     }
-    process.state.budget.spend(1 + shapes.length);
+    process.state.budget.spend(1 + shapes.length * (1 + (row.length >> 4)));
     if (process.state.budget.takeTurn()) yield;
   }
   if (radix !== 'n') process.output.write(`${address(skip + text.length)}\n`);

@@ -47,7 +47,7 @@ export const rpm: Command = {
       return 0;
     }
     if (flags.has('a') || flags.has('all')) {
-      const wanted = operands.map((text) => new Pattern(text));
+      const wanted = operands.map((text) => new Pattern(text, process.state.budget));
       for (const [name, version] of present)
         if (wanted.length === 0 || wanted.some((pattern) => pattern.matches(name)))
           process.output.write(`${full(name, version)}\n`);

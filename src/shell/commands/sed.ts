@@ -1,4 +1,5 @@
 import { contentOf } from '../files/node.ts';
+import { Exhausted, limits, type Budget } from '../limits.ts';
 import type { Command, Process } from '../process.ts';
 import type { Reading } from '../stream.ts';
 import { compileExpression, type Expression } from '../regular-expression.ts';
@@ -39,7 +40,7 @@ function delimited(script: string, start: number, delimiter: string): { text: st
 }
 
 /** Compiles the commands that bots use: s, d, p, q, =, a, i, c, y-less; null where the script is none. */
-function compile(script: string, extended: boolean): Step[] | null {
+function compile(script: string, extended: boolean, budget: Budget): Step[] | null {
   const steps: Step[] = [];
   let index = 0;
   const address = (): Address | undefined => {
@@ -54,7 +55,8 @@ function compile(script: string, extended: boolean): Step[] | null {
     }
     if (script.charAt(index) !== '/') return undefined;
     const found = delimited(script, index + 1, '/');
-    const expression = found === null ? null : compileExpression(found.text, { extended, ignoreCase: false });
+    const expression =
+      found === null ? null : compileExpression(found.text, { extended, ignoreCase: false }, budget);
     if (found === null || expression === null) return null;
     index = found.end;
     return { expression };
@@ -85,7 +87,7 @@ function compile(script: string, extended: boolean): Step[] | null {
       if (pattern === null || replacement === null) return null;
       flags = /^[gpiI0-9]*/.exec(script.slice(replacement.end))?.[0] ?? '';
       index = replacement.end + flags.length;
-      expression = compileExpression(pattern.text, { extended, ignoreCase: /i/i.test(flags) });
+      expression = compileExpression(pattern.text, { extended, ignoreCase: /i/i.test(flags) }, budget);
       if (expression === null) return null;
       ({ text } = replacement);
     } else if ('aic'.includes(letter)) {
@@ -106,22 +108,39 @@ function compile(script: string, extended: boolean): Step[] | null {
   return steps;
 }
 
-function matches(address: Address, line: string, number: number, last: boolean): boolean {
-  if (address === null) return true;
-  if ('line' in address) return address.line === number;
-  return 'last' in address ? last : address.expression.find(line, 0) !== null;
+/** A line of the input, as the steps before have left it. */
+interface Place {
+  readonly line: string;
+  readonly number: number;
+  readonly last: boolean;
 }
 
-function applies(step: Step, line: string, number: number, last: boolean): boolean {
-  if (step.to === null) return matches(step.from, line, number, last) !== step.negated;
+function matches(address: Address, { line, number, last }: Place, budget: Budget): boolean {
+  if (address === null) return true;
+  if ('line' in address) return address.line === number;
+  return 'last' in address ? last : address.expression.find(line, 0, budget) !== null;
+}
+
+function applies(step: Step, place: Place, budget: Budget): boolean {
+  const { number } = place;
+  if (step.to === null) return matches(step.from, place, budget) !== step.negated;
   if (step.inside) {
-    if (matches(step.to, line, number, last) || ('line' in step.to && number >= step.to.line))
-      step.inside = false;
+    if (matches(step.to, place, budget) || ('line' in step.to && number >= step.to.line)) step.inside = false;
     return !step.negated;
   }
-  const begins = matches(step.from, line, number, last);
+  const begins = matches(step.from, place, budget);
   if (begins) step.inside = !('line' in step.to && step.to.line <= number);
   return begins !== step.negated;
+}
+
+/** What a piece of a replacement stands for: `&`, `\1`, `\n`, or itself. */
+function replaced(piece: string, groups: readonly (string | undefined)[]): string {
+  if (piece === '&') return groups[0] ?? '';
+  if (piece.length !== 2 || !piece.startsWith('\\')) return piece;
+  const escape = piece.charAt(1);
+  if (escape === 'n') return '\n';
+  if (escape === 't') return '\t';
+  return /\d/.test(escape) ? (groups[Number(escape)] ?? '') : escape;
 }
 
 function* substitute(
@@ -138,7 +157,7 @@ function* substitute(
   let seen = 0;
   let changed = false;
   for (;;) {
-    const match = position > line.length ? null : expression.find(line, position);
+    const match = position > line.length ? null : expression.find(line, position, process.state.budget);
     if (match === null) break;
     seen += 1;
     if (seen % 4 === 0) process.state.budget.spend(1);
@@ -147,12 +166,12 @@ function* substitute(
     if (seen < nth) out += line.slice(match.start, match.end);
     else {
       changed = true;
-      out += step.text.replaceAll(/\\([0-9n&t\\])|&/g, (whole, escape: string | undefined) => {
-        if (escape === undefined) return match.groups[0] ?? '';
-        if (escape === 'n') return '\n';
-        if (escape === 't') return '\t';
-        return /\d/.test(escape) ? (match.groups[Number(escape)] ?? '') : (escape ?? whole);
-      });
+      for (const piece of step.text.match(/\\[0-9n&t\\]|&|[^\\&]+|\\/g) ?? []) {
+        const text = replaced(piece, match.groups);
+        process.state.budget.spend(text.length >> 8);
+        out += text;
+        if (out.length > limits.oneFileBytes) throw new Exhausted();
+      }
     }
     if (match.end === match.start) {
       out += line.charAt(match.end);
@@ -166,6 +185,12 @@ function* substitute(
 function* edit(process: Process, text: string, steps: readonly Step[], quiet: boolean): Reading<string> {
   const lines = linesOf(text);
   const out: string[] = [];
+  let size = 0;
+  const put = (written: string): void => {
+    size += written.length + 1;
+    if (size > limits.oneFileBytes) throw new Exhausted();
+    out.push(written);
+  };
   for (const [index, original] of lines.entries()) {
     process.state.budget.spend(1 + steps.length);
     if (process.state.budget.takeTurn()) yield;
@@ -174,24 +199,25 @@ function* edit(process: Process, text: string, steps: readonly Step[], quiet: bo
     let quits = false;
     const after: string[] = [];
     for (const step of steps) {
-      if (!applies(step, line, index + 1, index === lines.length - 1)) continue;
+      const place = { line, number: index + 1, last: index === lines.length - 1 };
+      if (!applies(step, place, process.state.budget)) continue;
       if (step.letter === 's') {
         const result = yield* substitute(process, line, step);
         ({ line } = result);
-        if (result.changed && step.flags.includes('p')) out.push(line);
-      } else if (step.letter === 'p') out.push(line);
-      else if (step.letter === '=') out.push(String(index + 1));
-      else if (step.letter === 'i') out.push(step.text);
+        if (result.changed && step.flags.includes('p')) put(line);
+      } else if (step.letter === 'p') put(line);
+      else if (step.letter === '=') put(String(index + 1));
+      else if (step.letter === 'i') put(step.text);
       else if (step.letter === 'a') after.push(step.text);
       else if (step.letter === 'q') quits = true;
       else {
-        if (step.letter === 'c') out.push(step.text);
+        if (step.letter === 'c') put(step.text);
         deleted = true;
         break;
       }
     }
-    if (!deleted && !quiet) out.push(line);
-    out.push(...after);
+    if (!deleted && !quiet) put(line);
+    for (const appended of after) put(appended);
     if (quits) break;
   }
   return out.length === 0 ? '' : out.join('\n') + (text.endsWith('\n') ? '\n' : '');
@@ -207,7 +233,7 @@ export const sed: Command = {
     const { flags, operands } = readOptions(words, 'e');
     const rest = [...operands];
     const script = scripts.length > 0 ? scripts.join('\n') : (rest.shift() ?? '');
-    const steps = compile(script, flags.has('E') || flags.has('r'));
+    const steps = compile(script, flags.has('E') || flags.has('r'), process.state.budget);
     if (steps === null) {
       process.error.write(
         `sed: -e expression #1, char ${script.length}: unknown command: \`${script.charAt(0)}'\n`,

@@ -74,12 +74,13 @@ export const killCommand: Command = {
 
 /** Processes by the name of their program, or by their whole line. */
 function matching(process: Process, name: string, whole: boolean, exact: boolean): TableRow[] {
-  const expression = compileExpression(name, { extended: true, ignoreCase: false });
+  const { budget } = process.state;
+  const expression = compileExpression(name, { extended: true, ignoreCase: false }, budget);
   return processTable(process).filter(({ pid, command }) => {
     if (pid === process.pid) return false;
     const shown = whole ? command : programOf(command);
     if (exact) return shown === name;
-    return expression === null ? shown.includes(name) : expression.find(shown, 0) !== null;
+    return expression === null ? shown.includes(name) : expression.find(shown, 0, budget) !== null;
   });
 }
 

@@ -48,7 +48,7 @@ function create(process: Process, options: TarOptions): number {
   let archive = '';
   let status = 0;
   let warned = false;
-  const excluded = options.excluded.map((text) => new Pattern(text));
+  const excluded = options.excluded.map((text) => new Pattern(text, process.state.budget));
   const base = tarFolder(process, options);
   const add = (path: string, depth: number): void => {
     budget.spend(4);
@@ -141,6 +141,7 @@ function* read(process: Process, options: TarOptions): Reading<number> {
   budget.spendBytes(archive.length);
   if (archive.startsWith('\x1f\x8b')) {
     const unpacked = gunzipText(archive, limits.oneFileBytes);
+    budget.spendBytes(unpacked?.length ?? 0);
     if (unpacked === null) {
       process.error.write(`\ngzip: stdin: unexpected end of file\n`);
       return childFailed(process);

@@ -128,6 +128,15 @@ function missing(process: Process, name: string): boolean {
     .some((folder) => process.state.files.find(`${folder}/${name}`, '/') !== null);
 }
 
+/** The command with the item in its places; null where it is too long for one. */
+function filled(command: readonly string[], { replace }: XargsOptions, item: string): string[] | null {
+  const bytes = command.reduce(
+    (sum, word) => sum + word.length + (word.split(replace).length - 1) * item.length,
+    0,
+  );
+  return bytes > commandBytes ? null : command.map((word) => word.replaceAll(replace, () => item));
+}
+
 export const xargs: Command = {
   names: ['xargs'],
   folder: '/usr/bin',
@@ -150,9 +159,12 @@ export const xargs: Command = {
       if (process.state.budget.takeTurn()) yield;
       process.state.budget.spend(4);
       const called =
-        options.replace === ''
-          ? [...command, ...batch]
-          : command.map((word) => word.replaceAll(options.replace, () => batch[0] ?? ''));
+        options.replace === '' ? [...command, ...batch] : filled(command, options, batch[0] ?? '');
+      if (called === null) {
+        process.error.write('xargs: command too long\n');
+        return 1;
+      }
+      process.state.budget.spendBytes(called.reduce((sum, word) => sum + word.length, 0));
       if (options.traces) process.error.write(`${called.join(' ')}\n`);
       if (missing(process, name)) {
         process.error.write(

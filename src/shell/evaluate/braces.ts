@@ -50,14 +50,23 @@ function range(text: string): string[] | null {
   return results;
 }
 
-/** Brace expansion of bash: `a{b,c}d` → `abd acd`. Happens before all others, on unquoted text only. */
-export function expandBraces(word: Word): Word[] {
+/** Items looked at or copied that are one unit of work. */
+const itemsPerUnit = 32;
+
+/**
+ * Brace expansion of bash: `a{b,c}d` → `abd acd`. Happens before all others, on unquoted text only. `spend` is told of
+ * the work, which grows with the square of the braces, and stops it by throwing.
+ */
+export function expandBraces(word: Word, spend: (units: number) => void): Word[] {
   if (!word.parts.some((part) => part.kind === 'text' && !part.quoted && part.text.includes('{')))
     return [word];
-  return expand(itemsOf(word), 0).map((items) => wordOf(items));
+  return expand(itemsOf(word), 0, (items) => spend(Math.ceil(items / itemsPerUnit))).map((items) =>
+    wordOf(items),
+  );
 }
 
-function expand(items: readonly Item[], depth: number): Item[][] {
+function expand(items: readonly Item[], depth: number, handled: (items: number) => void): Item[][] {
+  handled(items.length);
   if (depth > 12) return [[...items]];
   for (let open = items.indexOf('{'); open >= 0; open = items.indexOf('{', open + 1)) {
     let level = 0;
@@ -75,6 +84,7 @@ function expand(items: readonly Item[], depth: number): Item[][] {
         }
       }
     }
+    handled((close < 0 ? items.length : close) - open);
     if (close < 0) continue;
     const inside = items.slice(open + 1, close);
     const plain = inside.every((item) => typeof item === 'string') ? inside.join('') : '';
@@ -83,15 +93,17 @@ function expand(items: readonly Item[], depth: number): Item[][] {
     const choices: Item[][] =
       ranged?.map((text) => Array.from(text)) ??
       [open, ...commas].flatMap((start, index) =>
-        expand(items.slice(start + 1, commas[index] ?? close), depth + 1),
+        expand(items.slice(start + 1, commas[index] ?? close), depth + 1, handled),
       );
     const before = items.slice(0, open);
-    const tails = expand(items.slice(close + 1), depth + 1);
+    const tails = expand(items.slice(close + 1), depth + 1, handled);
     const results: Item[][] = [];
     for (const choice of choices)
       for (const tail of tails) {
         if (results.length >= maximumWords) return results;
-        results.push([...before, ...choice, ...tail]);
+        const result = [...before, ...choice, ...tail];
+        handled(result.length);
+        results.push(result);
       }
     return results;
   }

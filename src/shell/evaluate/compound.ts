@@ -115,8 +115,8 @@ export function* runCase(shell: Shell, command: CaseCommand): Run {
     for (const word of branch.patterns) {
       if (matches) break;
       const pattern = yield* expandPattern(shell, word);
-      shell.state.budget.spendBytes(pattern.length * Math.max(1, subject.length));
-      matches = new Pattern(pattern).matches(subject);
+      shell.state.budget.spendBytes(pattern.length);
+      matches = new Pattern(pattern, shell.state.budget).matches(subject);
     }
     if (!matches) continue;
     status = yield* shell.engine.list(shell, branch.body);

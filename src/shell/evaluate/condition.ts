@@ -110,8 +110,8 @@ function* primary(shell: Shell, cursor: Cursor, depth: number): Reading<boolean>
   if (middle === '=~') return matchExpression(shell, value, yield* expandText(shell, right));
   if (middle === '==' || middle === '=' || middle === '!=') {
     const pattern = yield* expandPattern(shell, right);
-    shell.state.budget.spendBytes(pattern.length * Math.max(1, value.length));
-    return new Pattern(pattern).matches(value) === (middle !== '!=');
+    shell.state.budget.spendBytes(pattern.length);
+    return new Pattern(pattern, shell.state.budget).matches(value) === (middle !== '!=');
   }
   const other = yield* expandText(shell, right);
   const compare = comparisons[middle];
@@ -129,7 +129,9 @@ function* primary(shell: Shell, cursor: Cursor, depth: number): Reading<boolean>
 }
 
 function matchExpression(shell: Shell, value: string, source: string): boolean {
-  const match = compileExpression(source, { extended: true, ignoreCase: false })?.find(value, 0) ?? null;
+  const { budget } = shell.state;
+  const expression = compileExpression(source, { extended: true, ignoreCase: false }, budget);
+  const match = expression?.find(value, 0, budget) ?? null;
   shell.variables.setElements('BASH_REMATCH', match === null ? [] : match.groups.map((group) => group ?? ''));
   return match !== null;
 }

@@ -3,6 +3,7 @@ import { Incomplete, SyntaxFault } from '../language/fault.ts';
 import { parseLine } from '../language/parser.ts';
 import { Scanner } from '../language/scanner.ts';
 import type { Command, List, ListItem, Pipeline } from '../language/syntax.ts';
+import { limits } from '../limits.ts';
 import { BrokenPipe, CollectedOutput, type Run, TextInput } from '../stream.ts';
 import { asCondition, runCase, runFor, runIf, runLoop } from './compound.ts';
 import { evaluateCondition } from './condition.ts';
@@ -210,7 +211,9 @@ function* runScript(shell: Shell, text: string, inside = false): Run {
   let status = 0;
   for (;;) {
     try {
+      const { position } = scanner;
       const list = parseLine(scanner);
+      shell.state.budget.spend(Math.floor((scanner.position - position) / limits.parsedPerUnit));
       warn(shell, scanner);
       if (list === null) return status;
       if (shell.functionDepth === 0) shell.lineRead = scanner.line(scanner.position - 1);

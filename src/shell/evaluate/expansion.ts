@@ -4,7 +4,7 @@ import { parseLine } from '../language/parser.ts';
 import { escapePattern, Pattern, unescapePattern } from '../language/pattern.ts';
 import { Scanner } from '../language/scanner.ts';
 import type { List, ParameterPart, Part, Word } from '../language/syntax.ts';
-import { limits } from '../limits.ts';
+import { type Budget, Exhausted, limits } from '../limits.ts';
 import { CollectedOutput, type Reading } from '../stream.ts';
 import { expandBraces } from './braces.ts';
 import { ExpansionFault } from './control.ts';
@@ -18,8 +18,9 @@ const separatorsOf = (shell: Shell): string => shell.variables.get('IFS') ?? ' \
 /** Words to arguments: braces, expansions, field splitting, path names, removal of quotes. */
 export function* expandWords(shell: Shell, words: readonly Word[]): Reading<string[]> {
   const results: string[] = [];
+  const spend = (units: number): void => shell.state.budget.spend(units);
   for (const word of words) {
-    for (const braced of shell.bash ? expandBraces(word) : [word]) {
+    for (const braced of shell.bash ? expandBraces(word, spend) : [word]) {
       const builder = new FieldBuilder(separatorsOf(shell));
       yield* expandInto(shell, braced, builder);
       for (const field of builder.done()) {
@@ -102,6 +103,7 @@ function* expandComputed(
     case 'process':
       return placeProcessFile(shell.state, `${yield* substitute(shell, part.body)}\n`);
     default: {
+      shell.state.budget.spend(Math.floor(part.text.length / limits.parsedPerUnit));
       const scanner = new Scanner(part.text, 0, true, shell.dialect);
       try {
         const items = [];
@@ -135,6 +137,8 @@ export function arithmetic(shell: Shell, text: string, speaker = ''): bigint {
       {
         get: (name) => {
           const value = shell.variables.get(name);
+          // A value is an expression of its own, and may name others that name others.
+          shell.state.budget.spend(1 + ((value?.length ?? 0) >> 3));
           if (value === undefined && shell.bash && shell.flags.has('u')) complainOfUnset(shell, name);
           return value ?? '0';
         },
@@ -381,22 +385,23 @@ function* transform(shell: Shell, part: ParameterPart, value: string): Reading<s
     default:
   }
   const source = yield* expandPattern(shell, part.argument ?? { parts: [] });
-  // Matching tries every end: a long value is charged for what that may cost.
-  shell.state.budget.spendBytes(value.length * Math.max(1, Math.min(value.length, 4096)));
+  const { budget } = shell.state;
+  // Matching with a star tries every end, each of which is a text of its own.
+  budget.spend(value.length >> 4);
   const longest = part.operator === '##' || part.operator === '%%';
   if (part.operator === '#' || part.operator === '##') {
     const literal = unescapePattern(source);
     if (escapePattern(literal) === source || !/[*?[\\]/.test(source))
       return value.startsWith(literal) ? value.slice(literal.length) : value;
-    const length = new Pattern(source).prefix(value, longest);
+    const length = new Pattern(source, budget).prefix(value, longest);
     return length < 0 ? value : value.slice(length);
   }
   if (part.operator === '%' || part.operator === '%%') {
-    const start = new Pattern(source).suffix(value, longest);
+    const start = new Pattern(source, budget).suffix(value, longest);
     return start < 0 ? value : value.slice(0, start);
   }
   const replacement = part.second === null ? '' : yield* expandText(shell, part.second);
-  return replace(value, new Pattern(source), replacement, part.operator);
+  return replace(value, new Pattern(source, budget), replacement, part.operator, budget);
 }
 
 /** `${name@Q}` and its like. */
@@ -426,7 +431,13 @@ function* substring(shell: Shell, part: ParameterPart, value: string): Reading<s
 }
 
 /** `${name/pattern/replacement}`: the first, longest match, or all. */
-function replace(value: string, pattern: Pattern, replacement: string, operator: string): string {
+function replace(
+  value: string,
+  pattern: Pattern,
+  replacement: string,
+  operator: string,
+  budget: Budget,
+): string {
   if (operator === '/#') {
     const length = pattern.prefix(value, true);
     return length < 0 ? value : replacement + value.slice(length);
@@ -446,6 +457,8 @@ function replace(value: string, pattern: Pattern, replacement: string, operator:
       continue;
     }
     result += replacement;
+    budget.spend(replacement.length >> 8);
+    if (result.length > limits.variableBytes) throw new Exhausted();
     position += length;
     if (operator === '/') return result + value.slice(position);
   }

@@ -12,7 +12,7 @@ export function glob(shell: Shell, pattern: string): string[] {
   for (const [index, name] of names.entries()) {
     const last = index === names.length - 1;
     const next: string[] = [];
-    const matcher = isPattern(name) ? new Pattern(name) : null;
+    const matcher = isPattern(name) ? new Pattern(name, shell.state.budget) : null;
     for (const path of found) {
       if (matcher === null) {
         const joined = path + unescapePattern(name);

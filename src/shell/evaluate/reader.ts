@@ -54,6 +54,9 @@ export function* readCommands(shell: Shell, input: Input): Run {
     }
     if (delimiter !== '' && line.trimEnd().trimStart() !== delimiter) continue;
     parsed += pending.length;
+    // A short line behind a long unfinished one costs as much as that.
+    shell.state.budget.spend(Math.floor(pending.length / limits.parsedPerUnit));
+    if (shell.state.budget.takeTurn()) yield;
     const open = incompleteness(shell, pending);
     if (open !== null) {
       delimiter = open.delimiter;

@@ -41,7 +41,7 @@ export class Shell {
   /** `$0` */
   name: string;
   words: readonly string[] = [];
-  variables: Variables = new Variables();
+  variables: Variables;
   functions: Map<string, Command> = new Map();
   aliases: Map<string, string> = new Map();
   traps: Map<string, string> = new Map();
@@ -92,6 +92,7 @@ export class Shell {
     this.dialect = dialect;
     this.bash = dialect === 'bash';
     this.name = name;
+    this.variables = new Variables((units) => state.budget.spend(units));
     this.pid = state.nextPid();
   }
 

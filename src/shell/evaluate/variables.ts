@@ -31,19 +31,28 @@ export class ReadonlyFault extends Error {
   }
 }
 
-/** The variables of one shell, with the scopes of `local`. Bounded in number and bytes. */
+/** Elements of an array that are one unit of work to copy, and to list. */
+const copiedPerUnit = 8;
+const listedPerUnit = 64;
+
+/**
+ * The variables of one shell, with the scopes of `local`. Bounded in number and bytes. `spend` is told of what arrays
+ * cost, which are copied whole at each change, and stops it by throwing.
+ */
 export class Variables {
+  readonly #spend: (units: number) => void;
   readonly #values: Map<string, Variable>;
   readonly #scopes: Map<string, Variable | undefined>[] = [];
   #bytes = 0;
 
-  constructor(values: Map<string, Variable> = new Map()) {
+  constructor(spend: (units: number) => void, values: Map<string, Variable> = new Map()) {
+    this.#spend = spend;
     this.#values = values;
   }
 
   /** A copy for a subshell. */
   copy(): Variables {
-    const copy = new Variables(new Map(this.#values));
+    const copy = new Variables(this.#spend, new Map(this.#values));
     copy.#bytes = this.#bytes;
     return copy;
   }
@@ -89,20 +98,28 @@ export class Variables {
     if (variable?.named === true) return subscript.replaceAll(/^(["'])(.*)\1$/g, '$2');
     let index =
       Number.parseInt(/^[A-Za-z_]\w*$/.test(subscript) ? (this.get(subscript) ?? '0') : subscript, 10) || 0;
-    if (index < 0) index += 1 + Math.max(-1, ...[...(variable?.elements?.keys() ?? [])].map(Number));
+    if (index < 0) index += 1 + this.#lastKey(variable);
     return String(Math.min(Math.max(0, index), 1_000_000));
+  }
+
+  /** The highest key of an array that counts its elements; -1 where there is none. */
+  #lastKey(variable: Variable | undefined): number {
+    this.#spend(Math.floor((variable?.elements?.size ?? 0) / listedPerUnit));
+    return Number(Array.from(variable?.elements?.keys() ?? []).at(-1) ?? -1);
   }
 
   /** The elements of an array; a plain variable is an array of one. */
   elements(name: string): readonly string[] {
     const variable = this.#values.get(name);
     if (variable === undefined || variable.unset === true) return [];
+    this.#spend(Math.floor((variable.elements?.size ?? 0) / listedPerUnit));
     return variable.elements === null ? [variable.value] : [...variable.elements.values()];
   }
 
   keys(name: string): readonly string[] {
     const variable = this.#values.get(name);
     if (variable === undefined || variable.unset === true) return [];
+    this.#spend(Math.floor((variable.elements?.size ?? 0) / listedPerUnit));
     return variable.elements === null ? ['0'] : [...variable.elements.keys()];
   }
 
@@ -121,7 +138,7 @@ export class Variables {
       new Map(before === undefined || before.unset === true ? [] : [['0', before.value]]),
     );
     const made = this.#values.get(name);
-    if (made !== undefined) this.#values.set(name, { ...made, named });
+    if (made !== undefined) this.#place(name, { ...made, named });
   }
 
   set(name: string, value: string): void {
@@ -151,7 +168,7 @@ export class Variables {
     const elements = new Map(
       append ? (before?.elements ?? (before === undefined ? [] : [['0', before.value]])) : [],
     );
-    let next = 1 + Math.max(-1, ...[...elements.keys()].map(Number));
+    let next = append ? 1 + this.#lastKey(before) : 0;
     for (const word of words) {
       const keyed = /^\[([^\]]{1,60})\]=/.exec(word);
       const key =
@@ -173,16 +190,26 @@ export class Variables {
   #store(name: string, value: string, elements: ReadonlyMap<string, string> | null): void {
     const before = this.#values.get(name);
     if (before?.fixed === true) throw new ReadonlyFault(name);
-    this.#bytes +=
-      sizeOf(value, elements) - (before === undefined ? 0 : sizeOf(before.value, before.elements));
-    if (this.#bytes > limits.variableBytes || this.#values.size >= limits.variables) throw new Exhausted();
-    this.#values.set(name, {
+    this.#spend(Math.floor((elements?.size ?? 0) / copiedPerUnit));
+    this.#place(name, {
       value,
       elements,
       exported: before?.exported ?? false,
       fixed: false,
       ...(before?.named === true ? { named: true } : {}),
     });
+    if (this.#bytes > limits.variableBytes || this.#values.size >= limits.variables) throw new Exhausted();
+  }
+
+  /** Every change of a name goes through here, so that its bytes are counted once and given back once. */
+  #place(name: string, variable: Variable | undefined): void {
+    const before = this.#values.get(name);
+    if (before !== undefined) this.#bytes -= sizeOf(before.value, before.elements);
+    if (variable === undefined) this.#values.delete(name);
+    else {
+      this.#bytes += sizeOf(variable.value, variable.elements);
+      this.#values.set(name, variable);
+    }
   }
 
   /** Assigns for as long as a command runs; the result takes the assignments back. */
@@ -190,10 +217,7 @@ export class Variables {
     const before = [...values.keys()].map((key) => [key, this.#values.get(key)] as const);
     for (const [key, value] of values) this.set(key, value);
     return () => {
-      for (const [key, variable] of before) {
-        if (variable === undefined) this.#values.delete(key);
-        else this.#values.set(key, variable);
-      }
+      for (const [key, variable] of before) this.#place(key, variable);
     };
   }
 
@@ -209,8 +233,7 @@ export class Variables {
       this.#store(base, elements.get('0') ?? '', elements);
       return;
     }
-    this.#bytes -= sizeOf(variable.value, variable.elements);
-    this.#values.delete(base);
+    this.#place(base, undefined);
   }
 
   mark(name: string, flag: 'exported' | 'fixed', value = true): void {
@@ -221,7 +244,7 @@ export class Variables {
       fixed: false,
       unset: true,
     };
-    this.#values.set(name, { ...variable, [flag]: value });
+    this.#place(name, { ...variable, [flag]: value });
   }
 
   /** True where the name is known, though it may have no value. */
@@ -231,7 +254,7 @@ export class Variables {
 
   /** A local variable without a value. */
   hide(name: string): void {
-    this.#values.delete(name);
+    this.#place(name, undefined);
   }
 
   isFixed(name: string): boolean {
@@ -243,10 +266,7 @@ export class Variables {
   }
 
   leaveScope(): void {
-    for (const [name, variable] of this.#scopes.pop() ?? []) {
-      if (variable === undefined) this.#values.delete(name);
-      else this.#values.set(name, variable);
-    }
+    for (const [name, variable] of this.#scopes.pop() ?? []) this.#place(name, variable);
   }
 
   /** Makes a variable the function's own; false outside functions. */

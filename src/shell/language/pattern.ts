@@ -1,5 +1,7 @@
 /** Patterns of the shell (POSIX.1-2017 §2.13): `*`, `?`, `[…]`; a backslash takes the next character as it is. */
 
+import type { Budget } from '../limits.ts';
+
 type Unit =
   | { readonly kind: 'character'; readonly character: string }
   | { readonly kind: 'any' }
@@ -95,34 +97,79 @@ function compile(pattern: string): Unit[] {
   return units;
 }
 
-function unitMatches(unit: Unit, character: string): boolean {
-  if (unit.kind === 'any') return true;
-  if (unit.kind === 'character') return unit.character === character;
-  return unit.kind === 'set' && unit.members.includes(character) !== unit.negated;
+/** What a unit is as a number: the code of its character, or one of these, or below them a set. */
+const anyCode = -1;
+const starCode = -2;
+const firstSet = -3;
+
+interface MatchState {
+  position: number;
+  unit: number;
+  /** The last star, -1 before the first, and where its text ends so far. */
+  starUnit: number;
+  starPosition: number;
 }
 
-/** A compiled pattern. A match costs at most (length of the pattern) × (length of the text): one star is remembered, not all. */
-export class Pattern {
-  readonly #units: readonly Unit[];
+/** Comparisons of characters that are one unit of work. */
+const comparisonsPerUnit = 256;
 
-  constructor(pattern: string) {
-    this.#units = compile(pattern);
+/**
+ * A compiled pattern. A match costs at most (length of the pattern) × (length of the text): one star is remembered, not
+ * all. The budget is told of it on the way, and stops it by throwing `Exhausted`.
+ */
+export class Pattern {
+  /** Numbers in a row, since a long pattern is compared with itself again and again. */
+  readonly #codes: Int32Array;
+  readonly #sets: readonly { readonly negated: boolean; readonly members: string }[];
+  readonly #budget: Budget;
+  /** Where no star is in it: the number of characters that it covers. */
+  readonly #fixedLength: number | null;
+  #comparisons = 0;
+
+  constructor(pattern: string, budget: Budget) {
+    budget.spend(pattern.length >> 4);
+    const units = compile(pattern);
+    const sets: { negated: boolean; members: string }[] = [];
+    this.#codes = Int32Array.from(units, (unit) => {
+      if (unit.kind === 'character') return unit.character.charCodeAt(0);
+      if (unit.kind === 'any') return anyCode;
+      if (unit.kind === 'star') return starCode;
+      sets.push(unit);
+      return firstSet - (sets.length - 1);
+    });
+    this.#sets = sets;
+    this.#budget = budget;
+    this.#fixedLength = this.#codes.includes(starCode) ? null : units.length;
+  }
+
+  #covers(code: number, text: string, position: number): boolean {
+    if (code >= 0) return code === text.charCodeAt(position);
+    if (code === anyCode) return true;
+    const set = this.#sets[firstSet - code];
+    return set !== undefined && set.members.includes(text.charAt(position)) !== set.negated;
   }
 
   /** True where the pattern covers the whole text. */
   matches(text: string): boolean {
-    const units = this.#units;
-    let position = 0;
-    let unit = 0;
-    let starUnit = -1;
-    let starPosition = 0;
+    const state = { position: 0, unit: 0, starUnit: -1, starPosition: 0 };
+    for (;;) {
+      const outcome = this.#compare(text, state);
+      if (outcome !== null) return outcome;
+      this.#budget.spend(1);
+    }
+  }
+
+  /** Goes on for a unit of work at most; null where there is more to compare. */
+  #compare(text: string, state: MatchState): boolean | null {
+    const codes = this.#codes;
+    let { position, unit, starUnit, starPosition } = state;
     while (position < text.length) {
-      const current = units[unit];
-      if (current !== undefined && current.kind === 'star') {
+      const code = codes[unit];
+      if (code === starCode) {
         starUnit = unit;
         starPosition = position;
         unit += 1;
-      } else if (current !== undefined && unitMatches(current, text[position] ?? '')) {
+      } else if (code !== undefined && this.#covers(code, text, position)) {
         unit += 1;
         position += 1;
       } else if (starUnit >= 0) {
@@ -130,13 +177,23 @@ export class Pattern {
         position = starPosition;
         unit = starUnit + 1;
       } else return false;
+      this.#comparisons += 1;
+      if (this.#comparisons < comparisonsPerUnit) continue;
+      this.#comparisons = 0;
+      state.position = position;
+      state.unit = unit;
+      state.starUnit = starUnit;
+      state.starPosition = starPosition;
+      return null;
     }
-    while (units[unit]?.kind === 'star') unit += 1;
-    return unit === units.length;
+    while (codes[unit] === starCode) unit += 1;
+    return unit === codes.length;
   }
 
   /** Lengths of the prefixes that match: the shortest or the longest, or -1. */
   prefix(text: string, longest: boolean): number {
+    const length = this.#fixedLength;
+    if (length !== null) return length <= text.length && this.matches(text.slice(0, length)) ? length : -1;
     for (let step = 0; step <= text.length; step += 1) {
       const length = longest ? text.length - step : step;
       if (this.matches(text.slice(0, length))) return length;
@@ -146,6 +203,11 @@ export class Pattern {
 
   /** Where the shortest or longest matching suffix begins, or -1. */
   suffix(text: string, longest: boolean): number {
+    const length = this.#fixedLength;
+    if (length !== null) {
+      const start = text.length - length;
+      return start >= 0 && this.matches(text.slice(start)) ? start : -1;
+    }
     for (let step = 0; step <= text.length; step += 1) {
       const start = longest ? step : text.length - step;
       if (this.matches(text.slice(start))) return start;

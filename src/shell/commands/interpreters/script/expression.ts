@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { largestProgram, programSize } from '../../../expression-size.ts';
 import { Unsupported } from './unsupported.ts';
 
 export interface Found {
@@ -21,7 +22,6 @@ export interface Compiled {
 
 const cache = new Map<string, Compiled>();
 const longest = 2_000;
-const largest = 1_000;
 
 /** What Perl's expressions have and RE2's have under another name. */
 function translate(source: string): string {
@@ -51,6 +51,8 @@ export function compileExpression(source: string, flags: string): Compiled {
   if (flags.includes('i')) bits |= RE2JS.CASE_INSENSITIVE;
   if (flags.includes('m')) bits |= RE2JS.MULTILINE;
   if (flags.includes('s')) bits |= RE2JS.DOTALL;
+  // Ahead of the compilation, which takes a second and a hundred megabytes for a million instructions.
+  if (programSize(plain) > largestProgram) throw new Unsupported('expression');
   let pattern: ReturnType<typeof RE2JS.compile>;
   try {
     // `$` also stands ahead of a last line end.
@@ -60,7 +62,7 @@ export function compileExpression(source: string, flags: string): Compiled {
   }
   const names = new Map<string, number>(Object.entries(pattern.namedGroups()));
   // A few of them are remembered for all visitors, and each is as large as it has instructions.
-  if (pattern.programSize() > largest) throw new Unsupported('expression');
+  if (pattern.programSize() > largestProgram) throw new Unsupported('expression');
   const compiled: Compiled = {
     names,
     groupCount: pattern.groupCount(),
