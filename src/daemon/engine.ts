@@ -22,6 +22,7 @@ import { DueTimer } from './due-timer.ts';
 import { EventKeeper } from './event-keeper.ts';
 import { FenceDesk } from './fence-desk.ts';
 import { Pipeline } from './pipeline.ts';
+import { type PastEvent, restoredPast } from './restored-past.ts';
 import { SensorDesk, type SensorState } from './sensor-desk.ts';
 
 export interface EngineOptions {
@@ -279,23 +280,48 @@ export class Engine {
     }
     for (const { source, at } of await store.goodHours(now - goodMilliseconds, goodRows))
       this.judge.succeeded(source, at);
-    const observations = await store.since(now - restoreMilliseconds, restoreRows);
-    const newest = observations.at(-1)?.at ?? now;
+    const since = now - restoreMilliseconds;
+    const rows = await store.since(since, restoreRows);
+    const entries = this.#options.decisionLog.since(since, restoreRows);
+    let refused = 0;
+    let why = '';
+    const past = restoredPast(rows, entries, now, (cause) => {
+      refused += 1;
+      why = cause;
+    });
+    const unwrittenFrom = Math.min(now, rows.at(-1)?.at ?? now) - unwrittenMilliseconds;
     const last: Decision[] = [];
-    for (const observation of observations) {
-      // The store may have kept more since it was asked, from an append that the last engine sent: none is judged twice.
-      this.#restoreSequence(observation.sensor, observation.sequence);
-      // Into memory alone: nothing is decided twice on what was decided before.
-      const evidence = this.pipeline.observe(observation, (decision) => {
-        if (observation.at >= newest - unwrittenMilliseconds) last.push(decision);
-      });
-      this.attacks.take(evidence, observation.at);
+    try {
+      for (const event of past)
+        this.#relive(event, (decision) => {
+          if (event.at >= unwrittenFrom) last.push(decision);
+        });
+    } finally {
+      // Into memory alone: what stands is what the decision log says.
+      for (const record of this.judge.sources.values()) record.standing = null;
     }
-    for (const record of this.judge.sources.values()) record.standing = null;
+    if (refused > 0)
+      this.#options.log(`the event store holds ${refused} records that are none, the last: ${why}`);
     return last;
   }
 
+  /** Once more, in memory, what happened before the restart: nothing is decided twice. */
+  #relive(event: PastEvent, decided: (decision: Decision) => void): void {
+    // Blocks that a forecast began; their source then was not seen, but dropped.
+    for (const decision of this.judge.due(event.at)) void decision;
+    if ('lifted' in event) this.judge.lift(event.lifted);
+    else if ('dropped' in event) this.judge.renew(event.dropped, event.at);
+    else {
+      const { observation } = event;
+      // The store may have kept more since it was asked, from an append that the last engine sent: none is judged twice.
+      this.#restoreSequence(observation.sensor, observation.sequence);
+      this.attacks.take(this.pipeline.observe(observation, decided), event.at);
+    }
+  }
+
   #restoreSequence(sensor: string, sequence: number): void {
+    // With what is no number every comparison fails, and the sensor would never be heard again.
+    if (!Number.isSafeInteger(sequence) || sequence < 0) return;
     this.sensorDesk.restore(sensor, sequence);
     this.keeper.restore(sensor, sequence);
   }

@@ -62,6 +62,12 @@ export class ForeseenBlocks {
     }
   }
 
+  /** A block that stood before a restart is looked at again when it ends, as if it had been placed now. */
+  restore(decision: Decision): void {
+    if (!decision.simulated && decision.action === 'block' && decision.by === 'picket')
+      this.#appointments.set(decision.target, decision.until);
+  }
+
   /** Nothing is foreseen any more of this source; of a network, nor of any of its addresses. */
   cancel(source: string): void {
     this.#appointments.cancel(source);

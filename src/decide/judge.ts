@@ -165,6 +165,7 @@ export class Judge {
   /** Puts back a decision that stood before a restart. */
   restore(decision: Decision): void {
     this.#standing.restore(decision);
+    this.#foreseen?.restore(decision);
   }
 
   verdict(record: SourceRecord): Verdict {

@@ -202,12 +202,20 @@ export class DecisionLog {
     return this.#database
       .prepare('SELECT sequence, kind, body FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?')
       .all(sequence, limit)
-      .map((row) => {
-        const number = Number(row['sequence']);
-        return row['kind'] === 'lift'
-          ? { sequence: number, kind: 'lift', lift: liftOf(row['body']) }
-          : { sequence: number, kind: 'decision', decision: decisionOf(row) };
-      });
+      .map(entryOf);
+  }
+
+  /** The newest entries from a time on, at most so many, the oldest first. Reads no older ones: entries are written as time goes on. */
+  since(at: number, limit: number): LogEntry[] {
+    const found: LogEntry[] = [];
+    const newestFirst = this.#database.prepare(
+      'SELECT sequence, kind, at, body FROM entries ORDER BY sequence DESC LIMIT ?',
+    );
+    for (const row of newestFirst.iterate(limit)) {
+      if (Number(row['at']) < at) break;
+      found.push(entryOf(row));
+    }
+    return found.reverse();
   }
 
   /** Forgets entries from before this time, but none that is still in the standing set. Numbers are not given out anew. Returns how many went. */
@@ -365,6 +373,13 @@ function openDatabase(path: string): DatabaseSync {
 function decisionOf(row: Row): Decision {
   const decision: Decision = JSON.parse(String(row['body']));
   return decision;
+}
+
+function entryOf(row: Row): LogEntry {
+  const sequence = Number(row['sequence']);
+  return row['kind'] === 'lift'
+    ? { sequence, kind: 'lift', lift: liftOf(row['body']) }
+    : { sequence, kind: 'decision', decision: decisionOf(row) };
 }
 
 function liftOf(body: unknown): Lift {
