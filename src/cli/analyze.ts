@@ -9,6 +9,7 @@ import { PicketError } from '../core/errors.ts';
 import type { Analysis, AnalysisOptions, DamagedRecord, VerdictLine } from '../daemon/analyze.ts';
 import type { ParallelAnalysis } from '../daemon/parallel-analysis.ts';
 import { Output } from './output.ts';
+import { terminalJson } from '../daemon/json-times.ts';
 import { printable } from './printable.ts';
 import { Progress } from './progress.ts';
 import { isQuiet, verdictTable } from './verdict-table.ts';
@@ -131,7 +132,7 @@ async function run(names: readonly string[], options: Options): Promise<void> {
       progress.show(behind + bytes, () => `${analysis.records.toLocaleString('en')} records`),
     ...(options.records === true
       ? {
-          record: (line) => output.line(JSON.stringify(line)),
+          record: (line) => output.line(terminalJson(JSON.stringify(line))),
           betweenBatches: () => (output.isFull ? output.flush() : undefined),
         }
       : {}),
@@ -192,10 +193,10 @@ function mustBeThere(paths: readonly string[], option: string): void {
 
 async function printJson(analysis: Judged, output: Output): Promise<void> {
   for await (const verdict of analysis.verdicts()) {
-    output.line(JSON.stringify(verdict));
+    output.line(terminalJson(JSON.stringify(verdict)));
     if (output.isFull) await output.flush();
   }
-  for (const attack of analysis.attacks()) output.line(JSON.stringify(attack));
+  for (const attack of analysis.attacks()) output.line(terminalJson(JSON.stringify(attack)));
   await output.flush();
 }
 

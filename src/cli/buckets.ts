@@ -4,6 +4,7 @@ import process from 'node:process';
 import type { Command } from 'commander';
 import { needs } from './partner.ts';
 import { Output } from './output.ts';
+import { terminalJson } from '../daemon/json-times.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -66,7 +67,7 @@ async function runAudit(endpoint: string | undefined, options: Options, command:
   for await (const each of audited) {
     const { bucket, verdict, intended, reasons } = each;
     counts[verdict === 'public' && intended ? 'intended' : verdict] += 1;
-    if (options.json === true) output.line(JSON.stringify(each));
+    if (options.json === true) output.line(terminalJson(JSON.stringify(each)));
     else if (verdict !== 'closed' && !intended)
       rows.push([printable(bucket), verdict, printable(reasons.join('; '))]);
   }

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { ImportLine } from '../daemon/lure-import.ts';
 import { notBeside } from './partner.ts';
 import { Output } from './output.ts';
+import { terminalJson } from '../daemon/json-times.ts';
 import { printable } from './printable.ts';
 
 interface Options {
@@ -91,7 +92,7 @@ async function tell(lines: Iterable<ImportLine>, isJson: boolean): Promise<Count
   const counts: Counts = { lures: 0, written: 0, refused: 0, outOfBand: 0, unproven: 0 };
   const reasons = new Map<string, number>();
   for (const line of lines) {
-    if (isJson) output.line(JSON.stringify(line));
+    if (isJson) output.line(terminalJson(JSON.stringify(line)));
     if (line.kind === 'refused') {
       counts.refused += 1;
       if (counts.refused > refusedShown) {

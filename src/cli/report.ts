@@ -9,6 +9,7 @@ import type { Report } from '../daemon/report.ts';
 import { connection, withConnection, type ConnectionOptions } from './connection.ts';
 import { notBeside } from './partner.ts';
 import { Output } from './output.ts';
+import { terminalJson } from '../daemon/json-times.ts';
 import { printable } from './printable.ts';
 import { reported } from './report-lines.ts';
 import { targetIn, wholeNumberIn } from './target.ts';
@@ -93,7 +94,7 @@ async function run(names: readonly string[], options: Options, command: Command)
     return;
   }
   const output = new Output();
-  if (options.json === true) output.line(JSON.stringify({ kind: 'report', ...view }));
+  if (options.json === true) output.line(terminalJson(JSON.stringify({ kind: 'report', ...view })));
   else for (const line of reported(view)) output.line(line);
   await output.flush();
 }

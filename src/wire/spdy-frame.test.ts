@@ -62,6 +62,13 @@ describe('SPDY frames', () => {
     ]);
   });
 
+  it('end where a client opens streams without end, each of which would unpack all header blocks again', () => {
+    const opening = Buffer.from('800300010000000a00000001000000010000', 'hex');
+    const events = read(Buffer.concat([open(1, 'stdin'), ...Array.from({ length: 3000 }, () => opening)]));
+    expect(events.length).toBeLessThan(100);
+    expect(events.at(-1)).toEqual({ kind: 'over' });
+  });
+
   it('say the same for any split of any bytes', () => {
     const writer = new SpdyWriter();
     const pieces = [open(1, 'stdin'), writer.data(1, Buffer.from('id\n')), writer.ping(Buffer.alloc(4, 7))];

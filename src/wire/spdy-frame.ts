@@ -44,6 +44,8 @@ const longestFrame = 65_536;
 /** Compressed and plain, of all header blocks of a connection together. */
 const mostHeaderOctets = 16_384;
 const mostPlainOctets = 65_536;
+/** Of a connection: a command asks for five, and each is paid for with all that came before it. */
+const mostBlocks = 64;
 
 export type SpdyEvent =
   | {
@@ -67,6 +69,7 @@ export class SpdyReader {
   #held: Buffer = Buffer.alloc(0);
   #blocks: Buffer = Buffer.alloc(0);
   #plainRead = 0;
+  #blocksRead = 0;
   #isOver = false;
 
   *push(bytes: Uint8Array): Iterable<SpdyEvent> {
@@ -123,7 +126,8 @@ export class SpdyReader {
   /** One zlib stream goes through all blocks: it is read again from its start, which is cheap for the few that there are. */
   #headers(block: Buffer): ReadonlyMap<string, string> | null {
     this.#blocks = Buffer.concat([this.#blocks, block]);
-    if (this.#blocks.length > mostHeaderOctets) return null;
+    this.#blocksRead += 1;
+    if (this.#blocks.length > mostHeaderOctets || this.#blocksRead > mostBlocks) return null;
     let plain: Buffer;
     try {
       plain = inflateSync(this.#blocks, {

@@ -76,6 +76,8 @@ it.each(['constructor', '__proto__', 'toString', 'valueOf'])(
 
 describe('a hostile script of Perl', () => {
   it.each([
+    ['copies of a growing list', 'while(1){ push @a, [@a] }'],
+    ['copies of a growing hash', 'while(1){ $h{$i++} = {%h} }'],
     ['an expression of many states', '$a="a" x 8000000; while(1){ $a =~ /(?:\\pL{30}){30}$/ }'],
     ['an expression that looks to the end', '$a="a" x 60000; while($a =~ /a.*b|a/g){ $n++ }'],
     ['long texts reversed', '$a="a" x 8000000; while(1){ $b=reverse $a; push @l,$b; }'],

@@ -71,12 +71,13 @@ export class Evaluator extends Assignments {
       }
       case 'newArray': {
         const made = new ArrayValue();
-        for (const item of expression.items) made.items.push(...(yield* this.list(item)));
+        for (const value of yield* this.#all(expression.items)) made.items.push(value);
         return made;
       }
       case 'newHash': {
-        const values: Value[] = [];
-        for (const item of expression.items) values.push(...(yield* this.list(item)));
+        const values = yield* this.#all(expression.items);
+        // A place by name costs several times what one by number does.
+        this.world.spend(values.length * 32);
         const made = new HashValue();
         for (let at = 0; at < values.length; at += 2) made.entries.set(textOf(values[at]), values[at + 1]);
         return made;
@@ -187,8 +188,11 @@ export class Evaluator extends Assignments {
 
   *#all(items: readonly Expression[]): Reading<Value[]> {
     const found: Value[] = [];
-    for (const item of items) found.push(...(yield* this.list(item)));
-    this.world.spend(found.length * 16);
+    for (const item of items) {
+      const values = yield* this.list(item);
+      this.world.spend(values.length * 16);
+      for (const value of values) found.push(value);
+    }
     return found;
   }
 
