@@ -18,6 +18,8 @@ import { Smb1Pipes } from './smb1-pipes.ts';
 import { status } from './status.ts';
 
 const mostCaptured = 4_194_304;
+/** Pieces of it: each costs some hundred octets of its own, be it of one octet. */
+const mostPieces = 16_384;
 const mostTrees = 16;
 const badCommand = 0x0016_0002;
 /** The number of IPC$. */
@@ -351,6 +353,7 @@ export class Smb1 {
     const start = 33 + request.uint8(32) * 2 + 2;
     const bytes = request.bytes.subarray(Math.min(start, request.length));
     if (bytes.length === 0 || this.#captured + bytes.length > mostCaptured) return;
+    if (this.#payload.length >= mostPieces) return;
     this.#captured += bytes.length;
     this.#payload.push(Buffer.from(bytes));
   }
