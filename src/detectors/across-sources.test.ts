@@ -91,6 +91,62 @@ describe('a scan dealt out among many sources', () => {
     expect(reasonsOf(walk((index) => 1 + (index % 4)))).not.toContain('distributed-scan');
   });
 
+  /** Numbers from 0 on, shuffled. */
+  const shuffled = (count: number, seed: string): number[] => {
+    const random = seededRandom(seed);
+    const all = times(count, (index) => index);
+    for (let index = count - 1; index > 0; index -= 1) {
+      const other = below(random, index + 1);
+      [all[index], all[other]] = [all[other] ?? 0, all[index] ?? 0];
+    }
+    return all;
+  };
+
+  it.each([
+    ['a /24', 256, 32],
+    ['a /22', 1024, 60],
+    ['a /20', 4096, 100],
+  ])('is found in any order that comes to no host of %s twice', (_, hosts, sources) => {
+    const random = seededRandom('dealt');
+    const rows = shuffled(hosts, 'order').map((host, index) =>
+      refused(
+        `203.${below(random, sources)}.113.9`,
+        `198.51.${96 + (host >> 8)}.${host % 256}`,
+        445,
+        start + index * 100,
+      ),
+    );
+    expect(reasonsOf(rows)).toContain('distributed-scan');
+    expect(worst(rows)).toBeGreaterThan(malicious);
+  });
+
+  it('is not seen in customers who each come to an address of their own, all of which are down', () => {
+    const rows = shuffled(250, 'customers').map((host, index) =>
+      refused(`203.${host}.113.9`, `198.51.100.${host}`, 443, start + index * 100),
+    );
+    expect(reasonsOf([...rows, ...rows])).not.toContain('distributed-scan');
+  });
+
+  it('is not seen in independent visitors, whatever they prefer and however many come', () => {
+    const random = seededRandom('visitors');
+    for (const [prefer, hosts] of [
+      [1, 256],
+      [1, 4096],
+      [3, 4096],
+    ] as const) {
+      const rows = times(6000, (index) => {
+        const host = Math.floor((below(random, 1_000_000) / 1_000_000) ** prefer * hosts);
+        return refused(
+          `203.${below(random, 200)}.113.9`,
+          `198.51.${96 + (host >> 8)}.${host % 256}`,
+          445,
+          start + index * 100,
+        );
+      });
+      expect(reasonsOf(rows)).not.toContain('distributed-scan');
+    }
+  });
+
   it('is not seen in a few monitors that go through all hosts', () => {
     const rows = times(96, (index) =>
       refused(`203.0.${index % 3}.9`, `198.51.100.${index + 1}`, 9100, start + index * 1000),

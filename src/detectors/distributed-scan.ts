@@ -1,20 +1,23 @@
 /**
- * A scan dealt out among many sources: each knocks at a few targets, together they go through the network in one order.
+ * A scan dealt out among many sources: each knocks at a few targets, together they go through the network.
  *
  * A group is a destination port and the form of the probe (transport, flags or kind, bytes a packet). Many honest clients fail at one
  * port too, when a service with many addresses is down; they come to the same targets again, and in no order. So a group speaks only
- * where its last 32 first contacts came from at least 16 sources, went to 30 distinct targets, and four fifths of the steps from one
- * to the next lead up (or down) by at most 64 addresses: of random steps in a /24 that happens to less than one in 10⁹ groups. An order
- * that is shuffled (a seeded permutation, in shards) can't be told from chance here; the members' own contacts tell of those.
+ * in one of two cases. In order: its last 32 first contacts came from at least 16 sources, went to 30 distinct targets, and four fifths of
+ * the steps from one to the next lead up (or down) by at most 64 addresses: of random steps in a /24 that happens to less than one in
+ * 10⁹ groups. Shuffled: its contacts come to no target twice for longer than independent visitors do but once in 10⁹ runs (`Coverage`). A
+ * service that watches every host of a network from many addresses does the same, where all hosts are down; and who comes to one target twice now
+ * and then is not seen.
  *
  * Evidence is about the source at hand once its group has crossed: ln 99 / 2 and its own contact's ln 4 leave one contact below
- * suspicious; three block. Memory a group: 32 contacts of three numbers; the runner keeps 65,536 groups.
+ * suspicious; three block. Memory a group: 32 contacts of three numbers, and a kilobyte from the 33rd on; the runner keeps 65,536 groups.
  */
 
 import { parseAddress, sourceKey } from '../core/address.ts';
 import type { Detector, Step } from '../core/detector.ts';
 import { noEvidence } from '../core/evidence.ts';
 import type { Observation } from '../core/observation.ts';
+import { Coverage } from './coverage.ts';
 import { contactHash } from './fan-out.ts';
 import { isBackscatter, outcomeOf, passedOver } from './port-scan.ts';
 
@@ -32,6 +35,8 @@ interface GroupState {
   readonly sources: number[];
   readonly targets: number[];
   readonly times: number[];
+  /** Null until there is more than these hold. */
+  coverage: Coverage | null;
 }
 
 /** Where an address stands among its neighbours: IPv4 whole, IPv6 by its last 48 bits. */
@@ -55,6 +60,14 @@ function isOneWalk({ sources, targets, times }: GroupState): boolean {
   return Math.max(up, down) >= (targets.length - 1) * leastOrdered;
 }
 
+function coverageOf({ sources, targets, times }: GroupState): Coverage {
+  const coverage = new Coverage();
+  targets.forEach((target, index) => {
+    coverage.add(sources[index] ?? 0, target, times[index] ?? 0, windowMilliseconds);
+  });
+  return coverage;
+}
+
 function formOf(observation: Observation): string {
   if (observation.kind === 'scan') return `${observation.probe} ${observation.fingerprints?.window ?? ''}`;
   if (observation.kind !== 'flow') return '';
@@ -76,14 +89,17 @@ export const distributedScan: Detector<GroupState> = {
     if (passedOver(observation)) return null;
     return `${observation.destinationPort} ${observation.transport} ${formOf(observation)}`;
   },
-  initial: (): GroupState => ({ sources: [], targets: [], times: [] }),
+  initial: (): GroupState => ({ sources: [], targets: [], times: [], coverage: null }),
   step(state: GroupState, observation: Observation): Step<GroupState> {
     const source = contactHash(sourceKey(observation.source), 0);
     const target = placeOf(observation.destination);
     // A retry is no further target.
     if (state.targets.at(-1) === target && state.sources.at(-1) === source)
       return { state, evidence: noEvidence };
+    let covers = false;
     if (state.times.length >= contactsKept) {
+      state.coverage ??= coverageOf(state);
+      covers = state.coverage.add(source, target, observation.at, windowMilliseconds);
       state.sources.shift();
       state.targets.shift();
       state.times.shift();
@@ -91,15 +107,20 @@ export const distributedScan: Detector<GroupState> = {
     state.sources.push(source);
     state.targets.push(target);
     state.times.push(observation.at);
-    if (!isOneWalk(state)) return { state, evidence: noEvidence };
-    const sources = new Set(state.sources).size;
+    const port = `${observation.destinationPort}/${observation.transport}`;
+    const reason = isOneWalk(state)
+      ? `one of ${new Set(state.sources).size} sources whose last ${contactsKept} probes of port ${port} go through the network in one order`
+      : covers
+        ? `one of ${state.coverage?.sources} sources whose last ${state.coverage?.visits} probes of port ${port} come to no address twice`
+        : null;
+    if (reason === null) return { state, evidence: noEvidence };
     return {
       state,
       evidence: [
         {
           detector: 'distributed-scan',
           weight: weightOfMember,
-          reason: `one of ${sources} sources whose last ${contactsKept} probes of port ${observation.destinationPort}/${observation.transport} go through the network in one order`,
+          reason,
           technique: 'T1595.001',
           behavior: 'scan:horizontal',
           cves: [],
