@@ -38,6 +38,11 @@ const deep = Array.from({ length: 24 }, (_, at) => `v${at}='v${at + 1}+v${at + 1
 describe('a hostile script', () => {
   it.each([
     ['braces that multiply', `echo ${'{a,b}'.repeat(10_000)}`],
+    ['sets that never close', `case x in ${'[a'.repeat(30_000)}) ;; esac`],
+    [
+      'sed with a long replacement for each letter',
+      `${letters(1_000_000, '/tmp/a')}; sed 's/a/${'&'.repeat(60)}/g' /tmp/a`,
+    ],
     ['braces that never close', `echo ${'{'.repeat(60_000)}`],
     ['a variable that names others, thirty deep', `${deep}; v24=1; echo $((v0))`],
     ['an array that grows one by one', 'while :; do a+=(x); done'],

@@ -160,7 +160,7 @@ function* substitute(
     const match = position > line.length ? null : expression.find(line, position, process.state.budget);
     if (match === null) break;
     seen += 1;
-    if (seen % 4 === 0) process.state.budget.spend(1);
+    if (seen % 4 === 0) process.state.budget.spend(1 + (step.text.length >> 2));
     if (process.state.budget.takeTurn()) yield;
     out += line.slice(position, match.start);
     if (seen < nth) out += line.slice(match.start, match.end);

@@ -75,13 +75,16 @@ function readSet(pattern: string, start: number): { unit: Unit; end: number } | 
 function compile(pattern: string): Unit[] {
   const units: Unit[] = [];
   let index = 0;
+  /** Where one set has no end, none behind it has: it is not looked for again. */
+  let setsEnd = true;
   while (index < pattern.length) {
     const character = pattern[index] ?? '';
     if (character === '*') {
       if (units.at(-1)?.kind !== 'star') units.push({ kind: 'star' });
     } else if (character === '?') units.push({ kind: 'any' });
     else if (character === '[') {
-      const set = readSet(pattern, index);
+      const set: ReturnType<typeof readSet> = setsEnd ? readSet(pattern, index) : null;
+      setsEnd = set !== null;
       if (set !== null) {
         units.push(set.unit);
         index = set.end;
