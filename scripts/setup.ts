@@ -81,6 +81,7 @@ const toTest: Readonly<Record<string, string>> = {
   'openssh-client': 'ssh, sftp, ssh-keyscan, ssh-keygen',
   'openssh-server': 'the real daemon beside the decoy',
   openssl: 'certificates',
+  'php-cli': 'the evaluator of PHP is compared with it',
   postfix: 'the real mail server beside the decoy',
   postgresql: 'the real database beside the decoy',
   'postgresql-client': 'psql',

@@ -31,6 +31,24 @@ describe('a heavy command of a visitor', () => {
     expect(turnsOf(command)).toBeGreaterThan(5);
   });
 
+  it.each(['rev', 'tac', 'nl', 'column', 'column -t', 'paste - -', 'shuf'])(
+    'gives turns while %s goes through many lines',
+    (command) => {
+      const before = turnsOf('seq 1 60000 > /dev/null');
+      expect(turnsOf(`seq 1 60000 | ${command} > /dev/null`)).toBeGreaterThan(before + 8);
+    },
+  );
+
+  it('gives turns while one expansion becomes many words', () => {
+    const before = turnsOf('words=$(seq 1 20000)');
+    expect(turnsOf('for word in $(seq 1 20000); do break; done')).toBeGreaterThan(before + 8);
+  });
+
+  it('reads no more of a long text than its head or tail shows', () => {
+    expect(turnsOf('yes | head')).toBeLessThanOrEqual(turnsOf('yes > /dev/null') + 1);
+    expect(turnsOf('yes | tail -n 3')).toBeLessThanOrEqual(turnsOf('yes > /dev/null') + 1);
+  });
+
   it('is not held up by turns where it is light', () => {
     expect(turnsOf("ls -la /; uname -a; python3 -c 'print(1)'")).toBe(0);
   });

@@ -7,11 +7,11 @@ import { shellPersona } from '../support/shell-persona.ts';
 import type { Answer } from './ask.ts';
 import { visitorShell } from '../support/visitor-shell.ts';
 
-export type Interpreter = 'python3' | 'perl';
+export type Interpreter = 'python3' | 'perl' | 'php';
 
-export const interpreters: readonly Interpreter[] = ['python3', 'perl'];
+export const interpreters: readonly Interpreter[] = ['python3', 'perl', 'php'];
 
-const option: Readonly<Record<Interpreter, string>> = { python3: '-c', perl: '-e' };
+const option: Readonly<Record<Interpreter, string>> = { python3: '-c', perl: '-e', php: '-r' };
 
 export const interpreterRecord = (name: Interpreter): string =>
   fileURLToPath(new URL(`recorded-${name}.txt`, import.meta.url));
@@ -20,7 +20,7 @@ export const interpreterRecord = (name: Interpreter): string =>
  * What of the error output is compared: not the marks below a line of the source, which only newer versions print; of a
  * syntax error its class alone, since every version has texts of its own.
  */
-function comparable(answer: Answer): Answer {
+export function comparable(answer: Answer): Answer {
   const error = answer.error.replaceAll(/^ +[~^][~^ ]*\n/gm, '');
   const syntax = /^(SyntaxError|IndentationError|TabError): .*\n$/m.exec(error);
   return { ...answer, error: syntax?.[1] ?? error };
@@ -69,7 +69,8 @@ const persona = shellPersona('linux-gnu', {
   // The release whose versions the record was made with.
   files: {
     '/var/lib/dpkg/status': {
-      content: 'Package: python3\nStatus: install ok installed\nVersion: 3.11.2-1+b1\n\n',
+      content:
+        'Package: python3\nStatus: install ok installed\nVersion: 3.11.2-1+b1\n\nPackage: php\nStatus: install ok installed\nVersion: 2:8.2+93\n\n',
       mode: 0o644,
       owner: 'root',
     },

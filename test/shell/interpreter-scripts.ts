@@ -1,13 +1,8 @@
-/** Scripts of Python and Perl without machine-specific output, on which the real interpreters can be asked. */
+/** Scripts of Python, Perl and PHP without machine-specific output, on which the real interpreters can be asked. */
 
 import * as fc from 'fast-check';
-
-type Text = fc.Arbitrary<string>;
-const one = (...texts: readonly string[]): Text => fc.constantFrom(...texts);
-const join = (...pieces: readonly (string | Text)[]): Text =>
-  fc
-    .tuple(...pieces.map((piece) => (typeof piece === 'string' ? fc.constant(piece) : piece)))
-    .map((texts) => texts.join(''));
+import { join, one, type Text } from './arbitrary-text.ts';
+import { generatedPhp, plainPhp } from './php-scripts.ts';
 
 const plainPython: readonly string[] = [
   'print(1+1)',
@@ -409,7 +404,8 @@ const perl: Text = join(
 
 const drawn = (from: Text): string[] => fc.sample(from, { seed: 20_260_101, numRuns: 1_500 });
 
-export const interpreterScripts: Readonly<Record<'python3' | 'perl', readonly string[]>> = {
+export const interpreterScripts: Readonly<Record<'python3' | 'perl' | 'php', readonly string[]>> = {
   python3: [...new Set([...plainPython, ...drawn(python)])],
   perl: [...new Set([...plainPerl, ...drawn(perl)])],
+  php: [...new Set([...plainPhp, ...drawn(generatedPhp)])],
 };

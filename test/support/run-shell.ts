@@ -38,7 +38,26 @@ export function summarise(events: readonly ShellEvent[], fault: unknown): ShellR
 
 /** Runs one command string to its end. Standard output and error come together. */
 export function runShell(system: Persona['system'], command: string, input = ''): ShellRun {
-  const session = shellSession(system, false);
+  return runIn(shellSession(system, false), command, input);
+}
+
+/** As `runShell`, on a machine that has these packages beside those of its release. */
+function runWith(packages: readonly string[], command: string, input = ''): ShellRun {
+  const status = packages
+    .map(
+      (name) =>
+        `Package: ${name}\nStatus: install ok installed\nVersion: ${name === 'php' ? '2:8.2+93' : '1.0-1'}\n\n`,
+    )
+    .join('');
+  const file = { content: status, mode: 0o644, owner: 'root' };
+  const persona = shellPersona('linux-gnu', { files: { '/var/lib/dpkg/status': file } });
+  return runIn(new ShellSession(visitorShell(persona)), command, input);
+}
+
+/** On a machine with PHP. */
+export const runPhp = (command: string): ShellRun => runWith(['php', 'python3', 'perl'], command);
+
+function runIn(session: ShellSession, command: string, input: string): ShellRun {
   const events = [...session.run(command)];
   if (input !== '') events.push(...session.receive(Buffer.from(input, 'latin1')));
   events.push(...session.end());

@@ -28,6 +28,29 @@ function* show(process: Process, part: (text: string, by: 'n' | 'c', count: stri
 const joined = (lines: readonly string[], text: string, tail: boolean): string =>
   lines.length === 0 ? '' : lines.join('\n') + (tail && !text.endsWith('\n') ? '' : '\n');
 
+/** Looks no further than what it shows. */
+function firstLines(text: string, count: number): string {
+  let end = 0;
+  for (let line = 0; line < count; line += 1) {
+    const next = text.indexOf('\n', end);
+    if (next < 0) return text;
+    end = next + 1;
+  }
+  return text.slice(0, end);
+}
+
+/** As `firstLines`, from the end. */
+function lastLines(text: string, count: number): string {
+  let start = text.endsWith('\n') ? text.length - 1 : text.length;
+  if (count === 0 || text === '') return '';
+  for (let line = 0; line < count; line += 1) {
+    if (start <= 0) return text;
+    start = text.lastIndexOf('\n', start - 1);
+    if (start < 0) return text;
+  }
+  return text.slice(start + 1);
+}
+
 export const head: Command = {
   names: ['head'],
   folder: '/usr/bin',
@@ -39,10 +62,9 @@ export const head: Command = {
         return count.startsWith('-')
           ? text.slice(0, Math.max(0, text.length + number))
           : text.slice(0, number);
+      if (!count.startsWith('-')) return firstLines(text, number);
       const lines = linesOf(text);
-      const kept = count.startsWith('-')
-        ? lines.slice(0, Math.max(0, lines.length + number))
-        : lines.slice(0, number);
+      const kept = lines.slice(0, Math.max(0, lines.length + number));
       return joined(kept, text, kept.length === lines.length);
     }),
 };
@@ -60,15 +82,7 @@ export const tail: Command = {
           : number === 0
             ? ''
             : text.slice(-number);
-      const lines = linesOf(text);
-      return joined(
-        count.startsWith('+')
-          ? lines.slice(Math.max(0, number - 1))
-          : number === 0
-            ? []
-            : lines.slice(-number),
-        text,
-        true,
-      );
+      if (!count.startsWith('+')) return lastLines(text, number);
+      return joined(linesOf(text).slice(Math.max(0, number - 1)), text, true);
     }),
 };

@@ -1,9 +1,9 @@
 import { openOutput } from '../evaluate/redirection.ts';
 import { FileFault } from '../files/fault.ts';
 import { isBusybox, type Command } from '../process.ts';
-import { inputTexts, linesOf, readOptions } from './input-text.ts';
+import { inputTexts, linesOf, passed, readOptions } from './input-text.ts';
 
-const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+const turned = (line: string): string => line.split('').reverse().join('');
 
 export const tee: Command = {
   names: ['tee'],
@@ -51,14 +51,15 @@ export const reverse: Command = {
         );
     if (operands.length > 0 && known.length === 0) return 1;
     const { texts, status } = yield* inputTexts(process, known);
-    for (const { text } of texts)
-      process.output.write(
-        joined(
-          process.name === 'tac'
-            ? linesOf(text).reverse()
-            : linesOf(text).map((line) => Array.from(line).reverse().join('')),
-        ),
-      );
+    for (const { text } of texts) {
+      const lines = linesOf(text);
+      for (const [index, line] of lines.entries()) {
+        if (passed(process, index)) yield;
+        process.output.write(
+          process.name === 'tac' ? `${lines[lines.length - 1 - index] ?? ''}\n` : `${turned(line)}\n`,
+        );
+      }
+    }
     return known.length < operands.length ? 1 : status;
   },
 };

