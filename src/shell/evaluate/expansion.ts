@@ -15,6 +15,55 @@ import type { Shell } from './shell.ts';
 
 const separatorsOf = (shell: Shell): string => shell.variables.get('IFS') ?? ' \t\n';
 
+const declarations = new Set(['export', 'local', 'readonly']);
+const bashDeclarations = new Set([...declarations, 'declare', 'typeset']);
+
+/**
+ * The words of a command. What a declaration is given in the form of an assignment is expanded as one: neither split nor matched with
+ * files. bash looks at the first word as it is written, dash and ash at what it has become, also behind `command`.
+ */
+export function* expandCommand(shell: Shell, words: readonly Word[]): Reading<string[]> {
+  const [first] = words;
+  if (first === undefined) return [];
+  if (shell.bash) {
+    const [part] = first.parts;
+    const isDeclaration =
+      first.parts.length === 1 && part?.kind === 'text' && bashDeclarations.has(part.text);
+    if (!isDeclaration) return yield* expandWords(shell, words);
+    const results = yield* expandWords(shell, [first]);
+    yield* expandOperands(shell, words.slice(1), results);
+    return results;
+  }
+  const results: string[] = [];
+  for (const [index, word] of words.entries()) {
+    results.push(...(yield* expandWords(shell, [word])));
+    const name = results.find((text) => text !== 'command');
+    if (name === undefined) continue;
+    if (declarations.has(name)) yield* expandOperands(shell, words.slice(index + 1), results);
+    else results.push(...(yield* expandWords(shell, words.slice(index + 1))));
+    break;
+  }
+  return results;
+}
+
+const assignmentHead = /^[A-Za-z_]\w{0,200}(?:\[[^\]]{0,60}\])?\+?=/;
+
+function* expandOperands(shell: Shell, words: readonly Word[], results: string[]): Reading<void> {
+  const spend = (units: number): void => shell.state.budget.spend(units);
+  for (const word of words) {
+    for (const braced of shell.bash ? expandBraces(word, spend) : [word]) {
+      const [part] = braced.parts;
+      const sign = part?.kind === 'text' && !part.quoted ? assignmentHead.exec(part.text) : null;
+      if (sign !== null && part?.kind === 'text') {
+        const value = { ...part, text: part.text.slice(sign[0].length) };
+        results.push(
+          sign[0] + (yield* expandText(shell, { parts: [value, ...braced.parts.slice(1)] }, true)),
+        );
+      } else results.push(...(yield* expandWords(shell, [braced])));
+    }
+  }
+}
+
 /** Words to arguments: braces, expansions, field splitting, path names, removal of quotes. */
 export function* expandWords(shell: Shell, words: readonly Word[]): Reading<string[]> {
   const results: string[] = [];
@@ -252,8 +301,18 @@ function addList(
   }
 }
 
+/** The element that a subscript means now: `a[3]`. `written` is the name with the subscript as it is written. */
+export function* elementOf(shell: Shell, written: string, subscript: Word): Reading<string> {
+  const base = written.slice(0, written.indexOf('['));
+  const text = yield* expandText(shell, subscript);
+  if (shell.variables.isNamed(base) ? text === '' : text.trim() === '')
+    throw new ExpansionFault(`${written}: bad array subscript`);
+  return `${base}[${shell.variables.isNamed(base) ? text : arithmetic(shell, text)}]`;
+}
+
 function* expandParameter(shell: Shell, part: ParameterPart, builder: FieldBuilder): Reading<void> {
-  const { name, operator, quoted } = part;
+  const { operator, quoted } = part;
+  const name = part.subscript === null ? part.name : yield* elementOf(shell, part.name, part.subscript);
   if (operator === 'bad')
     throw new ExpansionFault(
       shell.wording({

@@ -5,7 +5,7 @@ import type { Output, Reading, Run } from '../stream.ts';
 import { BuiltinFault, ExpansionFault, ReturnFunction } from './control.ts';
 import { tellBeforeUndo } from './tell.ts';
 import { notFound } from './not-found.ts';
-import { expandText, expandWords } from './expansion.ts';
+import { elementOf, expandCommand, expandText, expandWords } from './expansion.ts';
 import { asRun, makeProcess, runProgram } from './program.ts';
 import { redirect, RedirectionFault } from './redirection.ts';
 import type { Shell } from './shell.ts';
@@ -24,7 +24,7 @@ const special = new Set(
 export function* runSimple(shell: Shell, command: SimpleCommand): Run {
   shell.state.budget.spend(4);
   shell.line = command.line;
-  const words = yield* expandWords(shell, command.words);
+  const words = yield* expandCommand(shell, command.words);
   if (words.length === 0) return yield* runAssignments(shell, command);
   const name = words[0] ?? '';
   const isSpecial = special.has(name) && !(shell.bash && name === 'local') && !shell.functions.has(name);
@@ -221,7 +221,12 @@ function* runAssignments(shell: Shell, command: SimpleCommand): Run {
 }
 
 export function* assign(shell: Shell, assignment: Assignment): Reading<void> {
-  const { name, append } = assignment;
+  const { append } = assignment;
+  const name =
+    assignment.subscript === null
+      ? assignment.name
+      : yield* elementOf(shell, assignment.name, assignment.subscript);
+  if (shell.variables.isBefore(name)) throw new ExpansionFault(`${assignment.name}: bad array subscript`);
   if (assignment.elements !== null) {
     const elements = yield* expandWords(shell, assignment.elements);
     shell.variables.setList(name, elements, append);
@@ -231,7 +236,7 @@ export function* assign(shell: Shell, assignment: Assignment): Reading<void> {
   if (value.length > limits.wordBytes) throw new Exhausted();
   if (shell.flags.has('x'))
     shell.error.write(
-      `${'+'.repeat(shell.traceDepth)} ${name}=${value === '' ? '' : traced(shell, value)}\n`,
+      `${'+'.repeat(shell.traceDepth)} ${assignment.name}=${value === '' ? '' : traced(shell, value)}\n`,
     );
   shell.variables.set(name, append ? (shell.variables.get(name) ?? '') + value : value);
 }

@@ -128,6 +128,11 @@ export class Variables {
     return variable !== undefined && variable.elements !== null;
   }
 
+  /** True for an array whose keys are any text (`declare -A`). */
+  isNamed(name: string): boolean {
+    return this.#values.get(name)?.named === true;
+  }
+
   /** `declare -A`, `declare -a`. */
   makeArray(name: string, named: boolean): void {
     const before = this.#values.get(name);

@@ -14,7 +14,7 @@ import type {
   SimpleCommand,
   Word,
 } from './syntax.ts';
-import { innerQuoted, readHereBody, readWord } from './word-reader.ts';
+import { innerQuoted, readHereBody, closingBracket, readSubscript, readWord } from './word-reader.ts';
 
 const reserved = new Set([
   'if',
@@ -580,7 +580,13 @@ function parseSimple(scanner: Scanner): Command {
           )
         : null;
     if (assigned !== null) {
-      assignments.push(parseAssignment(scanner, assigned));
+      scanner.position += assigned[0].length;
+      assignments.push(parseAssignment(scanner, assigned[1] ?? '', null, assigned[2] === '+='));
+      continue;
+    }
+    const element = words.length === 0 && scanner.bash ? parseElementAssignment(scanner) : null;
+    if (element !== null) {
+      assignments.push(element);
       continue;
     }
     const array = arrayOperand(scanner, words[0]);
@@ -627,13 +633,31 @@ function arrayOperand(scanner: Scanner, first: Word | undefined): Assignment | n
     return null;
   const match = assignmentPattern.exec(scanner.text.slice(scanner.position, scanner.position + 250));
   if (match === null || scanner.peek(match[0].length) !== '(') return null;
-  return parseAssignment(scanner, match);
+  scanner.position += match[0].length;
+  return parseAssignment(scanner, match[1] ?? '', null, match[2] === '+=');
 }
 
-function parseAssignment(scanner: Scanner, match: RegExpExecArray): Assignment {
-  scanner.position += match[0].length;
-  const name = match[1] ?? '';
-  const append = match[2] === '+=';
+/** `a[$i + 1]=…`, at the cursor; null for anything else. What stands in the brackets is parsed once at most. */
+function parseElementAssignment(scanner: Scanner): Assignment | null {
+  const start = scanner.position;
+  const head = /^[A-Za-z_][A-Za-z0-9_]{0,200}\[/.exec(scanner.text.slice(start, start + 210));
+  if (head === null) return null;
+  const end = closingBracket(scanner.text, start + head[0].length);
+  const operator = end < 0 ? null : /^\+?=/.exec(scanner.text.slice(end + 1, end + 3));
+  if (operator === null) return null;
+  scanner.position = start + head[0].length;
+  const subscript = readSubscript(scanner, end);
+  scanner.position = end + 1 + operator[0].length;
+  return parseAssignment(scanner, scanner.text.slice(start, end + 1), subscript, operator[0] === '+=');
+}
+
+/** What follows the sign of an assignment. */
+function parseAssignment(
+  scanner: Scanner,
+  name: string,
+  subscript: Word | null,
+  append: boolean,
+): Assignment {
   if (scanner.bash && scanner.peek() === '(') {
     scanner.position += 1;
     const elements: Word[] = [];
@@ -645,9 +669,9 @@ function parseAssignment(scanner: Scanner, match: RegExpExecArray): Assignment {
     }
     if (scanner.peek() !== ')') throw missing(scanner, ')');
     scanner.position += 1;
-    return { name, append, value: { parts: [] }, elements };
+    return { name, subscript, append, value: { parts: [] }, elements };
   }
-  return { name, append, value: readWord(scanner) ?? { parts: [] }, elements: null };
+  return { name, subscript, append, value: readWord(scanner) ?? { parts: [] }, elements: null };
 }
 
 function parseFunction(scanner: Scanner, name: string, length: number): Command {

@@ -14,6 +14,8 @@ export interface ParameterPart {
   readonly kind: 'parameter';
   /** A name, a digit sequence, or one of `@ * # ? - $ ! 0`. */
   readonly name: string;
+  /** As of an assignment. */
+  readonly subscript: Word | null;
   readonly operator: ParameterOperator;
   readonly argument: Word | null;
   /** The replacement of `${name/pattern/replacement}`, the length of `${name:offset:length}`. */
@@ -58,7 +60,10 @@ export interface Word {
 }
 
 export interface Assignment {
+  /** With the subscript of an element as it is written: `a[$i]`. */
   readonly name: string;
+  /** The subscript, where it must be expanded to know the element; null for none and for plain ones, such as `a[3]`. */
+  readonly subscript: Word | null;
   readonly append: boolean;
   readonly value: Word;
   /** Elements of `name=(a b c)`; null for a plain value. */

@@ -54,6 +54,41 @@ export function readWord(scanner: Scanner): Word | null {
   return scanner.position === start ? null : { parts: parts.done() };
 }
 
+const longestSubscript = 1_000;
+
+/** Where the bracket is closed that was opened before `from`, on the same line; -1 where it is not. */
+export function closingBracket(text: string, from: number): number {
+  const last = Math.min(text.length, from + longestSubscript);
+  let brackets = 0;
+  let parentheses = 0;
+  let quote = '';
+  for (let index = from; index < last; index += 1) {
+    const character = text.charAt(index);
+    if (character === '\n') return -1;
+    if (quote !== '') {
+      if (character === '\\' && quote === '"') index += 1;
+      else if (character === quote) quote = '';
+    } else if (character === '\\') index += 1;
+    else if (character === '"' || character === "'" || character === '`') quote = character;
+    else if (character === '(') parentheses += 1;
+    else if (character === ')') parentheses -= 1;
+    else if (character === '[') brackets += 1;
+    else if (character === ']' && parentheses <= 0) {
+      if (brackets === 0) return index;
+      brackets -= 1;
+    }
+  }
+  return -1;
+}
+
+/** The subscript of an element, up to its closing bracket at `end`. Blanks and metacharacters are part of it. */
+export function readSubscript(scanner: Scanner, end: number): Word {
+  const parts = new Parts();
+  while (scanner.position < end) readUnit(scanner, parts, '');
+  if (scanner.position !== end) throw scanner.fault(']');
+  return { parts: parts.done() };
+}
+
 /** One unit outside double quotes. `stop` is kept for `${…}` arguments, which end at `}` or `/`. */
 function readUnit(scanner: Scanner, parts: Parts, _stop: string): void {
   const character = scanner.peek();
@@ -201,6 +236,7 @@ function readDollar(scanner: Scanner, parts: Parts, quoted: boolean): void {
 const plain = (name: string, quoted: boolean): ParameterPart => ({
   kind: 'parameter',
   name,
+  subscript: null,
   operator: '',
   argument: null,
   second: null,
@@ -307,7 +343,7 @@ function readBraced(scanner: Scanner, parts: Parts, quoted: boolean): void {
     operator = 'indirect';
     scanner.position += 1;
   }
-  let name = takeParameterName(scanner);
+  let { name, subscript } = takeParameterName(scanner);
   let argument: Word | null = null;
   let second: Word | null = null;
   let known = name !== '';
@@ -355,30 +391,36 @@ function readBraced(scanner: Scanner, parts: Parts, quoted: boolean): void {
     argument = null;
     second = null;
   }
-  parts.part({ kind: 'parameter', name, operator, argument, second, quoted });
+  parts.part({ kind: 'parameter', name, subscript, operator, argument, second, quoted });
 }
 
-function takeParameterName(scanner: Scanner): string {
+/** The name as it is written, with the subscript where it must be expanded to know the element. */
+function takeParameterName(scanner: Scanner): Pick<ParameterPart, 'name' | 'subscript'> {
+  const subscript = null;
   const character = scanner.peek();
   if (special.has(character)) {
     scanner.position += 1;
-    return character;
+    return { name: character, subscript };
   }
   if (character >= '0' && character <= '9') {
     const start = scanner.position;
     while (scanner.peek() >= '0' && scanner.peek() <= '9' && scanner.peek() !== '') scanner.position += 1;
-    return scanner.text.slice(start, scanner.position);
+    return { name: scanner.text.slice(start, scanner.position), subscript };
   }
   const name = takeName(scanner);
-  if (name !== '' && scanner.bash && scanner.peek() === '[') {
-    const end = scanner.text.indexOf(']', scanner.position);
-    if (end > 0) {
-      const subscript = scanner.text.slice(scanner.position, end + 1);
-      scanner.position = end + 1;
-      return name + subscript;
-    }
+  if (name === '' || !scanner.bash || scanner.peek() !== '[') return { name, subscript };
+  const start = scanner.position;
+  const end = closingBracket(scanner.text, start + 1);
+  if (end < 0) return { name, subscript };
+  const text = scanner.text.slice(start, end + 1);
+  if (/^\[(?:\w+|-\d+|[@*])\]$/.test(text)) {
+    scanner.position = end + 1;
+    return { name: name + text, subscript };
   }
-  return name;
+  scanner.position += 1;
+  const word = readSubscript(scanner, end);
+  scanner.position = end + 1;
+  return { name: name + text, subscript: word };
 }
 
 /** The word inside `${name…}`, up to `}` or `stop`, neither taken. */
