@@ -1,5 +1,6 @@
 import { expandDashEscapes } from '../echo-escapes.ts';
 import { BuiltinFault } from '../evaluate/control.ts';
+import { testPlace } from '../evaluate/test-place.ts';
 import { evaluateTest, TestFault } from '../test-expression.ts';
 import { echo } from '../commands/echo.ts';
 import { formatPrintf } from '../commands/printf.ts';
@@ -70,15 +71,8 @@ export const testBuiltin: Builtin = {
       shell.state.budget.spendBytes((right ?? '').length);
       return new Pattern(right ?? '', shell.state.budget).matches(left ?? '') === (operator !== '!=') ? 0 : 1;
     }
-    const place = {
-      folder: shell.folder,
-      state: shell.state,
-      isTerminal: (descriptor: number) =>
-        shell.descriptors.get(descriptor)?.[descriptor === 0 ? 'input' : 'output']?.terminal ?? false,
-      isSet: (name: string) => shell.variables.get(name) !== undefined,
-    };
     try {
-      return evaluateTest(place, rest, shell.dialect);
+      return evaluateTest(testPlace(shell), rest, shell.dialect);
     } catch (error) {
       if (!(error instanceof TestFault)) throw error;
       return complain(encodeText(error.message));

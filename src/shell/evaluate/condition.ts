@@ -6,6 +6,7 @@ import type { Reading, Run } from '../stream.ts';
 import { ExpansionFault } from './control.ts';
 import { arithmetic, expandPattern, expandText } from './expansion.ts';
 import type { Shell } from './shell.ts';
+import { testPlace } from './test-place.ts';
 
 interface Cursor {
   readonly words: readonly Word[];
@@ -64,7 +65,7 @@ const binary = new Set([
 
 function testOne(shell: Shell, operator: string, operand: string): boolean {
   try {
-    return evaluateTest(shell, [operator, operand]) === 0;
+    return evaluateTest(testPlace(shell), [operator, operand]) === 0;
   } catch (error) {
     if (!(error instanceof TestFault)) throw error;
     shell.complain(error.message);
@@ -125,7 +126,7 @@ function* primary(shell: Shell, cursor: Cursor, depth: number): Reading<boolean>
       return false;
     }
   }
-  return evaluateTest(shell, [value, middle, other]) === 0;
+  return evaluateTest(testPlace(shell), [value, middle, other]) === 0;
 }
 
 function matchExpression(shell: Shell, value: string, source: string): boolean {

@@ -1,3 +1,4 @@
+import { encodeText } from '../byte-text.ts';
 import { Incomplete, openTexts, SyntaxFault } from './fault.ts';
 import { Scanner } from './scanner.ts';
 import type { List, ParameterOperator, ParameterPart, Part, Word } from './syntax.ts';
@@ -469,10 +470,15 @@ function readAnsi(scanner: Scanner, parts: Parts): void {
       index += 1;
       continue;
     }
-    const rest = scanner.text.slice(index + 1, index + 6);
+    const rest = scanner.text.slice(index + 1, index + 10);
+    const point = /^(?:u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8})/.exec(rest);
     const hex = /^x([0-9a-fA-F]{1,2})/.exec(rest);
     const octal = /^[0-7]{1,3}/.exec(rest);
-    if (hex !== null) {
+    if (point !== null) {
+      const code = Number.parseInt(point[0].slice(1), 16);
+      if (code <= 0x10ffff) text += encodeText(String.fromCodePoint(code));
+      index += 1 + point[0].length;
+    } else if (hex !== null) {
       text += String.fromCharCode(Number.parseInt(hex[1] ?? '', 16));
       index += 1 + hex[0].length;
     } else if (octal !== null) {

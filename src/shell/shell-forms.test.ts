@@ -1,4 +1,4 @@
-/** Elements of arrays whose subscripts are worked out, and declarations whose values are not split: beside the real shells. */
+/** Forms that scripts are full of, beside the real shells: elements by subscripts that are worked out, values of declarations, conditions. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -26,6 +26,8 @@ const bashScripts = [
   'a[0]=1 a[1]=2; echo ${a[@]} ${a[$((1))]:-none} ${a[$((7))]:-none}',
   'x="1 2 3"; declare z=$x; echo "[$z]"; typeset w=*; echo "$w"; export a={1,2}; echo $a',
   'k=v; x=2; export $k=$x; echo $v; export t=~/a:~/b; echo $t',
+  '[[ -v HOME ]] && echo set; [[ -v NOWHERE ]] || echo unset; [[ -t 0 ]] || echo none',
+  String.raw`printf %s $'a\u00e9\U0001f600' | od -An -tx1; s=(1 2); echo $'\x41\t'`,
   'e=export; x="1 2"; $e q=$x 2>/dev/null; echo "[$q]"',
 ];
 const everyShell = [
@@ -43,7 +45,7 @@ const real = (shell: readonly string[], script: string): string =>
     // From a socket bash would read the profile of whoever runs the tests.
     stdio: ['ignore', 'pipe', 'ignore'],
     cwd: folder,
-    env: { PATH: '/usr/bin:/bin', HOME: '/root' },
+    env: { PATH: '/usr/bin:/bin', HOME: '/root', LC_ALL: 'C.UTF-8' },
   }).stdout;
 
 function check(system: Persona['system'], shell: readonly string[], ours: string, script: string): void {
@@ -53,7 +55,7 @@ function check(system: Persona['system'], shell: readonly string[], ours: string
   expect(runShell(system, command).output, script).toBe(real(shell, script));
 }
 
-describe('elements and declarations', () => {
+describe('forms of the shells', () => {
   needTools(['bash'])(
     'are as bash has them',
     () => {
