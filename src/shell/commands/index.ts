@@ -1,6 +1,6 @@
 import { notApplets } from '../packages/providers.ts';
 import type { Command } from '../process.ts';
-import { awk } from './awk.ts';
+import { awk } from './awk/awk.ts';
 import { base64 } from './base64.ts';
 import { busybox } from './busybox.ts';
 import { cat } from './cat.ts';

@@ -43,9 +43,23 @@ export function exponentText(value: number, digits: number): string {
   return Number.isFinite(value) ? widen(value.toExponential(Math.min(digits, 100))) : generalText(value, 6);
 }
 
+/** As many as `toFixed` gives: a number that lies half-way is then shown exactly. */
+const mostDigits = 100;
+
+/** Half-way between two texts C takes the even one, `toFixed` the greater. */
+function evenFixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  if (digits > 20 || !Number.isInteger(value * 2 * 10 ** digits)) return text;
+  const exact = value.toFixed(mostDigits);
+  const end = exact.indexOf('.') + 1 + digits;
+  if (!/^50*$/.test(exact.slice(end))) return text;
+  const cut = exact.slice(0, digits === 0 ? end - 1 : end);
+  return /[02468]$/.test(cut) ? cut : text;
+}
+
 /** `%.<digits>f`, exact beyond what `toFixed` takes. */
 export function fixedText(value: number, digits: number): string {
   if (!Number.isFinite(value)) return generalText(value, 6);
-  if (Math.abs(value) < 1e21) return value.toFixed(Math.min(digits, 100));
+  if (Math.abs(value) < 1e21) return evenFixed(value, Math.min(digits, 100));
   return `${BigInt(value)}${digits > 0 ? `.${'0'.repeat(Math.min(digits, 100))}` : ''}`;
 }
