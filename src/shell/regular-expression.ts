@@ -17,6 +17,13 @@ export interface Expression {
   find(text: string, from: number, budget: Budget): ExpressionMatch | null;
 }
 
+export interface ExpressionOptions {
+  readonly extended: boolean;
+  readonly ignoreCase: boolean;
+  /** `^` and `$` also stand at the lines within the text. */
+  readonly multiline?: boolean;
+}
+
 const cache = new Map<string, Expression | null>();
 
 /** Characters times instructions that are one unit of work: a matcher rarely looks at all instructions. */
@@ -32,10 +39,10 @@ const compiledPerUnit = 4;
  */
 export function compileExpression(
   source: string,
-  options: { extended: boolean; ignoreCase: boolean },
+  options: ExpressionOptions,
   budget: Budget,
 ): Expression | null {
-  const key = `${options.extended ? 'E' : 'B'}${options.ignoreCase ? 'i' : ''}:${source}`;
+  const key = `${options.extended ? 'E' : 'B'}${options.ignoreCase ? 'i' : ''}${options.multiline === true ? 'm' : ''}:${source}`;
   const cached = cache.get(key);
   if (cached !== undefined) return cached;
   if (source.length > 2_000) return null;
@@ -68,11 +75,15 @@ class ReadText extends String {
   }
 }
 
-function compile(source: string, options: { extended: boolean; ignoreCase: boolean }): Expression | null {
+function compile(source: string, options: ExpressionOptions): Expression | null {
   const translated = translate(source, options.extended);
   if (translated === null || programSize(translated) > largestProgram) return null;
   try {
-    const flags = RE2JS.LONGEST_MATCH | RE2JS.DOTALL | (options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+    const flags =
+      RE2JS.LONGEST_MATCH |
+      RE2JS.DOTALL |
+      (options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) |
+      (options.multiline === true ? RE2JS.MULTILINE : 0);
     const pattern = RE2JS.compile(translated, flags);
     const size = pattern.programSize();
     return {
@@ -106,6 +117,8 @@ const escapes: Readonly<Record<string, string>> = {
   '<': '\\b',
   '>': '\\b',
   B: '\\B',
+  '`': '\\A',
+  "'": '\\z',
   n: '\\n',
   t: '\\t',
 };

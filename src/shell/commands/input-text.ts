@@ -26,7 +26,7 @@ export function* inputText(process: Process, path: string): Reading<string | nul
 function complainOfFile(process: Process, path: string, fault: FileFault, doing: string): void {
   const directory = fault.code === 'EISDIR';
   const gnu =
-    process.name === 'head' || process.name === 'tail' || process.name === 'sort'
+    process.name === 'head' || process.name === 'tail' || process.name === 'sort' || process.name === 'sed'
       ? gnuLong(process.name, path, fault)
       : `${path}: ${fault.message}`;
   process.error.write(
@@ -35,6 +35,10 @@ function complainOfFile(process: Process, path: string, fault: FileFault, doing:
 }
 
 function gnuLong(name: string, path: string, fault: FileFault): string {
+  if (name === 'sed')
+    return fault.code === 'EISDIR'
+      ? `read error on ${path}: ${fault.message}`
+      : `can't read ${path}: ${fault.message}`;
   if (fault.code === 'EISDIR') return `error reading '${path}': ${fault.message}`;
   return name === 'sort'
     ? `cannot read: ${path}: ${fault.message}`
