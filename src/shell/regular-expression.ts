@@ -20,7 +20,7 @@ export interface Expression {
 export interface ExpressionOptions {
   readonly extended: boolean;
   readonly ignoreCase: boolean;
-  /** `^` and `$` also stand at the lines within the text. */
+  /** `^` and `$` also stand at the lines within the text, and `.` is no line end. */
   readonly multiline?: boolean;
 }
 
@@ -81,9 +81,8 @@ function compile(source: string, options: ExpressionOptions): Expression | null 
   try {
     const flags =
       RE2JS.LONGEST_MATCH |
-      RE2JS.DOTALL |
       (options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) |
-      (options.multiline === true ? RE2JS.MULTILINE : 0);
+      (options.multiline === true ? RE2JS.MULTILINE : RE2JS.DOTALL);
     const pattern = RE2JS.compile(translated, flags);
     const size = pattern.programSize();
     return {
@@ -138,7 +137,7 @@ function translate(source: string, extended: boolean): string | null {
       if (next === '') return null;
       if (next >= '1' && next <= '9') return null;
       if (!extended && '(){}|+?'.includes(next)) {
-        out += next;
+        out += next === '{' && source.charAt(index) === ',' ? '{0' : next;
         atStart = next === '(' || next === '|';
       } else out += escapes[next] ?? quote(next);
       continue;
@@ -161,7 +160,7 @@ function translate(source: string, extended: boolean): string | null {
     } else if (extended && '(){}|+?'.includes(character)) {
       if (character === '{' && !/^\{\d{0,3}(?:,\d{0,3})?\}/.test(source.slice(index - 1, index + 9)))
         out += '\\{';
-      else out += character;
+      else out += character === '{' && source.charAt(index) === ',' ? '{0' : character;
       atStart = character === '(' || character === '|';
     } else out += quote(character);
   }

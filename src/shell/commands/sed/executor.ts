@@ -207,13 +207,14 @@ export class Executor {
         break;
       case 'G':
         this.#pattern = this.#grown(this.#pattern + this.#options.separator + this.#hold);
-        this.#ended = true;
+        this.#ended = this.#holdEnded;
         break;
       case 'h':
         [this.#hold, this.#holdEnded] = [this.#pattern, this.#ended];
         break;
       case 'H':
         this.#hold = this.#grown(this.#hold + this.#options.separator + this.#pattern);
+        this.#holdEnded = this.#ended;
         break;
       case 'x':
         [this.#pattern, this.#hold] = [this.#hold, this.#pattern];
