@@ -11,6 +11,8 @@ export function* substitute(
   expression: Expression,
   budget: Budget,
 ): Reading<string | null> {
+  // What is copied whole at each change is paid for, though nearly nothing of it was looked at.
+  budget.spend(text.length >> 8);
   let out = '';
   let position = 0;
   let copied = 0;
