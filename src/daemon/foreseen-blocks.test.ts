@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { LinkPeer } from '../bus/link.ts';
+import { sendingPeer } from '../../test/support/sending-peer.ts';
 import type { PlacedRule } from '../bus/messages.ts';
 import { contactObservation } from '../../test/support/contact-observation.ts';
 import { systemClock } from '../core/clock.ts';
@@ -24,11 +24,6 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function peer(sent: (message: unknown) => void): LinkPeer {
-  const nothing = (): void => {};
-  return { send: sent, sendText: nothing, close: nothing, pause: nothing, resume: nothing, waiting: 0 };
-}
-
 it('tells the fence to block a steady visitor before he comes, writes it down, and lets him out when he has come', async () => {
   const decisionLog = new DecisionLog(join(folder, 'decisions'));
   const engine = new Engine({
@@ -43,11 +38,11 @@ it('tells the fence to block a steady visitor before he comes, writes it down, a
     log: () => {},
   });
   const rules: PlacedRule[] = [];
-  const fence = peer((message) => {
+  const fence = sendingPeer((message) => {
     if (typeof message !== 'object' || message === null || !('add' in message)) return;
     if (Array.isArray(message.add)) rules.push(...message.add);
   });
-  const sensor = peer(() => {});
+  const sensor = sendingPeer(() => {});
   engine.fenceDesk.opened(fence);
   engine.sensorDesk.opened(sensor);
   engine.sensorDesk.received(sensor, { type: 'hello', sensor: 'one' });

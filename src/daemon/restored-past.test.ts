@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LinkPeer } from '../bus/link.ts';
+import { sendingPeer } from '../../test/support/sending-peer.ts';
 import type { PlacedRule } from '../bus/messages.ts';
 import { systemClock } from '../core/clock.ts';
 import { IdSource } from '../core/id.ts';
@@ -25,11 +26,6 @@ afterEach(() => {
   vi.useRealTimers();
   rmSync(folder, { recursive: true });
 });
-
-function peer(sent: (message: unknown) => void): LinkPeer {
-  const nothing = (): void => {};
-  return { send: sent, sendText: nothing, close: nothing, pause: nothing, resume: nothing, waiting: 0 };
-}
 
 /** Keeps in memory what it is given; what it answers at a start can be made up. */
 class MemoryStore implements EventStore {
@@ -58,8 +54,8 @@ class Running {
   readonly engine: Engine;
   readonly #log: DecisionLog;
   readonly #store: MemoryStore;
-  readonly #sensor: LinkPeer = peer(() => {});
-  readonly #fence: LinkPeer = peer((message) => {
+  readonly #sensor: LinkPeer = sendingPeer(() => {});
+  readonly #fence: LinkPeer = sendingPeer((message) => {
     if (typeof message !== 'object' || message === null) return;
     if ('add' in message && Array.isArray(message.add)) this.rules.push(...message.add);
   });
